@@ -1,0 +1,1 @@
+"""Measuring, honestly: each benchmark runs ROMS beside the floor of its own stack, in one run on one machine."""

@@ -1,0 +1,39 @@
+"""How the web process runs: one process, many threads, because every open socket occupies one.
+
+At most half of the threads are given to sockets (roms/web/hub.py), the rest answers requests.
+"""
+
+import os
+import signal
+from typing import Any
+
+bind = os.environ.get("ROMS_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = 1  # the hub, the pace limits and the channels' memory are per process
+threads = int(os.environ.get("ROMS_THREADS", "400"))
+worker_connections = threads + 200  # a request that waits is better than one refused
+graceful_timeout = 5
+timeout = 60
+keepalive = 15
+loglevel = "warning"
+accesslog = None  # it would hold tickets and addresses
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a slow disk must not look like a hung worker
+
+
+def post_worker_init(worker: Any) -> None:
+    """Give the hub its share of the threads, and tell it when we stop: open sockets would hold gunicorn otherwise."""
+    app = worker.wsgi
+    hub = app.extensions["roms.hub"]
+    hub.most = threads // 2
+    with app.app_context():
+        from roms.services import channels
+
+        for warning in channels.warnings():
+            worker.log.warning(warning["text"])
+    gunicorns = signal.getsignal(signal.SIGTERM)
+
+    def stop(signum: int, frame: Any) -> None:
+        hub.stop()
+        gunicorns(signum, frame)
+
+    signal.signal(signal.SIGTERM, stop)

@@ -1,0 +1,1 @@
+"""ROMS: a chatbot flow engine with human handoff."""

@@ -1,0 +1,10 @@
+"""The outside: one module per provider, and the list of them in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from roms.channels import webchat, whapi
+from roms.channels.base import Adapter
+
+ADAPTERS: Mapping[str, Adapter] = {adapter.kind: adapter for adapter in (whapi, webchat)}

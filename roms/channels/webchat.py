@@ -1,0 +1,27 @@
+"""The chat on our own pages: writing a message down delivers it, and its visitors come in through roms.web.widget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+
+from roms.channels.base import Account, Forbidden, Item, Knock, Parcel, Permanent
+
+kind: str = "webchat"
+direct: bool = True
+
+
+def verify(account: Account, knock: Knock) -> None:
+    """No provider stands behind this channel, so nobody may call a webhook in its name."""
+    raise Forbidden("The web chat has no webhook.")
+
+
+def parse(account: Account, body: bytes) -> Iterator[Item]:
+    """Nothing ever comes this way."""
+    return iter(())
+
+
+def send(account: Account, client: httpx.Client, parcel: Parcel) -> str:
+    """Never called for a direct channel; a parcel that comes here all the same must not be sent again and again."""
+    raise Permanent("A message of the web chat is delivered by being written down, there is nobody to send it to.")

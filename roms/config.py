@@ -1,0 +1,142 @@
+"""The environment, read once into one frozen value; nonsense is refused before anything starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SETTINGS: Mapping[str, str] = {
+    "ROMS_INSTANCE": "`production` (default) or `trial`: the trial adds a start page, a sample shop and a fake phone",
+    "ROMS_DATA": "folder for the database, Redis and secrets of a trial (default `var` beside the code)",
+    "ROMS_FLOWS": "folder with lifecycle.yaml and the flows (default `flows` beside the code)",
+    "DATABASE_URL": "`sqlite:///…` (default: roms.db in the data folder) or `postgresql://…`",
+    "REDIS_URL": "`redis://…`, `rediss://…` or `unix://…` (required)",
+    "ROMS_SECRET_KEY": "signs sessions; at least 32 characters; or give ROMS_SECRET_KEY_FILE",
+    "ROMS_SECRET_KEY_FILE": "file that holds the secret key",
+    "ROMS_PUBLIC_URL": "address under which people and providers reach this server, e.g. https://chat.example",
+    "ROMS_TRUSTED_PROXIES": "how many proxies stand in front and set X-Forwarded-* (default 0)",
+    "ROMS_WIDGET_ORIGINS": "origins that may embed the web chat, separated by spaces (default: any)",
+    "ROMS_WHAPI_BASE_URL": "address of the Whapi API (default https://gate.whapi.cloud)",
+    "ROMS_WHAPI_TOKEN": "Whapi bearer token; without it the Whapi channel only receives",
+    "ROMS_WHAPI_SECRET": "value Whapi must send as X-Webhook-Secret; without it only the loopback address may knock",
+    "ROMS_FAKE_URL": "address of the fake phone, shown on the trial's start page",
+}
+
+
+class BadConfig(Exception):
+    """A setting that cannot be: says which, what it holds and what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How this instance runs."""
+
+    database_url: str
+    redis_url: str
+    secret_key: str = field(repr=False)
+    public_url: str = "http://127.0.0.1:8000"
+    instance: str = "production"
+    data: Path = ROOT / "var"
+    flows: Path = ROOT / "flows"
+    trusted_proxies: int = 0
+    widget_origins: tuple[str, ...] = ()
+    whapi_base_url: str = "https://gate.whapi.cloud"
+    whapi_token: str = field(default="", repr=False)
+    whapi_secret: str = field(default="", repr=False)
+    fake_url: str = ""
+
+    @property
+    def is_trial(self) -> bool:
+        return self.instance == "trial"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> Config:
+        """Read the settings named in SETTINGS; raise BadConfig for the first that cannot be."""
+        env = {name: value for name, value in (os.environ if environ is None else environ).items() if value}
+        unknown = sorted(name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS})
+        if unknown:
+            raise BadConfig(f"unknown setting {unknown[0]}; known are: {', '.join(SETTINGS)}")
+        data = Path(env.get("ROMS_DATA", ROOT / "var")).absolute()
+        config = cls(
+            instance=_one_of(env, "ROMS_INSTANCE", ("production", "trial")),
+            data=data,
+            flows=Path(env.get("ROMS_FLOWS", ROOT / "flows")).absolute(),
+            database_url=_database_url(env.get("DATABASE_URL", f"sqlite:///{data / 'roms.db'}")),
+            redis_url=_url(env, "REDIS_URL", ("redis", "rediss", "unix")),
+            secret_key=_secret_key(env),
+            public_url=_url(env, "ROMS_PUBLIC_URL", ("http", "https"), "http://127.0.0.1:8000").rstrip("/"),
+            trusted_proxies=_whole(env, "ROMS_TRUSTED_PROXIES"),
+            widget_origins=tuple(env.get("ROMS_WIDGET_ORIGINS", "").split()),
+            whapi_base_url=_url(env, "ROMS_WHAPI_BASE_URL", ("http", "https"), "https://gate.whapi.cloud").rstrip("/"),
+            whapi_token=env.get("ROMS_WHAPI_TOKEN", ""),
+            whapi_secret=env.get("ROMS_WHAPI_SECRET", ""),
+            fake_url=env.get("ROMS_FAKE_URL", ""),
+        )
+        if config.instance == "production" and not config.is_https and "ROMS_PUBLIC_URL" in env:
+            _loopback_only(config.public_url)
+        return config
+
+
+# Read by one process only (gunicorn.conf.py, ./dev), so not part of Config.
+PROCESS_SETTINGS: Mapping[str, str] = {
+    "ROMS_BIND": "address and port the web server listens on (default 127.0.0.1:8000)",
+    "ROMS_THREADS": "threads of the web process; every open inbox or web chat takes one (default 400)",
+}
+
+
+def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    value = env.get(name, allowed[0])
+    if value not in allowed:
+        raise BadConfig(f"{name} is {value!r}; it must be one of: {', '.join(allowed)}")
+    return value
+
+
+def _whole(env: Mapping[str, str], name: str) -> int:
+    value = env.get(name, "0")
+    if not value.isdigit():
+        raise BadConfig(f"{name} is {value!r}; it must be a whole number such as 1")
+    return int(value)
+
+
+def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], default: str = "") -> str:
+    value = env.get(name, default)
+    if not value:
+        raise BadConfig(f"{name} is not set: {SETTINGS[name]}")
+    if urlsplit(value).scheme not in schemes:
+        raise BadConfig(f"{name} must begin with one of: {', '.join(s + '://' for s in schemes)}")
+    return value
+
+
+def _database_url(value: str) -> str:
+    scheme = value.partition(":")[0]
+    if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        return "postgresql+psycopg" + value[len(scheme) :]
+    if scheme == "sqlite":
+        return value
+    raise BadConfig("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def _secret_key(env: Mapping[str, str]) -> str:
+    value = env.get("ROMS_SECRET_KEY", "")
+    if not value and "ROMS_SECRET_KEY_FILE" in env:
+        try:
+            value = Path(env["ROMS_SECRET_KEY_FILE"]).read_text().strip()
+        except OSError as error:
+            raise BadConfig(f"ROMS_SECRET_KEY_FILE cannot be read: {error}") from error
+    if len(value) < 32:
+        raise BadConfig("ROMS_SECRET_KEY (or the file ROMS_SECRET_KEY_FILE names) must hold at least 32 characters")
+    return value
+
+
+def _loopback_only(public_url: str) -> None:
+    if urlsplit(public_url).hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise BadConfig("ROMS_PUBLIC_URL must begin with https:// in production: sign-in cookies need it")

@@ -1,0 +1,156 @@
+"""What is gathered while files are compiled: problems, and who leads where and reads what, for the checker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from roms.engine.expression import Expression, ExpressionError, compile_expression
+from roms.engine.problems import Problem, Spot, found
+from roms.engine.scope import Evaluate
+from roms.engine.template import Template, Text, compile_template
+from roms.engine.types import Place
+from roms.engine.yamltext import Document, Path
+
+LONGEST_SENT = 4096
+Compiled = TypeVar("Compiled", Expression, Template)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One way from a step to another; `asks` when the contact is heard in between."""
+
+    source: Place
+    target: Place
+    asks: bool
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A keyword of a trigger, for finding two flows that want the same one."""
+
+    phrase: tuple[str, ...]
+    flow: str
+    alone: bool  # without a condition
+    priority: int
+    spot: Spot
+
+
+@dataclass(slots=True)
+class Book:
+    """Grows while the files are compiled; the checker reads it afterwards."""
+
+    flows: dict[str, Spot] = field(default_factory=dict)
+    steps: dict[str, dict[str, Spot]] = field(default_factory=dict)  # flow -> step -> where
+    problems: list[Problem] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    starts: list[Place] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    otherwise: list[Spot] = field(default_factory=list)
+    reads: list[tuple[str, Spot]] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
+
+    def add(self, spot: Spot, code: str, **details: Any) -> None:
+        self.problems.append(found(spot, code, **details))
+
+    def warn(self, spot: Spot, code: str, **details: Any) -> None:
+        self.problems.append(found(spot, code, severity="warning", **details))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One document being compiled into one book. Paths are of the document."""
+
+    book: Book
+    document: Document
+    flow: str = ""
+
+    def value(self, path: Path) -> Any:
+        """What stands at a path, None when nothing does."""
+        value = self.document.data
+        for part in path:
+            if isinstance(value, dict):
+                value = value.get(part)
+            else:
+                value = value[part] if isinstance(value, list) and isinstance(part, int) else None
+        return value
+
+    def add(self, path: Path, code: str, **details: Any) -> None:
+        self.book.add(self.document.at(path), code, **details)
+
+    def failed(self, path: Path, error: ExpressionError) -> None:
+        at = self.document.at(path, offset=error.offset)
+        self.book.add(at, error.code, word=error.word, known=error.known, why=error.why)
+
+    def expression(self, path: Path) -> Evaluate:
+        """The compiled expression, with or without a leading `=`; a broken one is noted and gives nothing."""
+        value = self.value(path)
+        if not isinstance(value, str):
+            return lambda _: value
+        value = " " + value[1:] if value.startswith("=") else value
+        expression = self._compiled(path, compile_expression, value)
+        if expression is None:
+            return lambda _: None
+        self._reads(path, expression.names)
+        return expression.value
+
+    def _compiled(self, path: Path, compile_: Callable[[str], Compiled], source: str) -> Compiled | None:
+        try:
+            return compile_(source)
+        except ExpressionError as error:
+            self.failed(path, error)
+            return None
+
+    def template(self, path: Path) -> Template:
+        value = str(self.value(path))
+        template = self._compiled(path, compile_template, value) or Template(value, (value,))
+        self._reads(path, template.names)
+        if len(value) > LONGEST_SENT:
+            self.book.warn(self.document.at(path), "text-long")
+        return template
+
+    def text(self, path: Path) -> Text:
+        """One text, or one per language; a language that is missing is a warning."""
+        value = self.value(path)
+        if not isinstance(value, dict):
+            return Text({}, self.template(path))
+        templates = {language: self.template((*path, language)) for language in value}
+        for language in ("id", "en"):
+            if language not in templates:
+                self.book.warn(self.document.at(path), "language", word=language)
+        return Text(templates, templates.get("id") or next(iter(templates.values())))
+
+    def texts(self, path: Path) -> tuple[Text, ...]:
+        """None, one, or a list of texts."""
+        value = self.value(path)
+        if value is None:
+            return ()
+        if isinstance(value, list):
+            return tuple(self.text((*path, number)) for number in range(len(value)))
+        return (self.text(path),)
+
+    def words(self, path: Path) -> list[tuple[str, Path]]:
+        """A word, or a list of them, each with its path."""
+        value = self.value(path)
+        if value is None:
+            return []
+        if isinstance(value, list):
+            return [(as_text(each), (*path, number)) for number, each in enumerate(value)]
+        return [(as_text(value), path)]
+
+    def target(self, path: Path, source: Place, *, asks: bool = False) -> Place:
+        """`step` of the same flow, or `flow.step`; noted for the checker."""
+        flow, _, step = str(self.value(path)).rpartition(".")
+        place = Place(flow or self.flow, step)
+        self.book.edges.append(Edge(source, place, asks, self.document.at(path)))
+        return place
+
+    def _reads(self, path: Path, names: Iterable[tuple[str, int]]) -> None:
+        self.book.reads += [(name, self.document.at(path, offset=offset)) for name, offset in names]
+
+
+def as_text(value: object) -> str:
+    """A scalar as its author typed it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,176 @@
+"""From the plain values of a flow file to compiled steps: one small function per control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from roms.engine.book import Desk, as_text
+from roms.engine.flow import (
+    Ask,
+    Branch,
+    Choice,
+    Choices,
+    Close,
+    Control,
+    End,
+    Go,
+    Handoff,
+    Invalid,
+    Menu,
+    Step,
+    Timeout,
+)
+from roms.engine.functions import duration
+from roms.engine.questions import rendered
+from roms.engine.scope import Evaluate
+from roms.engine.template import Text, plain_text
+from roms.engine.types import Place
+from roms.engine.words import Typos, folded
+from roms.engine.yamltext import Path
+
+RETRIES = 2
+_CHOOSE = plain_text("Maaf, belum paham. Silakan pilih salah satu.", "Sorry, please choose one of these.")
+_AGAIN = plain_text("Maaf, belum paham. Boleh diulang?", "Sorry, I did not understand. Could you write it again?")
+
+
+def step(desk: Desk, name: str, following: str | None) -> Step:
+    """A step whose shape is right already."""
+    path: Path = ("steps", name)
+    place = Place(desk.flow, name)
+    control = _control(desk, path, place)
+    after = Place(desk.flow, following) if following else None
+    return Step(
+        place,
+        desk.document.file,
+        desk.document.at(path, key=True).line,
+        _sets(desk, (*path, "set")),
+        tuple(word for word, _ in desk.words((*path, "label"))),
+        desk.texts((*path, "note")),
+        desk.texts((*path, "say")),
+        control,
+        after,
+    )
+
+
+def _control(desk: Desk, path: Path, place: Place) -> Control | None:
+    named = [name for name in desk.value(path) if name in CONTROLS]
+    if len(named) > 1:
+        at = desk.document.at((*path, named[1]), key=True)
+        desk.book.add(at, "two-controls", word=", ".join(named))
+    return CONTROLS[named[0]](desk, (*path, named[0]), place) if named else None
+
+
+def _sets(desk: Desk, path: Path) -> tuple[tuple[str, Evaluate], ...]:
+    """`= price * 2` is an expression; any other text may have holes; numbers, true and false are themselves."""
+    return tuple((name, _set(desk, (*path, name))) for name in desk.value(path) or ())
+
+
+def _set(desk: Desk, path: Path) -> Evaluate:
+    desk.book.written.add(str(path[-1]))
+    value = desk.value(path)
+    if not isinstance(value, str):
+        return lambda _: value
+    if value.startswith("="):
+        return desk.expression(path)
+    template = desk.template(path)
+    return template.render if template.holes else lambda _: value
+
+
+def _menu(desk: Desk, path: Path, place: Place) -> Menu:
+    choices = []
+    for number, option in enumerate(desk.value((*path, "options"))):
+        at: Path = (*path, "options", number)
+        key = as_text(option["key"])
+        choices.append(Choice(key, desk.text((*at, "label")), key, desk.target((*at, "go"), place, asks=True)))
+    filed = _choices(desk, (*path, "options"), choices)
+    return Menu(*_question(desk, path, place, _CHOOSE), filed)
+
+
+def _ask(desk: Desk, path: Path, place: Place) -> Ask:
+    kind = desk.value((*path, "as")) or "text"
+    choices = None
+    if kind == "choice":
+        at: Path = (*path, "choices")
+        choices = _choices(desk, at, [_choice(desk, (*at, n), n) for n in range(len(desk.value(at)))])
+    where = desk.expression((*path, "where")) if desk.value((*path, "where")) is not None else None
+    return Ask(*_question(desk, path, place, _CHOOSE if choices else _AGAIN), choices, kind, where)
+
+
+def _question(desk: Desk, path: Path, place: Place, sorry: Text) -> tuple[Text, str, Invalid, Timeout | None]:
+    save = desk.value((*path, "save")) or ""
+    desk.book.written |= {save} - {""}
+    timeout = None
+    if desk.value((*path, "timeout")):
+        seconds = duration(desk.value((*path, "timeout", "after")))
+        timeout = Timeout(seconds, desk.target((*path, "timeout", "go"), place, asks=True))
+    retries = desk.value((*path, "invalid", "retries"))
+    invalid = Invalid(
+        desk.texts((*path, "invalid", "say")) or (sorry,),
+        RETRIES if retries is None else retries,
+        desk.target((*path, "invalid", "then"), place, asks=True),
+    )
+    return desk.text((*path, "prompt")), save, invalid, timeout
+
+
+def _choice(desk: Desk, path: Path, number: int) -> Choice:
+    """Numbered as it stands in the list; what is saved is its value, or the text itself."""
+    value = desk.value(path)
+    if isinstance(value, dict):
+        return Choice(str(number + 1), desk.text((*path, "label")), as_text(value["value"]))
+    return Choice(str(number + 1), desk.text(path), as_text(value))
+
+
+def _choices(desk: Desk, path: Path, choices: list[Choice]) -> Choices:
+    """File every key, word and label; two options for the same message is an author's slip."""
+    phrases: dict[str, Choice] = {}
+    for number, choice in enumerate(choices):
+        at: Path = (*path, number)
+        key = [(choice.key, (*at, "key") if desk.value((*at, "key")) is not None else at)]
+        for typed, where in (*key, *desk.words((*at, "words"))):
+            phrase = folded(typed) or typed.casefold()
+            if phrases.setdefault(phrase, choice) is not choice:
+                desk.add(where, "option-twice", word=typed, other=phrases[phrase].key)
+    for choice in choices:
+        for template in choice.label.templates:
+            if not template.holes and (phrase := folded(template.source)):
+                phrases.setdefault(phrase, choice)
+    words = {phrase: choice for phrase, choice in phrases.items() if phrase.isalpha() and len(phrase) > 1}
+    plain = not any(template.holes for choice in choices for template in choice.label.templates)
+    filed = Choices(tuple(choices), phrases, words, Typos(words), {})
+    languages = ("", "id", "en") if plain else ()
+    shown = {language: rendered(None, filed, language) for language in languages}
+    return Choices(filed.all, filed.by_phrase, filed.by_word, filed.typos, shown)
+
+
+def _branch(desk: Desk, path: Path, place: Place) -> Branch:
+    cases: list[tuple[Evaluate | None, Place, str]] = []
+    items = desk.value(path)
+    for number, case in enumerate(items):
+        at: Path = (*path, number)
+        go = desk.target((*at, "go"), place)
+        if "otherwise" in case:
+            if number < len(items) - 1 or "when" in case:
+                desk.add(at, "branch-otherwise")
+            cases.append((None, go, "otherwise"))
+        else:
+            cases.append((desk.expression((*at, "when")), go, f"when {as_text(case['when'])[:100]}"))
+    if all(when is not None for when, _, _ in cases):
+        desk.add(path, "branch-otherwise")
+    return Branch(tuple(cases))
+
+
+def _handoff(desk: Desk, path: Path, _: Place) -> Handoff:
+    team, priority = desk.value((*path, "team")), desk.value((*path, "priority"))
+    return Handoff(team or "", priority or "normal", desk.texts((*path, "say")))
+
+
+CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {
+    "menu": _menu,
+    "ask": _ask,
+    "branch": _branch,
+    "go": lambda desk, path, place: Go(desk.target(path, place)),
+    "handoff": _handoff,
+    "close": lambda desk, path, _: Close(desk.texts((*path, "say"))),
+    "end": lambda *_: End(),
+}

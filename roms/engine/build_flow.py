@@ -1,0 +1,80 @@
+"""One flow file on its way to steps and triggers; what is misshapen is left out, the rest is looked at all the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from roms.engine import build, build_triggers, shape
+from roms.engine.book import Book, Desk, Edge
+from roms.engine.flow import Ask, Step
+from roms.engine.template import Text
+from roms.engine.triggers import Trigger
+from roms.engine.types import Place
+from roms.engine.yamltext import Document, Path
+
+TRIGGERS_PER_FILE = 100_000  # more than a file can hold: keeps triggers of later files behind
+
+
+@dataclass(slots=True)
+class Draft:
+    """First every draft is announced, so that flows may lead into each other; then each is compiled."""
+
+    book: Book
+    document: Document
+    name: str = ""
+    title: Text | None = None
+    steps: list[Step] = field(default_factory=list)
+    triggers: list[Trigger] = field(default_factory=list)
+    wrong: set[Path] = field(default_factory=set)  # the first two parts of paths that are misshapen
+
+    @property
+    def whole(self) -> bool:
+        return not self.wrong
+
+    def announce(self) -> None:
+        """Note the flow's name and the names of its steps, even where a step is misshapen."""
+        for path, problem in shape.misshapen(self.document, "flow.schema.json"):
+            self.book.problems.append(problem)
+            self.wrong.add(path[:2])
+        data = self.document.data
+        if not isinstance(data, dict) or not isinstance(data.get("flow"), str):
+            return
+        spot = self.document.at(("flow",))
+        if other := self.book.flows.get(data["flow"]):
+            self.book.add(spot, "flow-twice", word=data["flow"], where=f"{other.file}:{other.line}")
+            self.wrong.add(("flow",))
+            return
+        self.name = data["flow"]
+        self.book.flows[self.name] = spot
+        steps = data.get("steps")
+        names = steps if isinstance(steps, dict) else {}
+        self.book.steps[self.name] = {name: self.document.at(("steps", name), key=True) for name in names}
+
+    def compile(self) -> None:
+        """Raises nothing: what is wrong is noted in the book."""
+        names = list(self.book.steps.get(self.name, ()))
+        if not names:
+            return
+        desk = Desk(self.book, self.document, self.name)
+        if desk.value(("title",)) is not None and ("title",) not in {path[:1] for path in self.wrong}:
+            self.title = desk.text(("title",))
+        for name, following in zip(names, [*names[1:], None], strict=True):
+            if ("steps", name) not in self.wrong and ("steps",) not in self.wrong:
+                self._step(desk, name, following)
+        if ("triggers",) not in self.wrong:
+            self._triggers(desk, Place(self.name, names[0]))
+
+    def _step(self, desk: Desk, name: str, following: str | None) -> None:
+        step = build.step(desk, name, following)
+        self.steps.append(step)
+        if step.following and (step.control is None or isinstance(step.control, Ask)):
+            spot = self.document.at(("steps", name), key=True)
+            self.book.edges.append(Edge(step.place, step.following, step.control is not None, spot))
+
+    def _triggers(self, desk: Desk, first: Place) -> None:
+        before = list(self.book.flows).index(self.name) * TRIGGERS_PER_FILE
+        for number in range(len(desk.value(("triggers",)) or ())):
+            if ("triggers", number) not in self.wrong:
+                trigger = build_triggers.trigger(desk, ("triggers", number), first, before + number)
+                self.triggers.append(trigger)
+                self.book.starts.append(first)

@@ -1,0 +1,70 @@
+"""From the plain values of lifecycle.yaml to the one table."""
+
+from __future__ import annotations
+
+from roms.engine.book import Desk
+from roms.engine.flow import Person
+from roms.engine.functions import duration
+from roms.engine.person import WORDS
+from roms.engine.table import PERSON_EVENTS, After, Lifecycle, Row
+from roms.engine.template import plain_text
+from roms.engine.types import Mode
+from roms.engine.words import words_of
+from roms.engine.yamltext import Path
+
+RESPONSE_WITHIN = "10m"
+_ONE_MOMENT = plain_text(
+    "Baik, saya sambungkan dengan CS kami. Mohon tunggu sebentar ya.",
+    "All right, I am connecting you with a colleague. One moment please.",
+)
+
+
+def lifecycle(desk: Desk) -> Lifecycle:
+    """A lifecycle whose shape is right already."""
+    data = desk.document.data
+    rows, after = {}, {}
+    for name, mode_data in data["modes"].items():
+        mode, path = Mode(name), ("modes", name)
+        for event in mode_data["on"]:
+            rows[mode, event] = _rows(desk, (*path, "on", event))
+        after[mode] = tuple(
+            each for n in range(len(mode_data.get("after", ()))) if (each := _after(desk, (*path, "after", n)))
+        )
+    allowed = {mode: tuple(event for event in PERSON_EVENTS if (mode, event) in rows) for mode in Mode}
+    within = duration(data.get("response_within", RESPONSE_WITHIN))
+    return Lifecycle(data["lifecycle"], Mode(data["initial"]), rows, after, allowed, within)
+
+
+def person(desk: Desk) -> Person:
+    """The words that always reach a person, unless the lifecycle says otherwise."""
+    given = desk.words(("person", "words"))
+    words = {folded for word, _ in given for folded in words_of(word)} if given else set(WORDS)
+    return Person(frozenset(words), desk.texts(("person", "say")) or (_ONE_MOMENT,))
+
+
+def _rows(desk: Desk, path: Path) -> tuple[Row, ...]:
+    value = desk.value(path)
+    if isinstance(value, list):
+        return tuple(_row(desk, (*path, number)) for number in range(len(value)))
+    return (_row(desk, path),)
+
+
+def _row(desk: Desk, path: Path) -> Row:
+    value = desk.value(path)
+    to = value.get("to")
+    return Row(
+        Mode(to) if to and to != "previous" else None,
+        to == "previous",
+        tuple(value.get("do", ())),
+        desk.expression((*path, "when")) if "when" in value else None,
+        desk.document.at(path).line,
+    )
+
+
+def _after(desk: Desk, path: Path) -> After | None:
+    value = desk.value(path)
+    if ("idle" in value) == ("for" in value):
+        desk.add(path, "after-kind")
+        return None
+    kind, key = ("idle", "idle") if "idle" in value else ("stay", "for")
+    return After(kind, duration(value[key]), _row(desk, path))

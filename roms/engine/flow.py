@@ -1,0 +1,147 @@
+"""A release: every flow and the lifecycle, compiled once into frozen values that turns only look things up in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from roms.engine.problems import Problem
+from roms.engine.scope import Evaluate
+from roms.engine.table import Lifecycle
+from roms.engine.template import Text
+from roms.engine.triggers import Index
+from roms.engine.types import Option, Place
+from roms.engine.words import Typos
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Invalid:
+    """What follows an answer that is none."""
+
+    says: tuple[Text, ...]
+    retries: int
+    then: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeout:
+    """Where to, when no answer has come for so many seconds."""
+
+    after: int
+    go: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One thing to choose. `value` is what is saved, `go` where a menu's choice leads."""
+
+    key: str
+    label: Text
+    value: str
+    go: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choices:
+    """What can be chosen, filed under everything one may type for it."""
+
+    all: tuple[Choice, ...]
+    by_phrase: Mapping[str, Choice]  # keys, words and labels, folded: for whole messages
+    by_word: Mapping[str, Choice]  # single words, for finding one in a sentence
+    typos: Typos
+    rendered: Mapping[str, tuple[tuple[Option, ...], str]]  # by language, where labels have no holes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What `menu` and `ask` have in common."""
+
+    prompt: Text
+    save: str
+    invalid: Invalid
+    timeout: Timeout | None
+    choices: Choices | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Menu(Question):
+    """Choose one; each choice leads somewhere."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask(Question):
+    """Answer freely, in a form that `kind` names and `where` narrows down."""
+
+    kind: str
+    where: Evaluate | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """The first case whose condition holds leads on; the last has none."""
+
+    cases: tuple[tuple[Evaluate | None, Place, str], ...]  # condition, where to, how it reads
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Go:
+    to: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handoff:
+    team: str
+    priority: str
+    says: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Close:
+    says: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class End:
+    pass
+
+
+Control = Menu | Ask | Branch | Go | Handoff | Close | End
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A place in a flow: what is set, labelled, noted and said there, in this order, and then its one control."""
+
+    place: Place
+    file: str
+    line: int
+    sets: tuple[tuple[str, Evaluate], ...]
+    labels: tuple[str, ...]
+    notes: tuple[Text, ...]
+    says: tuple[Text, ...]
+    control: Control | None
+    following: Place | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """The words that always reach a person, and what is said then."""
+
+    words: frozenset[str]
+    says: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Release:
+    """What is published: never changed, and compared by its hash."""
+
+    number: int
+    hash: str
+    files: Mapping[str, str]
+    lifecycle: Lifecycle
+    steps: Mapping[Place, Step]
+    titles: Mapping[str, Text]  # flow name -> what it is called
+    triggers: Index
+    interrupts: Index
+    person: Person
+    warnings: tuple[Problem, ...]

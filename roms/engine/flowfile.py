@@ -1,0 +1,91 @@
+"""YAML text -> Release, or every problem at once with file, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from roms.engine import build_lifecycle, check, check_lifecycle, shape
+from roms.engine.book import Book, Desk
+from roms.engine.build_flow import Draft
+from roms.engine.flow import Person, Release
+from roms.engine.problems import FlowErrors, Problem, Spot, found
+from roms.engine.table import Lifecycle
+from roms.engine.triggers import Index
+from roms.engine.yamltext import Document, read
+
+LIFECYCLE = "lifecycle.yaml"
+
+__all__ = ["FlowErrors", "Problem", "compile_release", "release_hash"]
+
+
+def release_hash(files: Mapping[str, str]) -> str:
+    """The same files give the same hash, wherever they lie."""
+    digest = sha256()
+    for name in sorted(files):
+        for part in (name, files[name]):
+            data = part.encode("utf-8", "surrogatepass")
+            digest.update(b"%d:" % len(data) + data)
+    return digest.hexdigest()
+
+
+def compile_release(files: Mapping[str, str], number: int = 0) -> Release:
+    """Everything the files say, ready to answer. Raises FlowErrors with every problem; warnings alone do not."""
+    book = Book()
+    read_files = [read(name, files[name]) for name in sorted(files)]
+    documents = [each for each in read_files if isinstance(each, Document)]
+    book.problems += [each for each in read_files if isinstance(each, Problem)]
+    lifecycle = _lifecycle(files, documents, book)
+    drafts = [Draft(book, document) for document in documents if document.file != LIFECYCLE]
+    for draft in drafts:
+        draft.announce()
+    for draft in drafts:
+        draft.compile()
+    check.check(book, whole=len(documents) == len(files) and all(draft.whole for draft in drafts))
+    problems = sorted(book.problems, key=lambda each: (each.file != LIFECYCLE, each.file, each.line, each.column))
+    if lifecycle is None or any(problem.severity == "error" for problem in problems):
+        raise FlowErrors(problems)
+    return _release(files, number, lifecycle, drafts, problems)
+
+
+def _release(
+    files: Mapping[str, str],
+    number: int,
+    lifecycle: tuple[Lifecycle, Person],
+    drafts: list[Draft],
+    warnings: list[Problem],
+) -> Release:
+    triggers = [trigger for draft in drafts for trigger in draft.triggers]
+    return Release(
+        number,
+        release_hash(files),
+        dict(files),
+        lifecycle[0],
+        {step.place: step for draft in drafts for step in draft.steps},
+        {draft.name: draft.title for draft in drafts if draft.title},
+        Index(triggers),
+        Index(trigger for trigger in triggers if trigger.interrupt),
+        lifecycle[1],
+        tuple(warnings),
+    )
+
+
+def _lifecycle(files: Mapping[str, str], documents: list[Document], book: Book) -> tuple[Lifecycle, Person] | None:
+    if LIFECYCLE not in files:
+        book.problems.append(found(Spot(LIFECYCLE), "lifecycle-missing"))
+    for document in documents:
+        if document.file == LIFECYCLE:
+            return _compiled_lifecycle(document, book)
+    return None
+
+
+def _compiled_lifecycle(document: Document, book: Book) -> tuple[Lifecycle, Person] | None:
+    problems = [problem for _, problem in shape.misshapen(document, "lifecycle.schema.json")]
+    if problems:
+        book.problems += problems
+        return None
+    desk = Desk(Book(), document)
+    compiled = build_lifecycle.lifecycle(desk), build_lifecycle.person(desk)
+    check_lifecycle.check(desk, compiled[0])
+    book.problems += desk.book.problems
+    return compiled

@@ -1,0 +1,230 @@
+"""decide(): what a conversation becomes when something happens to it, and what must be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from roms.engine import steps
+from roms.engine.flow import Ask, Menu, Release
+from roms.engine.questions import set_timeout
+from roms.engine.table import PERSON_EVENTS, Row
+from roms.engine.triggers import holds
+from roms.engine.turn import Turn, cancel_unsent, closed, later, opened, running, start_clock, stop_clock
+from roms.engine.types import (
+    AskSurvey,
+    AssignTo,
+    Decision,
+    Event,
+    FindAgent,
+    FindNextAgent,
+    LockOwner,
+    MessageReceived,
+    Mode,
+    NotifyAgents,
+    Refused,
+    Reopen,
+    SendReply,
+    Session,
+    StartWaiting,
+    StopWaiting,
+    TimerFired,
+    Unassign,
+)
+
+_PERSON_EVENTS = frozenset(PERSON_EVENTS)
+
+
+def begin(release: Release, now: datetime, facts: Mapping[str, Any]) -> Session:
+    """A conversation nobody has said anything in yet."""
+    return Session(release.lifecycle.initial, now, facts=facts)
+
+
+def allowed(release: Release, mode: Mode) -> tuple[str, ...]:
+    """The events that a person may cause in this mode: the buttons of the inbox."""
+    return release.lifecycle.allowed[mode]
+
+
+def decide(release: Release, session: Session, event: Event, now: datetime) -> Decision:
+    """Pure and total: the same values in, the same decision out. Raises Refused where the lifecycle has no row."""
+    if isinstance(event, TimerFired):
+        return _timer_fired(release, session, event, now)
+    turn = opened(release, session, event, now)
+    row = _row(turn, event.name)
+    if row is None:
+        raise Refused(session.mode, event.name)
+    if event.name in _PERSON_EVENTS:
+        cancel_unsent(turn)
+    elif isinstance(event, MessageReceived):
+        turn.heard = now
+    _apply(turn, row)
+    return _decided(turn)
+
+
+def _decided(turn: Turn) -> Decision:
+    _wind_clocks(turn)
+    return Decision(closed(turn), tuple(turn.effects), turn.unmatched)
+
+
+def _row(turn: Turn, event: str) -> Row | None:
+    for row in turn.release.lifecycle.rows.get((turn.mode, event), ()):
+        if row.when is None or holds(row.when, turn):
+            return row
+    return None
+
+
+def _apply(turn: Turn, row: Row) -> None:
+    to = (turn.previous or turn.release.lifecycle.initial) if row.back else row.to
+    if to is not None and to is not turn.mode:
+        _change_mode(turn, to)
+    for action in row.do:
+        ACTIONS[action](turn)
+    if turn.outcome:
+        _flow_caused(turn)
+
+
+def _flow_caused(turn: Turn) -> None:
+    """The flow asked for a person, or ended the conversation: the lifecycle says what that means."""
+    event, turn.outcome = turn.outcome, ""
+    row = _row(turn, event)
+    if row is not None:
+        _apply(turn, row)
+
+
+def _change_mode(turn: Turn, to: Mode) -> None:
+    """Timers of the mode left are outlived; a question survives only a pause."""
+    turn.previous, turn.mode, turn.since = turn.mode, to, turn.now
+    stop_clock(turn, "idle")
+    stop_clock(turn, "stay")
+    stop_clock(turn, "question")
+    if to is Mode.BOT:
+        _ask_on(turn)
+    elif to is not Mode.PAUSED:
+        steps.end_talk(turn)
+    if to in (Mode.BOT, Mode.CLOSED):
+        _stop_waiting(turn)
+    elif to is Mode.AGENT and running(turn, "response_overdue"):
+        _start_response_clock(turn, again=True)
+
+
+def _ask_on(turn: Turn) -> None:
+    """Back from a pause: the question still waits, and its time begins anew."""
+    step = turn.release.steps.get(turn.place) if turn.place else None
+    if step is not None and isinstance(step.control, (Menu, Ask)):
+        set_timeout(turn, step.control)
+
+
+def _wind_clocks(turn: Turn) -> None:
+    """Every mode's own clocks run while it lasts; set once, not per message."""
+    for after in turn.release.lifecycle.after[turn.mode]:
+        if not running(turn, after.kind):
+            start_clock(turn, after.kind, _due(turn, after.kind, after.seconds))
+
+
+def _due(turn: Turn, kind: str, seconds: int) -> datetime:
+    begin = max(turn.since, turn.heard) if kind == "idle" and turn.heard else turn.since
+    return begin + timedelta(seconds=seconds)
+
+
+def _timer_fired(release: Release, session: Session, event: TimerFired, now: datetime) -> Decision:
+    """A timer that was outlived does nothing; `idle` that the contact outran is set anew."""
+    if event.turn % 2 == 0 or session.clocks.get(event.kind, 0) != event.turn:
+        return Decision(session)
+    turn = opened(release, session, event, now)
+    if event.kind == "response_overdue":
+        row = _row(turn, event.kind)
+        if row is None:  # a pause: the contact still waits, and the clock begins anew when people answer again
+            return Decision(session)
+        stop_clock(turn, event.kind)
+        _apply(turn, row)
+    elif event.kind == "question":
+        _question_timed_out(turn)
+    else:
+        _mode_timed_out(turn, event.kind)
+    return _decided(turn)
+
+
+def _question_timed_out(turn: Turn) -> None:
+    stop_clock(turn, "question")
+    if turn.mode is Mode.BOT and turn.place is not None:
+        steps.timed_out(turn)
+        if turn.outcome:
+            _flow_caused(turn)
+
+
+def _mode_timed_out(turn: Turn, kind: str) -> None:
+    stop_clock(turn, kind)
+    for after in turn.release.lifecycle.after[turn.mode]:
+        if after.kind == kind and turn.now >= _due(turn, kind, after.seconds):
+            _apply(turn, after.row)
+            return
+
+
+def _talk(turn: Turn) -> None:
+    if isinstance(turn.event, MessageReceived):
+        steps.talk(turn, turn.event)
+
+
+def _queue(turn: Turn) -> None:
+    handoff = turn.handoff
+    team, priority = (handoff.team, handoff.priority) if handoff else ("", "normal")
+    turn.effects.append(FindAgent(team, priority, turn.reason))
+    _start_response_clock(turn)
+
+
+def _assign(turn: Turn) -> None:
+    """`by` is who gave it; whoever takes it himself gives it to nobody else."""
+    agent = getattr(turn.event, "agent", None)
+    if agent is not None:
+        turn.effects.append(AssignTo(agent, getattr(turn.event, "by", None)))
+
+
+def _send(turn: Turn) -> None:
+    """An answer ends the wait, whatever the lifecycle says next."""
+    text, agent, sent = turn.event.text, turn.event.agent, turn.event.sent  # type: ignore[union-attr]
+    turn.effects.append(SendReply(text, agent, sent))
+    _stop_waiting(turn)
+
+
+def _start_response_clock(turn: Turn, again: bool = False) -> None:
+    if running(turn, "response_overdue") and not again:
+        return
+    if not again:
+        turn.effects.append(StartWaiting())
+    start_clock(turn, "response_overdue", later(turn, turn.release.lifecycle.response_within))
+
+
+def _stop_waiting(turn: Turn) -> None:
+    if running(turn, "response_overdue"):
+        stop_clock(turn, "response_overdue")
+        turn.effects.append(StopWaiting())
+
+
+def _stop_response_clock(turn: Turn) -> None:
+    stop_clock(turn, "response_overdue")
+    if StopWaiting() not in turn.effects:
+        turn.effects.append(StopWaiting())
+
+
+def _reassign(turn: Turn) -> None:
+    """On to the next one, who has as long to answer."""
+    turn.effects.append(FindNextAgent())
+    _start_response_clock(turn, again=True)
+
+
+ACTIONS: dict[str, Callable[[Turn], None]] = {
+    "talk": _talk,
+    "queue": _queue,
+    "assign_actor": _assign,
+    "assign": _assign,
+    "send": _send,
+    "notify": lambda turn: turn.effects.append(NotifyAgents()),
+    "start_response_clock": _start_response_clock,
+    "stop_response_clock": _stop_response_clock,
+    "lock_owner": lambda turn: turn.effects.append(LockOwner()),
+    "reassign": _reassign,
+    "unassign": lambda turn: turn.effects.append(Unassign()),
+    "reopen": lambda turn: turn.effects.append(Reopen()),
+    "survey": lambda turn: turn.effects.append(AskSurvey()),
+}

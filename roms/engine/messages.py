@@ -1,0 +1,112 @@
+"""What the checker says, in English and Indonesian, by code."""
+
+from __future__ import annotations
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    # reading
+    "yaml": ("this is not YAML: %(why)s", "ini bukan YAML yang benar: %(why)s"),
+    "yaml-empty": ("the file is empty", "berkas ini kosong"),
+    "yaml-size": ("the file has %(kilobytes)s KB, more than 256", "berkas ini %(kilobytes)s KB, lebih dari 256"),
+    "yaml-character": ("a character here cannot be read", "ada karakter di sini yang tidak bisa dibaca"),
+    "yaml-documents": (
+        "one file holds one document; a second one begins here",
+        "satu berkas berisi satu dokumen; yang kedua dimulai di sini",
+    ),
+    "yaml-nodes": ("more than %(most)s values in one file", "lebih dari %(most)s nilai dalam satu berkas"),
+    "yaml-depth": ("nested deeper than %(most)s levels", "bersarang lebih dari %(most)s tingkat"),
+    "yaml-alias": ("aliases are not allowed: %(word)s", "alias tidak diperbolehkan: %(word)s"),
+    "yaml-anchor": ("anchors are not allowed: %(word)s", "jangkar (anchor) tidak diperbolehkan: %(word)s"),
+    "yaml-tag": ("tags are not allowed: %(word)s", "tag tidak diperbolehkan: %(word)s"),
+    "yaml-merge": ("merge keys (<<) are not allowed", "kunci gabungan (<<) tidak diperbolehkan"),
+    "yaml-key": ("a key must be a plain word", "kunci harus berupa kata biasa"),
+    "yaml-twice": ("`%(word)s` is already there, in line %(line)s", "`%(word)s` sudah ada, di baris %(line)s"),
+    # shape
+    "shape-required": ("`%(word)s` is missing here", "`%(word)s` belum ada di sini"),
+    "shape-unknown": ("`%(word)s` is not known here", "`%(word)s` tidak dikenal di sini"),
+    "shape-type": ("this must be %(wanted)s", "ini harus berupa %(wanted_id)s"),
+    "shape-choice": ("`%(word)s` is none of %(choices)s", "`%(word)s` bukan salah satu dari %(choices)s"),
+    "shape-name": (
+        "`%(word)s` is no name: letters, digits, _ and -, beginning with a letter",
+        "`%(word)s` bukan nama: huruf, angka, _ dan -, diawali huruf",
+    ),
+    "shape-pattern": ("`%(word)s` does not look right here", "`%(word)s` tidak cocok di sini"),
+    "shape-empty": ("this must not be empty", "ini tidak boleh kosong"),
+    "shape-long": ("this is too long: at most %(most)s", "ini terlalu panjang: paling banyak %(most)s"),
+    "shape-range": ("this must be between %(least)s and %(most)s", "ini harus antara %(least)s dan %(most)s"),
+    "shape-other": ("this does not fit here: %(why)s", "ini tidak cocok di sini: %(why)s"),
+    # expressions and texts
+    "expression-extra": ("`%(word)s` is too much here", "`%(word)s` berlebih di sini"),
+    "expression-sign": ("`%(word)s` is no part of an expression", "`%(word)s` bukan bagian dari ekspresi"),
+    "expression-value": ("a value is missing here", "di sini kurang sebuah nilai"),
+    "expression-needs": ("`%(why)s` is missing here", "di sini kurang `%(why)s`"),
+    "expression-deep": ("nested too deep", "bersarang terlalu dalam"),
+    "expression-long": ("longer than %(why)s characters", "lebih dari %(why)s karakter"),
+    "unknown-function": ("there is no function `%(word)s`", "tidak ada fungsi `%(word)s`"),
+    "function-values": ("%(word)s() takes %(why)s value(s)", "%(word)s() butuh %(why)s nilai"),
+    "pattern-written": ("the pattern must be written here in quotes", "pola harus ditulis di sini dalam tanda kutip"),
+    "pattern": ("this is no pattern: %(why)s", "ini bukan pola yang benar: %(why)s"),
+    "duration": ("%(word)s is no duration like 30m, 24h or 1h30m", "%(word)s bukan durasi seperti 30m, 24h atau 1h30m"),
+    "braces": ("`%(word)s` stands alone; a hole is written {{name}}", "`%(word)s` sendirian; tulis {{nama}}"),
+    "hole": (
+        '`%(word)s` is not understood; write {{name}} or {{name|default:"text"}}',
+        '`%(word)s` tidak dimengerti; tulis {{nama}} atau {{nama|default:"teks"}}',
+    ),
+    "unknown-filter": ("there is no filter `%(word)s`", "tidak ada filter `%(word)s`"),
+    "unknown-variable": ("no flow ever sets `%(word)s`", "tidak ada alur yang mengisi `%(word)s`"),
+    "language": ("this text has no `%(word)s`", "teks ini belum ada `%(word)s`"),
+    "text-long": ("longer than the 4,096 characters WhatsApp sends", "lebih dari 4.096 karakter yang dikirim WhatsApp"),
+    # sense
+    "lifecycle-missing": ("lifecycle.yaml is missing", "lifecycle.yaml belum ada"),
+    "flow-twice": ("there is already a flow `%(word)s`, in %(where)s", "sudah ada alur `%(word)s`, di %(where)s"),
+    "unknown-step": ("there is no step `%(word)s`", "tidak ada langkah `%(word)s`"),
+    "unknown-flow": ("there is no flow `%(word)s`", "tidak ada alur `%(word)s`"),
+    "two-controls": (
+        "a step has one control; this one has %(word)s",
+        "satu langkah punya satu kendali; ini punya %(word)s",
+    ),
+    "no-otherwise": (
+        "no flow has `otherwise: true`: some messages would get no answer",
+        "belum ada alur dengan `otherwise: true`: ada pesan yang tidak akan dijawab",
+    ),
+    "two-otherwise": ("`otherwise` stands already in %(where)s", "`otherwise` sudah ada di %(where)s"),
+    "branch-otherwise": (
+        "a branch ends with one `otherwise: true`, as its last case",
+        "branch diakhiri satu `otherwise: true`, sebagai kasus terakhir",
+    ),
+    "option-twice": ("`%(word)s` already chooses option %(other)s", "`%(word)s` sudah memilih pilihan %(other)s"),
+    "keyword-twice": ("`%(word)s` already starts the flow `%(other)s`", "`%(word)s` sudah memulai alur `%(other)s`"),
+    "keyword-empty": ("`%(word)s` has no letter or digit", "`%(word)s` tidak punya huruf atau angka"),
+    "circle": ("the steps %(word)s run in a circle without a question", "langkah %(word)s berputar tanpa pertanyaan"),
+    "unreachable": ("nobody can reach the step `%(word)s`", "langkah `%(word)s` tidak bisa dicapai"),
+    "no-trigger": ("nothing starts the flow `%(word)s`", "tidak ada yang memulai alur `%(word)s`"),
+    "return-alone": ("`return` needs `interrupt: true`", "`return` perlu `interrupt: true`"),
+    "trigger-empty": (
+        "a trigger needs keywords, starts_with, pattern, payload or otherwise",
+        "pemicu perlu keywords, starts_with, pattern, payload atau otherwise",
+    ),
+    # lifecycle
+    "mode-event": (
+        "mode %(mode)s has no row for %(word)s, which nobody can forbid",
+        "mode %(mode)s tidak punya baris untuk %(word)s, padahal itu tidak bisa dilarang",
+    ),
+    "last-row": ("the last row must have no `when`", "baris terakhir tidak boleh punya `when`"),
+    "talk-mode": (
+        "`talk` may stand only where the resulting mode is BOT",
+        "`talk` hanya boleh di tempat yang hasilnya mode BOT",
+    ),
+    "action-event": ("`%(word)s` needs the event %(wanted)s", "`%(word)s` perlu kejadian %(wanted)s"),
+    "mode-unreachable": ("mode %(word)s can never be reached", "mode %(word)s tidak pernah bisa dicapai"),
+    "mode-stuck": ("from mode %(mode)s there is no way to %(word)s", "dari mode %(mode)s tidak ada jalan ke %(word)s"),
+    "after-circle": (
+        "the `after` of %(word)s run in a circle with nothing from outside",
+        "`after` dari %(word)s berputar tanpa kejadian dari luar",
+    ),
+    "after-twice": ("one `idle` and one `for` at most", "paling banyak satu `idle` dan satu `for`"),
+    "after-kind": ("`after` needs either `idle` or `for`", "`after` perlu `idle` atau `for`"),
+    "lifecycle-name": (
+        "`%(word)s` is not known to the lifecycle; it knows closed_for, contact.*, channel.*, "
+        "conversation.*, hours.* and message.*",
+        "`%(word)s` tidak dikenal; yang dikenal closed_for, contact.*, channel.*, conversation.*, "
+        "hours.* dan message.*",
+    ),
+}

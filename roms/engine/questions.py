@@ -1,0 +1,106 @@
+"""Questions: how a menu or an ask is put, and what counts as an answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from roms.engine import answers
+from roms.engine.flow import Ask, Choice, Choices, Menu, Question, Step
+from roms.engine.template import plain_text
+from roms.engine.turn import Turn, ask, later, start_clock, stop_clock
+from roms.engine.types import Option, Place
+
+_YES, _NO = plain_text("Ya", "Yes"), plain_text("Tidak", "No")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the contact meant, why we think so, and where it leads when the question says so."""
+
+    value: Any
+    rule: str
+    go: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """The scope of a `where`: as if the answer had been taken already."""
+
+    variables: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    message: Mapping[str, Any]
+    mode_seconds: float
+
+
+def wait(turn: Turn, step: Step, question: Menu | Ask) -> None:
+    """Put the question and wait for its answer."""
+    prompt = question.prompt.read(turn, turn.language)
+    options, lines = _options(turn, question)
+    ask(turn, f"{prompt}\n{lines}" if lines else prompt, prompt, options)
+    turn.place, turn.misses = step.place, 0
+    turn.pinned = turn.release.number
+    set_timeout(turn, question)
+
+
+def set_timeout(turn: Turn, question: Question) -> None:
+    if question.timeout:
+        start_clock(turn, "question", later(turn, question.timeout.after))
+    else:
+        stop_clock(turn, "question")
+
+
+def _options(turn: Turn, question: Menu | Ask) -> tuple[tuple[Option, ...], str]:
+    """What can be tapped, and the numbered lines for where nothing can."""
+    choices = question.choices
+    if choices is None:
+        if isinstance(question, Ask) and question.kind == "yes_no":
+            words = [text.read(turn, turn.language) for text in (_YES, _NO)]
+            return tuple(Option(word.lower(), word) for word in words), ""
+        return (), ""
+    return choices.rendered.get(turn.language) or choices.rendered.get("") or rendered(turn, choices, turn.language)
+
+
+def rendered(scope: Any, choices: Choices, language: str) -> tuple[tuple[Option, ...], str]:
+    options = tuple(Option(choice.key, choice.label.read(scope, language)) for choice in choices.all)
+    return options, "\n".join(f"{option.key}. {option.label}" for option in options)
+
+
+def read(turn: Turn, step: Step, text: str, words: list[str], payload: str | None) -> Answer | None:
+    """The answer to the waiting question, or None when it is none."""
+    question = step.control
+    if isinstance(question, Menu):
+        choice, rule = choose(question.choices, words, payload)
+        return Answer(choice.value, rule, choice.go) if choice else None
+    assert isinstance(question, Ask)
+    if question.choices:
+        choice, rule = choose(question.choices, words, payload)
+        value: Any = choice.value if choice else None
+    else:
+        value, rule = answers.READ[question.kind](text or payload or ""), "answer accepted"
+    if value is None or not _allowed(turn, question, value):
+        return None
+    return Answer(value, rule)
+
+
+def _allowed(turn: Turn, question: Ask, value: Any) -> bool:
+    if question.where is None:
+        return True
+    variables = {**turn.variables, question.save: value}
+    return bool(question.where(Supposed(variables, turn.facts, turn.message, turn.mode_seconds)))
+
+
+def choose(choices: Choices | None, words: list[str], payload: str | None) -> tuple[Choice | None, str]:
+    """By tapped button, key, label or word; then by one word in a sentence; a slip of the finger last."""
+    if choices is None:
+        return None, ""
+    phrase = " ".join(words)
+    if exact := choices.by_phrase.get(payload.casefold() if payload else phrase) or choices.by_phrase.get(phrase):
+        return exact, f"option {exact.key}"
+    meant = {word: choice for word in words if (choice := choices.by_word.get(word))}
+    if not meant:
+        near = [known for word in words if (known := choices.typos.nearest(word))]
+        meant = {word: choices.by_word[word] for word in near}
+    chosen = list({choice.key: choice for choice in meant.values()}.values())
+    return (chosen[0], f"option {chosen[0].key}, by '{next(iter(meant))}'") if len(chosen) == 1 else (None, "")

@@ -1,0 +1,66 @@
+"""What an expression or a text may read: the flow's own variables, the facts, the message. Nothing else exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+FACTS = ("contact", "channel", "conversation", "hours")
+
+
+class Broken(Exception):
+    """A flow asks for what cannot be done; the contact gets a person instead."""
+
+
+class Scope(Protocol):
+    """Where names are looked up."""
+
+    @property
+    def variables(self) -> Mapping[str, Any]: ...
+    @property
+    def facts(self) -> Mapping[str, Any]: ...
+    @property
+    def message(self) -> Mapping[str, Any]: ...
+    @property
+    def mode_seconds(self) -> float: ...
+
+
+Evaluate = Callable[[Scope], Any]
+
+
+def reader(name: str) -> Evaluate:
+    """A function that looks `name` up; a missing value is None. Only mappings are entered, never an object."""
+    root, *parts = name.split(".")
+    if root == "closed_for":
+        return lambda scope: scope.mode_seconds
+    if root == "message":
+        return lambda scope: _inside(scope.message, parts)
+    if root in FACTS:
+        return lambda scope: _inside(scope.facts, [root, *parts])
+    if parts:
+        return lambda scope: _inside(scope.variables, [root, *parts])
+    return lambda scope: scope.variables.get(root)
+
+
+def _inside(value: Any, parts: list[str]) -> Any:
+    for part in parts:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(part)
+    return value
+
+
+def is_number(value: object) -> bool:
+    """True and false are no numbers here."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def shown(value: object) -> str:
+    """A value as a customer reads it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, (str, int, float)) else ""

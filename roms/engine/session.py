@@ -1,0 +1,60 @@
+"""The session to JSON and back: on every webhook, so only what differs from a fresh session is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from roms.engine.types import JSON, Mode, Place, Session
+
+_MODES = {mode.value: mode for mode in Mode}
+
+
+def dump(session: Session) -> JSON:
+    """Everything but the facts, as a value that JSON carries unchanged."""
+    data: JSON = {"mode": session.mode.value, "since": session.since.isoformat()}
+    if session.heard is not None:
+        data["heard"] = session.heard.isoformat()
+    if session.previous is not None:
+        data["previous"] = session.previous.value
+    if session.release:
+        data["release"] = session.release
+    if session.place is not None:
+        data["place"] = f"{session.place.flow}.{session.place.step}"
+    if session.asked_before:
+        data["asked_before"] = [f"{place.flow}.{place.step}" for place in session.asked_before]
+    if session.misses:
+        data["misses"] = session.misses
+    if session.epoch:
+        data["epoch"] = session.epoch
+    if session.clocks:
+        data["clocks"] = dict(session.clocks)
+    if session.variables:
+        data["variables"] = dict(session.variables)
+    return data
+
+
+def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
+    """The session that `dump` wrote, with today's facts (`{"contact": {...}, "channel": {...}, ...}`)."""
+    get = data.get
+    heard, previous, place, before = get("heard"), get("previous"), get("place"), get("asked_before")
+    return Session(
+        _MODES[data["mode"]],
+        datetime.fromisoformat(data["since"]),
+        datetime.fromisoformat(heard) if heard else None,
+        _MODES[previous] if previous else None,
+        get("release", 0),
+        _place(place) if place else None,
+        tuple(_place(each) for each in before) if before else (),
+        get("misses", 0),
+        get("epoch", 0),
+        get("clocks", {}),
+        get("variables", {}),
+        facts,
+    )
+
+
+def _place(text: str) -> Place:
+    flow, _, step = text.partition(".")
+    return Place(flow, step)

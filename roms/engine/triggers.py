@@ -1,0 +1,149 @@
+"""Which flow a message starts. Everything is filed beforehand, so that a thousand flows cost no more than one.
+
+The best match wins: payload, exact phrase, start or pattern, word, mistyped word; then `priority`; then file order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from roms.engine.patterns import PatternSet
+from roms.engine.scope import Broken, Evaluate, Scope
+from roms.engine.types import Place
+from roms.engine.words import Typos
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """A pattern as written, and compiled for its named groups."""
+
+    source: str
+    compiled: Any
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trigger:
+    """One way to start a flow."""
+
+    go: Place
+    order: int = 0  # where it stands in the files
+    phrases: tuple[tuple[str, ...], ...] = ()  # keywords, each as its folded words
+    starts: tuple[tuple[str, ...], ...] = ()
+    payloads: tuple[str, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    otherwise: bool = False
+    when: Evaluate | None = None
+    priority: int = 0
+    interrupt: bool = False
+    comes_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A trigger that took the message, why, and what its pattern found."""
+
+    trigger: Trigger
+    rule: str
+    found: Mapping[str, str] = field(default_factory=dict)
+
+
+Filed = dict[str, list[tuple[tuple[str, ...], Trigger]]]  # by first word
+
+
+class Index:
+    """The triggers of a release, best first, filed by what a message may bring."""
+
+    __slots__ = ("_exact", "_otherwise", "_patterns", "_payloads", "_set", "_starts", "_typos", "_words")
+
+    def __init__(self, triggers: Iterable[Trigger]) -> None:
+        ranked = sorted(triggers, key=_rank)
+        self._payloads: dict[str, list[Trigger]] = {}
+        self._exact: dict[tuple[str, ...], list[Trigger]] = {}
+        self._words: Filed = {}
+        self._starts: Filed = {}
+        self._patterns: list[tuple[Pattern, Trigger]] = []
+        self._otherwise = [trigger for trigger in ranked if trigger.otherwise]
+        for trigger in ranked:
+            self._file(trigger)
+        self._set = PatternSet([pattern.source for pattern, _ in self._patterns])
+        self._typos = Typos(phrase[0] for phrase in self._exact if len(phrase) == 1)
+
+    def _file(self, trigger: Trigger) -> None:
+        for payload in trigger.payloads:
+            self._payloads.setdefault(payload, []).append(trigger)
+        for phrase in trigger.phrases:
+            self._exact.setdefault(phrase, []).append(trigger)
+            self._words.setdefault(phrase[0], []).append((phrase, trigger))
+        for start in trigger.starts:
+            self._starts.setdefault(start[0], []).append((start, trigger))
+        self._patterns += [(pattern, trigger) for pattern in trigger.patterns]
+
+    def find(self, text: str, words: Sequence[str], payload: str | None, scope: Scope) -> Match | None:
+        """The best trigger but `otherwise`."""
+        if payload and (hit := _first(self._payloads.get(payload, ()), scope)):
+            return Match(hit, f"button '{payload[:40]}'")
+        if not words:
+            return self._by_pattern(text, words, scope) if text else None
+        if hit := _first(self._exact.get(tuple(words), ()), scope):
+            return Match(hit, f"keyword '{' '.join(words)}'")
+        return self._by_pattern(text, words, scope) or self._by_word(words, scope)
+
+    def find_mistyped(self, words: Sequence[str], scope: Scope) -> Match | None:
+        """The first word that is nearly a keyword."""
+        for word in words:
+            meant = self._typos.nearest(word)
+            if meant and (hit := _first(self._exact.get((meant,), ()), scope)):
+                return Match(hit, f"keyword '{meant}', typed '{word[:40]}'")
+        return None
+
+    def otherwise(self, scope: Scope) -> Match | None:
+        hit = _first(self._otherwise, scope)
+        return Match(hit, "otherwise") if hit else None
+
+    def _by_pattern(self, text: str, words: Sequence[str], scope: Scope) -> Match | None:
+        candidates = [
+            Match(trigger, f"starts with '{' '.join(start)}'")
+            for start, trigger in (self._starts.get(words[0], ()) if words else ())
+            if tuple(words[: len(start)]) == start
+        ]
+        if self._patterns:
+            candidates += [_matched(*self._patterns[number], text) for number in self._set.matching(text)]
+        candidates.sort(key=lambda match: _rank(match.trigger))
+        return next((match for match in candidates if holds(match.trigger.when, scope)), None)
+
+    def _by_word(self, words: Sequence[str], scope: Scope) -> Match | None:
+        best: Match | None = None
+        for position, word in enumerate(words):
+            for phrase, trigger in self._words.get(word, ()):
+                if len(phrase) > 1 and tuple(words[position : position + len(phrase)]) != phrase:
+                    continue
+                if (best is None or _rank(trigger) < _rank(best.trigger)) and holds(trigger.when, scope):
+                    best = Match(trigger, f"keyword '{' '.join(phrase)}'")
+        return best
+
+
+def _rank(trigger: Trigger) -> tuple[int, int]:
+    return -trigger.priority, trigger.order
+
+
+def _matched(pattern: Pattern, trigger: Trigger, text: str) -> Match:
+    hit = pattern.compiled.search(text)
+    found = {name: hit.group(name) or "" for name in pattern.groups} if hit else {}
+    return Match(trigger, f"pattern '{pattern.source[:60]}'", found)
+
+
+def holds(when: Evaluate | None, scope: Scope) -> bool:
+    """A condition that cannot be told, because a value is missing, does not hold."""
+    if when is None:
+        return True
+    try:
+        return bool(when(scope))
+    except Broken:
+        return False
+
+
+def _first(triggers: Sequence[Trigger], scope: Scope) -> Trigger | None:
+    return next((trigger for trigger in triggers if holds(trigger.when, scope)), None)

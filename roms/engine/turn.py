@@ -1,0 +1,178 @@
+"""One decision in the making: the session taken apart, changed step by step, and put together again at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from roms.engine.flow import Handoff, Release, Step
+from roms.engine.scope import Broken
+from roms.engine.template import Text
+from roms.engine.types import (
+    CancelUnsent,
+    Effect,
+    Event,
+    MessageReceived,
+    Mode,
+    Option,
+    Place,
+    SendMessage,
+    Session,
+    StartTimer,
+    Why,
+)
+
+MOST_STEPS = 100
+MOST_MESSAGES = 10
+LONGEST_MESSAGE = 4096
+
+
+class Runaway(Broken):
+    """A flow that walks or talks without end."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """Also the scope that expressions and texts read from (`variables`, `facts`, `message`, `mode_seconds`)."""
+
+    release: Release
+    event: Event
+    now: datetime
+    mode: Mode
+    since: datetime
+    heard: datetime | None
+    previous: Mode | None
+    pinned: int
+    place: Place | None
+    asked_before: tuple[Place, ...]
+    misses: int
+    epoch: int
+    clocks: Mapping[str, int]
+    variables: dict[str, Any]
+    facts: Mapping[str, Any]
+    language: str
+    effects: list[Effect] = field(default_factory=list)
+    steps: int = 0
+    messages: int = 0
+    unmatched: bool = False
+    step: Step | None = None  # where the walk is, for "why" and for notes
+    rule: str = ""  # what led here
+    outcome: str = ""  # the event that the flow itself caused: handoff_requested or closed
+    handoff: Handoff | None = None
+    reason: str = "flow"
+
+    @property
+    def message(self) -> Mapping[str, Any]:
+        event = self.event
+        if isinstance(event, MessageReceived):
+            return {"text": event.text[:LONGEST_MESSAGE], "payload": event.payload, "kind": event.kind}
+        return {}
+
+    @property
+    def mode_seconds(self) -> float:
+        return (self.now - self.since).total_seconds()
+
+
+def opened(release: Release, session: Session, event: Event, now: datetime) -> Turn:
+    """The session, taken apart."""
+    contact = session.facts.get("contact")
+    language = contact.get("language") if isinstance(contact, Mapping) else None
+    return Turn(
+        release,
+        event,
+        now,
+        session.mode,
+        session.since,
+        session.heard,
+        session.previous,
+        session.release,
+        session.place,
+        session.asked_before,
+        session.misses,
+        session.epoch,
+        session.clocks,
+        dict(session.variables),
+        session.facts,
+        language if isinstance(language, str) else "id",
+    )
+
+
+def closed(turn: Turn) -> Session:
+    """The session, put together again."""
+    return Session(
+        turn.mode,
+        turn.since,
+        turn.heard,
+        turn.previous,
+        turn.pinned,
+        turn.place,
+        turn.asked_before,
+        turn.misses,
+        turn.epoch,
+        turn.clocks,
+        turn.variables,
+        turn.facts,
+    )
+
+
+def cancel_unsent(turn: Turn) -> None:
+    """A person has taken over: whatever the bot had not sent yet is taken back."""
+    turn.epoch += 1
+    turn.effects.append(CancelUnsent())
+
+
+def why(turn: Turn) -> Why:
+    step = turn.step
+    if step is None:  # a word that reaches a person from nowhere
+        return Why(turn.release.number, "lifecycle.yaml", 1, "", "", turn.rule)
+    place = step.place
+    return Why(turn.release.number, step.file, step.line, place.flow, place.step, turn.rule)
+
+
+def say(turn: Turn, text: Text) -> None:
+    """Add one message. Raises Runaway. A text that comes out empty is not sent."""
+    words = text.read(turn, turn.language)
+    if words.strip():
+        count_message(turn)
+        turn.effects.append(SendMessage(words, why(turn)))
+
+
+def ask(turn: Turn, text: str, prompt: str, options: tuple[Option, ...]) -> None:
+    """Add a question, with what may be tapped for an answer. Raises Runaway."""
+    count_message(turn)
+    turn.effects.append(SendMessage(text, why(turn), prompt, options))
+
+
+def count_message(turn: Turn) -> None:
+    turn.messages += 1
+    if turn.messages > MOST_MESSAGES:
+        raise Runaway(f"more than {MOST_MESSAGES} messages in one turn")
+
+
+# A clock's count is odd while it runs and even when it was let go or has fired: so one number tells both which
+# timer is the newest and whether one is under way.
+
+
+def running(turn: Turn, kind: str) -> bool:
+    return turn.clocks.get(kind, 0) % 2 == 1
+
+
+def start_clock(turn: Turn, kind: str, due: datetime) -> None:
+    """Set a timer; whatever was set before for this kind is outlived."""
+    count = turn.clocks.get(kind, 0)
+    count += 2 if count % 2 else 1
+    turn.clocks = {**turn.clocks, kind: count}
+    turn.effects.append(StartTimer(kind, due, count))
+
+
+def stop_clock(turn: Turn, kind: str) -> None:
+    """Let a timer go, if one runs."""
+    count = turn.clocks.get(kind, 0)
+    if count % 2:
+        turn.clocks = {**turn.clocks, kind: count + 1}
+
+
+def later(turn: Turn, seconds: int) -> datetime:
+    return turn.now + timedelta(seconds=seconds)

@@ -1,0 +1,63 @@
+"""What workers do. Jobs are given ids only, are safe to run twice, and hold no transaction while they wait."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+import httpx
+
+from roms import queue
+from roms.channels import ADAPTERS
+from roms.channels.base import Account, Ambiguous, SendFailed
+from roms.services import channels, outbox
+from roms.services.outbox import Claimed, Outcome
+
+log = logging.getLogger(__name__)
+
+SENDS_IN_FLIGHT = 16
+LONGEST_RUN = 20.0  # seconds; then another drain goes on, so that no channel keeps a worker for itself
+
+
+def drain(channel_id: int) -> None:
+    """Send what waits on this channel, side by side, each conversation in its order."""
+    queue.drain_begins(channel_id)
+    account = channels.line(channel_id).account
+    until = time.monotonic() + LONGEST_RUN
+    flying: dict[Future[Outcome], Claimed] = {}
+    while True:
+        free = SENDS_IN_FLIGHT - len(flying)
+        fresh = outbox.claim(channel_id, free) if free and time.monotonic() < until else []
+        for claimed in fresh:
+            flying[_senders().submit(_send, account, claimed)] = claimed
+        if not flying:
+            break
+        done, _ = wait(flying, return_when=FIRST_COMPLETED)
+        outbox.record(channel_id, [(flying.pop(future), future.result()) for future in done])
+    if time.monotonic() >= until:
+        queue.wake([channel_id])
+
+
+def _send(account: Account, claimed: Claimed) -> Outcome:
+    """One call to the provider; whatever happens comes back as a value."""
+    try:
+        return ADAPTERS[account.kind].send(account, _client(), claimed.parcel)
+    except SendFailed as failed:
+        return failed
+    except Exception as error:
+        log.exception("the %s adapter failed on message %s in a way it does not know", account.kind, claimed.parcel.id)
+        return Ambiguous(f"the adapter failed: {type(error).__name__}", "adapter_failed")
+
+
+@functools.cache
+def _senders() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(SENDS_IN_FLIGHT, thread_name_prefix="send")
+
+
+@functools.cache
+def _client() -> httpx.Client:
+    """One client per process: making one costs 50 ms, and it keeps connections open."""
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
+    return httpx.Client(timeout=httpx.Timeout(15, connect=5), limits=limits, follow_redirects=False)

@@ -1,0 +1,48 @@
+"""What is counted, for Prometheus; the library is loaded by the first thing that counts."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prometheus_client import Counter, Gauge
+
+
+@functools.cache
+def _counter(name: str, text: str, *labels: str) -> Counter:
+    from prometheus_client import Counter
+
+    return Counter(name, text, labels)
+
+
+@functools.cache
+def _gauge(name: str, text: str) -> Gauge:
+    from prometheus_client import Gauge
+
+    return Gauge(name, text)
+
+
+def webhook_items(kind: str, result: str, count: int = 1) -> None:
+    text = "Items in webhooks, by what became of them"
+    _counter("roms_webhook_items", text, "kind", "result").labels(kind, result).inc(count)
+
+
+def skipped(kind: str, reason: str) -> None:
+    text = "Items in webhooks that were not for us, by reason"
+    _counter("roms_webhook_skipped", text, "kind", "reason").labels(kind, reason[:40]).inc()
+
+
+def socket_cut(why: str) -> None:
+    _counter("roms_live_closed", "Sockets we closed, by reason", "reason").labels(why).inc()
+
+
+def sockets_open(count: int) -> None:
+    _gauge("roms_live_open", "Sockets open now").set(count)
+
+
+def exposition() -> bytes:
+    """Everything counted so far, in Prometheus' text form."""
+    from prometheus_client import generate_latest
+
+    return generate_latest()

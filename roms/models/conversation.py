@@ -1,0 +1,95 @@
+"""The threads, and the channels they run over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
+
+from roms.db import BigId, Model, UTCDateTime, db, string_enum
+from roms.engine.types import Mode
+from roms.models.contact import Contact
+
+
+class Channel(Model):
+    """One account at a provider, or our own web chat. Its secrets live in the settings, not here."""
+
+    __tablename__ = "channel"
+    __table_args__ = (UniqueConstraint("kind", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(120))
+    is_enabled: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Conversation(Model):
+    """One contact talking with us over one channel."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        UniqueConstraint("channel_id", "address"),  # one thread per person and channel, under any race
+        Index("ix_conversation_list", "mode", "last_at"),
+        Index("ix_conversation_assignee", "assignee_id", "mode", "last_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True)
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    address: Mapped[str] = mapped_column(String(200))  # where answers go, in the provider's own form
+
+    mode: Mapped[Mode] = mapped_column(string_enum(Mode), default=Mode.BOT)
+    mode_since: Mapped[datetime] = mapped_column(UTCDateTime)
+    state: Mapped[dict[str, Any]] = mapped_column(JSON)  # the engine's session, as roms.engine.session.dump gives it
+    epoch: Mapped[int] = mapped_column(default=0)  # a bot message of an older epoch is never sent
+    seq: Mapped[int] = mapped_column(default=0)  # number of the newest change; given out under this row's lock
+
+    team: Mapped[str] = mapped_column(String(80), default="")
+    priority: Mapped[str] = mapped_column(String(10), default="normal")
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # why the assignee has it
+
+    unread: Mapped[int] = mapped_column(default=0)
+    labels: Mapped[list[str]] = mapped_column(JSON, default=list)  # as in conversation_label, in the order given
+    waiting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # since when the contact waits for a person
+    last: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what the list shows: text, sender, agent, at
+    last_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)  # for the hub's fallback look
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    contact: Mapped[Contact] = relationship(lazy="raise")
+
+    @classmethod
+    def locked(cls, *which: ColumnElement[bool]) -> Conversation | None:
+        """Load for writing, afresh, with the contact; whoever comes next waits until we commit.
+
+        Lock first, write second: a row inserted with a foreign key to this one takes a share of its lock, and two
+        such shares are a deadlock.
+        """
+        return db.session.scalars(
+            select(cls)
+            .join(cls.contact)
+            .options(contains_eager(cls.contact))
+            .where(*which)
+            .with_for_update(of=cls)
+            .execution_options(populate_existing=True)
+        ).one_or_none()
+
+    @classmethod
+    def at(cls, channel_id: int, address: str) -> Conversation | None:
+        """The thread with this address, loaded for writing."""
+        return cls.locked(cls.channel_id == channel_id, cls.address == address)
+
+
+class ConversationLabel(Model):
+    """A word put on a conversation, by a flow or a person."""
+
+    __tablename__ = "conversation_label"
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    label: Mapped[str] = mapped_column(String(60), primary_key=True, index=True)

@@ -1,0 +1,119 @@
+"""Everything that was said, noted or happened in a conversation, in order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from roms.db import BigId, Model, UTCDateTime, string_enum
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+    NOTE = "note"  # internal: a constraint keeps it out of the outbox
+
+
+class Sender(StrEnum):
+    CONTACT = "contact"
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class Status(StrEnum):
+    """Where a message is. Outbound ones only move forward: see services/receipts.py for the ranks."""
+
+    RECEIVED = "received"
+    INTERNAL = "internal"
+    QUEUED = "queued"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # the provider may have taken it: nobody can say
+    CANCELLED = "cancelled"  # taken back before any provider had it
+
+
+UNSENT = text("status IN ('queued', 'sending')")
+
+
+class Message(Model):
+    """One thing said in a conversation, by either side, or an internal note."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("channel_id", "direction", "provider_id"),  # a repeat is decided here, by the database
+        UniqueConstraint("conversation_id", "client_id"),
+        UniqueConstraint("conversation_id", "seq"),
+        Index("ix_message_revision", "conversation_id", "revision"),
+        Index(
+            "ix_message_unsent", "channel_id", "conversation_id", "seq", postgresql_where=UNSENT, sqlite_where=UNSENT
+        ),
+        CheckConstraint("(direction = 'note') = (status = 'internal')", name="notes_stay_inside"),
+        CheckConstraint("direction <> 'note' OR provider_id IS NULL", name="notes_are_never_sent"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"))
+    seq: Mapped[int] = mapped_column()  # place in the thread, given under the conversation's lock
+    revision: Mapped[int] = mapped_column()  # number of the last change, a tick for instance
+    direction: Mapped[Direction] = mapped_column(string_enum(Direction))
+    sender: Mapped[Sender] = mapped_column(string_enum(Sender))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    kind: Mapped[str] = mapped_column(String(20), default="text")
+    text: Mapped[str] = mapped_column(Text, default="")
+    payload: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # prompt and options, what was tapped, …
+    why: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON
+    )  # a bot message's release, file, line, flow, step, rule
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    provider_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    client_id: Mapped[str | None] = mapped_column(String(64))  # the writer's own id: a retry is not a second message
+    provider_id: Mapped[str | None] = mapped_column(String(200))
+
+    status: Mapped[Status] = mapped_column(string_enum(Status))
+    epoch: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[str | None] = mapped_column(String(40))  # the token of whoever is sending it
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    error_code: Mapped[str] = mapped_column(String(60), default="")
+    error_text: Mapped[str] = mapped_column(Text, default="")
+
+
+class History(Model):
+    """What happened to a conversation besides messages: mode, assignment, labels. Never changed afterwards."""
+
+    __tablename__ = "history"
+    __table_args__ = (UniqueConstraint("conversation_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    seq: Mapped[int] = mapped_column()
+    event: Mapped[str] = mapped_column(String(30))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # who caused it; None: the system
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PendingReceipt(Model):
+    """A provider's word on a message whose id we have not stored yet: it overtook the answer to our own call."""
+
+    __tablename__ = "pending_receipt"
+    __table_args__ = (Index("ix_pending_receipt_message", "channel_id", "provider_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"))
+    provider_id: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(20))
+    error_code: Mapped[str] = mapped_column(String(60), default="")
+    error_text: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -1,0 +1,77 @@
+"""Hints to Redis: a change to show, a channel to drain. The truth is in the database, so losing one costs a second.
+
+The only module that may swallow an error: whatever Redis does, the caller has committed already and goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import redis
+from flask import Flask, current_app
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+log = logging.getLogger(__name__)
+
+CHANGES = "roms:changes"  # pub/sub: header, agents' frame and visitor's frame, a line each
+OUTBOX = "outbox"  # the RQ queue of drain jobs
+DRAIN_WAITS = 10  # seconds for which one waiting drain stands for all that is queued meanwhile
+REST_AFTER_FAILURE = 1.0  # seconds without trying, so that a hung Redis is not paid for by every request
+
+DRAIN = "roms.jobs.drain"
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["roms.redis"] = connect(app.extensions["roms.config"].redis_url)
+    app.extensions["roms.redis_rests_until"] = 0.0
+
+
+def connect(url: str) -> redis.Redis:
+    """A client that gives up after 0.3 s: the defaults of redis-py 8 wait 59 s for a Redis that hangs."""
+    return redis.Redis.from_url(url, socket_timeout=0.3, socket_connect_timeout=0.3, retry=Retry(NoBackoff(), 0))
+
+
+def client() -> redis.Redis:
+    found: redis.Redis = current_app.extensions["roms.redis"]
+    return found
+
+
+def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = ()) -> None:
+    """Show these changes and see to it that these channels are drained: one round trip when a drain waits already."""
+    channels = list(channels)
+    if not (channels or changes) or time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
+        return
+    try:
+        pipe = client().pipeline(transaction=False)
+        for change in changes:
+            pipe.publish(CHANGES, change)
+        for channel in channels:
+            pipe.set(_flag(channel), b"1", nx=True, ex=DRAIN_WAITS)
+        results: list[Any] = pipe.execute()
+        for channel, was_free in zip(channels, results[len(changes) :], strict=True):
+            if was_free:
+                enqueue_drain(channel)
+    except (redis.RedisError, OSError) as error:
+        current_app.extensions["roms.redis_rests_until"] = time.monotonic() + REST_AFTER_FAILURE
+        log.warning("Redis did not take a hint (%s); the ticker and the inbox's fallback make up for it", error)
+
+
+def drain_begins(channel: int) -> None:
+    """Called by a drain before it claims anything: whatever is queued from now on needs another one."""
+    client().delete(_flag(channel))
+
+
+def enqueue_drain(channel: int) -> None:
+    from rq import Queue, Retry
+    from rq.serializers import JSONSerializer
+
+    jobs = Queue(OUTBOX, connection=client(), serializer=JSONSerializer)
+    jobs.enqueue(DRAIN, channel, job_timeout=120, result_ttl=0, failure_ttl=86400, retry=Retry(max=1))
+
+
+def _flag(channel: int) -> str:
+    return f"roms:drain:{channel}"

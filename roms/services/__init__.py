@@ -1,0 +1,1 @@
+"""The verbs. Each public function is one transaction; none calls another."""

@@ -1,0 +1,211 @@
+"""Who may come in: passwords, sign-ins and the sessions they begin."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from roms import clock
+from roms.db import db, serialize, transaction, writing
+from roms.errors import Conflict, NotFound, NotSignedIn, TooMany
+from roms.models import LoginAttempt, LoginSession, Role, User
+from roms.services.actors import Actor
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+IDLE = timedelta(hours=12)
+ABSOLUTE = timedelta(days=7)
+SEEN_EVERY = timedelta(minutes=1)  # how exactly we remember when a session was last used
+WINDOW = timedelta(minutes=15)
+TRIES = 5  # failed ones per login name and per address within WINDOW
+LONGEST_PASSWORD = 1000
+
+# The hash of nobody's password: an unknown login costs the same time as a known one.
+NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$U8q37jXQSyYLZspucfzdmQ$kUzatZC0YVuBQ9+xbSbOX8z163PSwVHqbevpv+sIjEo"
+
+
+class WrongPassword(NotSignedIn):
+    """That login and password do not belong together."""
+
+    code = "wrong_password"
+
+
+@functools.cache
+def hasher() -> PasswordHasher:
+    """OWASP's second profile for argon2id: 19 MiB, two passes, one lane."""
+    from argon2 import PasswordHasher  # the ticker and the workers never need it
+
+    return PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+
+
+def hash_token(token: str) -> str:
+    """What the database keeps of a secret of 256 random bits: such a one needs no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+# --- signing in and out ------------------------------------------------------------------------------------------
+
+
+def sign_in(login: str, password: str, address: str = "", browser: str = "") -> tuple[str, Actor]:
+    """A new session's token and whose it is; WrongPassword, or TooMany before any hash is computed.
+
+    Three steps, not one transaction: the try is counted and committed before the slow hash is computed, so that
+    guesses made side by side are counted too and the database is not held meanwhile.
+    """
+    login = login.strip().lower()[:120]
+    tries = _count_try(login, address)
+    user = db.session.scalar(select(User).filter_by(login=login, is_active=True))
+    if not _matches(user.password_hash if user else NOBODY, password) or user is None:
+        raise WrongPassword
+    return _begin_session(user.id, password, tries, address, browser)
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        return hasher().verify(password_hash, password[:LONGEST_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@transaction()
+def _count_try(login: str, address: str) -> list[int]:
+    """Count this try as failed until it has succeeded; the ids of its rows."""
+    serialize("sign-in")
+    now = clock.now()
+    db.session.execute(delete(LoginAttempt).where(LoginAttempt.at <= now - WINDOW))
+    keys = [f"login:{login}", f"address:{address}"]
+    count = select(LoginAttempt.key, func.count(), func.min(LoginAttempt.at)).where(LoginAttempt.key.in_(keys))
+    for _key, tried, first in db.session.execute(count.group_by(LoginAttempt.key)):
+        if tried >= TRIES:
+            raise TooMany(retry_after=_seconds_until(first + WINDOW, now))
+    rows = [LoginAttempt(key=key, at=now) for key in keys]
+    db.session.add_all(rows)
+    db.session.flush()
+    return [row.id for row in rows]
+
+
+def _seconds_until(moment: datetime, now: datetime) -> int:
+    return max(1, int((moment - now).total_seconds()) + 1)
+
+
+@transaction()
+def _begin_session(user_id: int, password: str, tries: list[int], address: str, browser: str) -> tuple[str, Actor]:
+    now, token = clock.now(), secrets.token_urlsafe(32)
+    user = db.session.scalars(select(User).filter_by(id=user_id).with_for_update()).one()
+    if hasher().check_needs_rehash(user.password_hash):
+        user.password_hash = hasher().hash(password)
+    mine = LoginAttempt.id.in_(tries) | (LoginAttempt.key == f"login:{user.login}")
+    db.session.execute(delete(LoginAttempt).where(mine))
+    db.session.execute(delete(LoginSession).where(LoginSession.created_at <= now - ABSOLUTE))
+    session = LoginSession(token_hash=hash_token(token), user_id=user.id, created_at=now, seen_at=now)
+    session.address, session.browser = address[:64], browser[:200]
+    db.session.add(session)
+    db.session.flush()
+    return token, _actor(user, session.id)
+
+
+@transaction()
+def sign_out(session_id: int) -> None:
+    db.session.execute(delete(LoginSession).filter_by(id=session_id))
+
+
+# --- sessions ----------------------------------------------------------------------------------------------------
+
+
+def actor_of(token: str) -> Actor | None:
+    """Whose session this token is; None when it is nobody's, has ended, or its owner may not come in any more."""
+    now = clock.now()
+    query = select(User, LoginSession.id, LoginSession.seen_at).join(LoginSession, LoginSession.user_id == User.id)
+    found = db.session.execute(query.where(LoginSession.token_hash == hash_token(token), *_alive(now))).first()
+    if found is None:
+        return None
+    user, session_id, seen_at = found
+    actor = _actor(user, session_id)
+    if now - seen_at > SEEN_EVERY:
+        _touch(session_id, now)
+    return actor
+
+
+def living(session_ids: Collection[int]) -> set[int]:
+    """Which of these sessions still stand: one query for all open sockets of a process."""
+    query = select(LoginSession.id).join(User, LoginSession.user_id == User.id)
+    return set(db.session.scalars(query.where(LoginSession.id.in_(session_ids), *_alive(clock.now()))))
+
+
+def _alive(now: datetime) -> tuple[object, ...]:
+    return (User.is_active, LoginSession.seen_at > now - IDLE, LoginSession.created_at > now - ABSOLUTE)
+
+
+@transaction()
+def _touch(session_id: int, now: datetime) -> None:
+    db.session.execute(update(LoginSession).filter_by(id=session_id).values(seen_at=now))
+
+
+def _actor(user: User, session_id: int) -> Actor:
+    return Actor(user.id, user.name, user.login, user.role, user.language, session_id)
+
+
+# --- people ------------------------------------------------------------------------------------------------------
+
+
+def add(login: str, name: str, password: str, role: Role = Role.AGENT, language: str = "id") -> int:
+    """Let somebody in from now on; the id. Conflict when the login is taken."""
+    password_hash = hasher().hash(password)
+    try:
+        with writing():
+            user = User(login=login.strip().lower(), name=name, password_hash=password_hash, role=role)
+            user.language, user.created_at = language, clock.now()
+            db.session.add(user)
+            db.session.flush()
+            return user.id
+    except IntegrityError as error:
+        raise Conflict("that login is taken") from error
+
+
+def id_of(login: str) -> int:
+    """The person with this login; NotFound when there is none."""
+    found = db.session.scalar(select(User.id).filter_by(login=login.strip().lower()))
+    if found is None:
+        raise NotFound(f"nobody has the login {login!r}")
+    return found
+
+
+def set_password(user_id: int, password: str) -> None:
+    """Change a password and end all sessions of its owner, on every device."""
+    password_hash = hasher().hash(password)
+    with writing():
+        _locked(user_id).password_hash = password_hash
+        _end_sessions(user_id)
+
+
+@transaction()
+def deactivate(user_id: int) -> None:
+    """Keep somebody out from now on, whatever devices are signed in."""
+    _locked(user_id).is_active = False
+    _end_sessions(user_id)
+
+
+@transaction()
+def set_language(actor: Actor, language: str) -> None:
+    _locked(actor.id).language = language
+
+
+def _locked(user_id: int) -> User:
+    user = db.session.scalars(select(User).filter_by(id=user_id).with_for_update()).one_or_none()
+    if user is None:
+        raise NotFound("there is no such person")
+    return user
+
+
+def _end_sessions(user_id: int) -> None:
+    db.session.execute(delete(LoginSession).filter_by(user_id=user_id))

@@ -1,0 +1,27 @@
+"""What is thrown away when its time is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from roms import clock
+from roms.db import db, transaction
+from roms.models import LiveTicket, LoginAttempt, LoginSession, PendingReceipt, Timer
+
+KEEP = {
+    PendingReceipt.at: timedelta(days=7),
+    LoginAttempt.at: timedelta(days=1),
+    LoginSession.created_at: timedelta(days=7),
+    LiveTicket.expires_at: timedelta(0),
+    Timer.fired_at: timedelta(days=1),
+}
+
+
+@transaction()
+def clean() -> None:
+    """Delete receipts nobody claimed, old sign-ins and tickets, and timers that have fired."""
+    at = clock.now()
+    for column, age in KEEP.items():
+        db.session.execute(delete(column.class_).where(column < at - age))

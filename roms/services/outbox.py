@@ -1,0 +1,184 @@
+"""What waits to be sent: claimed under a lease, each conversation in order, the outcome written down.
+
+Only a conversation's oldest unsent message can be claimed, so order is kept whatever the number of workers; a bot
+message of an older epoch can not be claimed at all, so a bot never speaks after a person took over.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.orm import aliased
+
+from roms import clock
+from roms.channels.base import ChannelBroken, Parcel, Permanent, SendFailed, Throttled, Transient
+from roms.db import db, serialize, table, transaction
+from roms.models import Conversation, Message, Sender, Status
+from roms.services import channels
+from roms.services.receipts import forward, pending_for
+from roms.services.scene import Row, Scene, finish, scene_of
+
+LEASE = timedelta(seconds=45)  # longer than any send: connect 5 s, read 15 s, and a margin
+LONGEST_BACKOFF = 15 * 60  # seconds
+GIVE_UP_AFTER = timedelta(hours=24)
+BROKEN_CHANNEL_PAUSE = 60.0  # seconds until a channel that needs attention is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is ours to send until the lease ends."""
+
+    parcel: Parcel
+    conversation_id: int
+    lease: str
+
+
+Outcome = str | SendFailed  # the provider's id, or why not
+
+
+@transaction()
+def claim(channel_id: int, width: int) -> list[Claimed]:
+    """Take up to `width` messages, of as many conversations, that are due now."""
+    at = clock.now()
+    lease = secrets.token_urlsafe(12)
+    taken = db.session.execute(
+        update(table(Message))
+        .where(Message.id.in_(_next_in_line(channel_id, at, width)))
+        .values(status=Status.SENDING, lease=lease, lease_until=at + LEASE, attempts=Message.attempts + 1)
+        .returning(Message.id, Message.conversation_id, Message.kind, Message.text, Message.payload)
+    ).all()
+    if not taken:
+        return []
+    places = select(Conversation.id, Conversation.address).where(
+        Conversation.id.in_([row.conversation_id for row in taken])
+    )
+    address = {row.id: row.address for row in db.session.execute(places)}
+    return [
+        Claimed(
+            Parcel(row.id, address[row.conversation_id], row.text, row.kind, row.payload or {}),
+            row.conversation_id,
+            lease,
+        )
+        for row in sorted(taken, key=lambda row: row.id)
+    ]
+
+
+def _next_in_line(channel_id: int, at: datetime, width: int) -> Any:
+    """Ids of due messages that no earlier unsent one of their conversation stands before."""
+    earlier = aliased(Message)
+    blocked = exists().where(
+        earlier.conversation_id == Message.conversation_id,
+        earlier.channel_id == channel_id,
+        earlier.status.in_([Status.QUEUED, Status.SENDING]),
+        earlier.seq < Message.seq,
+    )
+    return (
+        select(Message.id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.channel_id == channel_id, Message.status == Status.QUEUED, Message.due_at <= at, ~blocked)
+        .where(or_(Message.sender != Sender.BOT, Message.epoch == Conversation.epoch))
+        .order_by(Message.id)
+        .limit(width)
+        .with_for_update(of=Message, skip_locked=True)
+    )
+
+
+@transaction()
+def record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
+    """Write down what became of these sends. Whoever lost the lease meanwhile changes nothing."""
+    at = clock.now()
+    for provider_id in sorted(outcome for _, outcome in outcomes if isinstance(outcome, str)):
+        serialize(f"receipt {channel_id} {provider_id}")
+    for claimed, outcome in sorted(outcomes, key=lambda pair: pair[0].conversation_id):
+        conversation = Conversation.locked(Conversation.id == claimed.conversation_id)
+        assert conversation is not None
+        scene = scene_of(conversation, channels.line(channel_id), at)
+        _settle(scene, claimed, outcome)
+        finish(scene)
+
+
+def _settle(scene: Scene, claimed: Claimed, outcome: Outcome) -> None:
+    held = select(Message.attempts, Message.created_at, Message.sender, Message.epoch).where(
+        Message.id == claimed.parcel.id, Message.lease == claimed.lease, Message.status == Status.SENDING
+    )
+    row = db.session.execute(held).one_or_none()
+    if row is None:
+        return
+    values = _after(outcome, row.attempts, row.created_at, scene.at)
+    is_outlived = row.sender is Sender.BOT and row.epoch != scene.conversation.epoch
+    if values["status"] is Status.QUEUED and is_outlived:
+        values["status"] = Status.CANCELLED
+    _write(scene, claimed.parcel.id, values)
+    if isinstance(outcome, str):
+        early = pending_for(scene.line.id, outcome)
+        if early is not None:
+            forward(scene, [claimed.parcel.id], Status(early.status), early.error_code, early.error_text)
+
+
+def _after(outcome: Outcome, attempts: int, created_at: datetime, at: datetime) -> Row:
+    """The columns of a message after a send: only proof that nobody took it allows another try."""
+    values: Row = {"lease": None, "lease_until": None}
+    if isinstance(outcome, str):
+        return values | {"status": Status.ACCEPTED, "provider_id": outcome, "error_code": "", "error_text": ""}
+    values |= {"error_code": outcome.code or type(outcome).__name__.lower(), "error_text": str(outcome)}
+    may_try_again = isinstance(outcome, Transient | ChannelBroken) and at - created_at < GIVE_UP_AFTER
+    if may_try_again:
+        return values | {"status": Status.QUEUED, "due_at": at + timedelta(seconds=_pause(outcome, attempts))}
+    gave_up = isinstance(outcome, Permanent | Transient | ChannelBroken)
+    return values | {"status": Status.FAILED if gave_up else Status.UNKNOWN}
+
+
+def _pause(outcome: SendFailed, attempts: int) -> float:
+    """Seconds until the next try: what the provider asks for, else doubling with full jitter."""
+    if isinstance(outcome, Throttled):
+        return outcome.retry_after
+    if isinstance(outcome, ChannelBroken):
+        return BROKEN_CHANNEL_PAUSE
+    longest = min(LONGEST_BACKOFF, 2 ** min(attempts, 20))
+    return random.uniform(longest / 2, longest)
+
+
+def _write(scene: Scene, message_id: int, values: Mapping[str, Any]) -> None:
+    changed = db.session.execute(
+        update(table(Message))
+        .where(Message.id == message_id)
+        .values(**values, revision=scene.next_seq())
+        .returning(*table(Message).c)
+    ).mappings()
+    scene.shown.extend(dict(row) for row in changed)
+
+
+def overdue_leases(limit: int = 100) -> list[tuple[int, int]]:
+    """(channel, message) of sends whose sender vanished: nobody knows whether the provider has them."""
+    gone = select(Message.channel_id, Message.id).where(
+        Message.status == Status.SENDING, Message.lease_until < clock.now()
+    )
+    return [(row.channel_id, row.id) for row in db.session.execute(gone.limit(limit))]
+
+
+@transaction()
+def give_up_lease(channel_id: int, message_id: int) -> None:
+    """Say honestly that it may have been sent; a receipt or a person settles it."""
+    conversation_id = db.session.scalar(select(Message.conversation_id).filter_by(id=message_id))
+    conversation = Conversation.locked(Conversation.id == conversation_id)
+    assert conversation is not None
+    scene = scene_of(conversation, channels.line(channel_id), clock.now())
+    still = select(Message.id).where(
+        Message.id == message_id, Message.status == Status.SENDING, Message.lease_until < scene.at
+    )
+    if db.session.scalar(still) is not None:
+        lost = {"status": Status.UNKNOWN, "lease": None, "error_code": "sender_vanished"}
+        _write(scene, message_id, lost | {"error_text": "the process that sent it ended before it knew the outcome"})
+        finish(scene)
+
+
+def due_channels() -> list[int]:
+    """Channels with something to send now."""
+    due = select(Message.channel_id).where(Message.status == Status.QUEUED, Message.due_at <= clock.now())
+    return list(db.session.scalars(due.distinct()))

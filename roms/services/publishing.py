@@ -1,0 +1,78 @@
+"""Releases: a whole set of flow files, published at once, compiled once per process, kept for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from roms import clock
+from roms.db import db, serialize, transaction
+from roms.engine import flowfile
+from roms.engine.flow import Release as Compiled
+from roms.errors import NotReady
+from roms.models import Release
+
+
+@transaction()
+def first(files: Mapping[str, str]) -> tuple[int, bool]:
+    """Publish these files if nothing ever was; return the newest number and whether it is theirs."""
+    number = db.session.scalar(select(func.max(Release.number)))
+    return (number, False) if number else _publish(files, "first release", None)
+
+
+@transaction()
+def publish(files: Mapping[str, str], comment: str = "", by: int | None = None) -> tuple[int, bool]:
+    """Make these files what new talks begin with; return the number and whether anything changed.
+
+    Raises FlowErrors with every problem of the files; then the old release goes on.
+    """
+    return _publish(files, comment, by)
+
+
+def files_in(folder: Path) -> dict[str, str]:
+    """The flow files of a folder, as compile_release wants them: name -> text. Tests and media are not among them."""
+    found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    return {path.name: path.read_text(encoding="utf-8") for path in found}
+
+
+def _publish(files: Mapping[str, str], comment: str, by: int | None) -> tuple[int, bool]:
+    flowfile.compile_release(files)
+    serialize("publish")
+    newest = db.session.scalars(select(Release).order_by(Release.number.desc()).limit(1)).first()
+    hash_ = flowfile.release_hash(files)
+    if newest is not None and newest.hash == hash_:
+        return newest.number, False
+    number = 1 if newest is None else newest.number + 1
+    row = Release(number=number, hash=hash_, files=dict(files), comment=comment, published_by=by)
+    row.published_at = clock.now()
+    db.session.add(row)
+    return number, True
+
+
+def newest() -> Compiled:
+    """What a talk that begins now begins with."""
+    number = db.session.scalar(select(func.max(Release.number)))
+    if number is None:
+        raise NotReady("no flow has been published yet: run `flask flows publish`")
+    return release(number)
+
+
+def release(number: int) -> Compiled:
+    """The compiled release of this number; compiled at most once per process, however often it is asked for."""
+    compiled: dict[int, Compiled] = current_app.extensions.setdefault("roms.releases", {})
+    if number not in compiled:
+        files: dict[str, Any] | None = db.session.scalar(select(Release.files).filter_by(number=number))
+        if files is None:
+            raise NotReady(f"release {number} is not in the database")
+        compiled[number] = flowfile.compile_release(files, number)
+    return compiled[number]
+
+
+def of_state(state: Mapping[str, Any]) -> Compiled:
+    """The release a conversation stands in, or the newest when it stands in none."""
+    number = state.get("release", 0)
+    return release(number) if number else newest()

@@ -1,0 +1,95 @@
+"""The provider's word on a message we sent: early, late, doubled and out of order are all welcome.
+
+Statuses have one total order and a message takes only a higher one, so that any permutation of the same receipts ends
+in the same state: `failed` is above `sent` (a late "sent" does not clear it) and below `delivered` (it did arrive).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from roms import clock
+from roms.channels.base import Receipt
+from roms.db import db, serialize, table, transaction
+from roms.models import Conversation, Direction, Message, PendingReceipt, Status
+from roms.services import channels
+from roms.services.scene import Row, Scene, finish, scene_of
+
+RANK: Mapping[Status, int] = {
+    Status.QUEUED: 0,
+    Status.SENDING: 1,
+    Status.UNKNOWN: 2,
+    Status.ACCEPTED: 3,
+    Status.SENT: 4,
+    Status.FAILED: 5,
+    Status.DELIVERED: 6,
+    Status.READ: 7,
+}
+
+
+@transaction()
+def record(channel_id: int, receipt: Receipt) -> None:
+    """Move the message forward, or keep the word until we know which message it is about."""
+    serialize(f"receipt {channel_id} {receipt.provider_id}")
+    message = db.session.execute(
+        select(Message.id, Message.conversation_id).filter_by(
+            channel_id=channel_id, direction=Direction.OUT, provider_id=receipt.provider_id
+        )
+    ).one_or_none()
+    at = clock.now()
+    if message is None:
+        db.session.add(_pending(channel_id, receipt, at))
+        return
+    conversation = Conversation.locked(Conversation.id == message.conversation_id)
+    assert conversation is not None
+    scene = scene_of(conversation, channels.line(channel_id), at)
+    forward(scene, [message.id], Status(receipt.status), receipt.error_code, receipt.error_text)
+    finish(scene)
+
+
+def forward(scene: Scene, messages: Sequence[int], status: Status, code: str = "", text: str = "") -> None:
+    """Raise these messages of the locked conversation to `status`, those that stand lower, as one change."""
+    lower = [other for other, rank in RANK.items() if rank < RANK[status]]
+    values: Row = {"status": status, "revision": scene.conversation.seq + 1}
+    if status is Status.FAILED:
+        values |= {"error_code": code or "unknown", "error_text": text}
+    elif RANK[status] > RANK[Status.FAILED]:
+        values |= {"error_code": "", "error_text": ""}
+    changed = db.session.execute(
+        update(table(Message))
+        .where(Message.id.in_(messages), Message.status.in_(lower))
+        .values(values)
+        .returning(*table(Message).c)
+    ).mappings()
+    rows = [dict(row) for row in changed]
+    if rows:
+        scene.next_seq()
+        scene.shown.extend(rows)
+
+
+def pending_for(channel_id: int, provider_id: str) -> Receipt | None:
+    """The highest word that came before we knew this id; taken out of waiting. Inside a transaction."""
+    waiting: Sequence[Any] = db.session.execute(
+        delete(PendingReceipt)
+        .where(PendingReceipt.channel_id == channel_id, PendingReceipt.provider_id == provider_id)
+        .returning(PendingReceipt.status, PendingReceipt.error_code, PendingReceipt.error_text)
+    ).all()
+    if not waiting:
+        return None
+    best = max(waiting, key=lambda row: RANK[Status(row.status)])
+    return Receipt(provider_id, best.status, None, best.error_code, best.error_text)
+
+
+def _pending(channel_id: int, receipt: Receipt, at: datetime) -> PendingReceipt:
+    return PendingReceipt(
+        channel_id=channel_id,
+        provider_id=receipt.provider_id,
+        status=receipt.status,
+        error_code=receipt.error_code,
+        error_text=receipt.error_text,
+        at=at,
+    )

@@ -1,0 +1,192 @@
+"""The one door: nothing else changes what a conversation is.
+
+The engine decides; APPLY writes each effect down. Lock, decide, write, commit, tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import update
+
+from roms.db import db, table
+from roms.engine import lifecycle, session
+from roms.engine import types as engine
+from roms.errors import Conflict
+from roms.models import ConversationLabel, Direction, Message, Sender, Status
+from roms.services import assignment, publishing
+from roms.services.scene import Scene, add_history, message_row, remember_last
+
+
+def advance(scene: Scene, event: engine.Event, **columns: Any) -> engine.Decision:
+    """Let this event happen to the locked conversation of the scene.
+
+    `columns` are for the message that a person's reply becomes (client_id, provider_id). Raises Conflict when the
+    lifecycle has no row for the event; then nothing has changed.
+    """
+    conversation = scene.conversation
+    scene.release = publishing.of_state(conversation.state)
+    before = session.load(conversation.state, _facts(scene))
+    try:
+        decision = lifecycle.decide(scene.release, before, event, scene.at)
+    except engine.Refused as refused:
+        raise Conflict(str(refused), mode=refused.mode, event=refused.event) from refused
+    after = decision.session
+    conversation.state = session.dump(after)
+    conversation.epoch = after.epoch
+    if after.mode is not before.mode:
+        conversation.mode, conversation.mode_since = after.mode, after.since
+        add_history(scene, "mode", {"from": before.mode, "to": after.mode, "event": event.name}, scene.actor)
+    for effect in decision.effects:
+        APPLY[type(effect)](scene, effect, columns)
+    return decision
+
+
+def _facts(scene: Scene) -> dict[str, Any]:
+    contact = scene.conversation.contact
+    return {
+        "contact": {
+            "name": contact.name,
+            "first_name": contact.name.split(" ")[0] if contact.name else "",
+            "phone": contact.phone or "",
+            "language": contact.language or "id",
+        },
+        "channel": {"kind": scene.line.kind, "name": scene.line.name},
+        "conversation": {"priority": scene.conversation.priority, "labels": tuple(scene.conversation.labels)},
+    }
+
+
+def _send_message(scene: Scene, effect: engine.SendMessage, _: Mapping[str, Any]) -> None:
+    why = effect.why
+    options = [{"key": option.key, "label": option.label} for option in effect.options]
+    row = message_row(
+        scene,
+        direction=Direction.OUT,
+        sender=Sender.BOT,
+        text=effect.text,
+        payload={"prompt": effect.prompt, "options": options} if options else None,
+        why={name: getattr(why, name) for name in ("release", "file", "line", "flow", "step", "rule")},
+        **_way_out(scene),
+    )
+    scene.messages.append(row)
+    remember_last(scene, row)
+
+
+def _send_reply(scene: Scene, effect: engine.SendReply, columns: Mapping[str, Any]) -> None:
+    way = {"status": Status.SENT} if effect.sent else _way_out(scene)
+    row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, text=effect.text, **way)
+    row |= {"agent_id": effect.agent, **columns}
+    scene.messages.append(row)
+    remember_last(scene, row)
+
+
+def _way_out(scene: Scene) -> dict[str, Any]:
+    """Our own web chat has a message as soon as it is written down; everything else goes through the outbox."""
+    if scene.line.is_direct:
+        return {"status": Status.SENT}
+    scene.wakes_outbox = True
+    return {"status": Status.QUEUED, "due_at": scene.at}
+
+
+def _cancel_unsent(scene: Scene, _: engine.CancelUnsent, __: Mapping[str, Any]) -> None:
+    if scene.line.is_direct:
+        return
+    taken_back = db.session.execute(
+        update(table(Message))
+        .where(Message.conversation_id == scene.conversation.id, Message.sender == Sender.BOT)
+        .where(Message.status == Status.QUEUED)
+        .values(status=Status.CANCELLED, revision=scene.conversation.seq + 1)
+        .returning(*table(Message).c)
+    ).mappings()
+    rows = [dict(row) for row in taken_back]
+    if rows:
+        scene.next_seq()
+        scene.shown.extend(rows)
+
+
+def _start_timer(scene: Scene, effect: engine.StartTimer, _: Mapping[str, Any]) -> None:
+    row = {"conversation_id": scene.conversation.id, "kind": effect.kind, "turn": effect.turn, "due_at": effect.due}
+    scene.timers.append(row)
+
+
+def _find_agent(scene: Scene, effect: engine.FindAgent, _: Mapping[str, Any]) -> None:
+    scene.conversation.team = effect.team
+    scene.conversation.priority = effect.priority or "normal"
+    add_history(scene, "handoff", {"team": effect.team, "priority": effect.priority, "reason": effect.reason})
+    assignment.to_next(scene, "round_robin")
+
+
+def _find_next_agent(scene: Scene, _: engine.FindNextAgent, __: Mapping[str, Any]) -> None:
+    assignment.to_next(scene, "overdue")
+
+
+def _assign_to(scene: Scene, effect: engine.AssignTo, _: Mapping[str, Any]) -> None:
+    assignment.to(scene, effect.agent, effect.by)
+
+
+def _unassign(scene: Scene, _: engine.Unassign, __: Mapping[str, Any]) -> None:
+    assignment.to_nobody(scene)
+
+
+def _start_waiting(scene: Scene, _: engine.StartWaiting, __: Mapping[str, Any]) -> None:
+    scene.conversation.waiting_since = scene.conversation.waiting_since or scene.at
+
+
+def _stop_waiting(scene: Scene, _: engine.StopWaiting, __: Mapping[str, Any]) -> None:
+    scene.conversation.waiting_since = None
+
+
+def _notify_agents(scene: Scene, _: engine.NotifyAgents, __: Mapping[str, Any]) -> None:
+    scene.ring = True
+
+
+def _lock_owner(scene: Scene, _: engine.LockOwner, __: Mapping[str, Any]) -> None:
+    """Whoever answers first has it: nobody else's reply moves it, only an assignment does."""
+    if scene.conversation.assignee_id is None and scene.actor is not None:
+        assignment.to(scene, scene.actor, None)
+    reason = scene.conversation.reason or {}
+    if not reason.get("locked"):
+        scene.conversation.reason = reason | {"locked": True}
+
+
+def _reopen(scene: Scene, _: engine.Reopen, __: Mapping[str, Any]) -> None:
+    scene.conversation.opened_at = scene.at
+    add_history(scene, "opened", {}, scene.actor)
+
+
+def _ask_survey(scene: Scene, _: engine.AskSurvey, __: Mapping[str, Any]) -> None:
+    """No survey is set up."""
+
+
+def _add_label(scene: Scene, effect: engine.AddLabel, _: Mapping[str, Any]) -> None:
+    labels = scene.conversation.labels
+    if effect.label not in labels:
+        scene.conversation.labels = [*labels, effect.label]
+        db.session.add(ConversationLabel(conversation_id=scene.conversation.id, label=effect.label))
+        add_history(scene, "label", {"label": effect.label}, scene.actor)
+
+
+def _add_note(scene: Scene, effect: engine.AddNote, _: Mapping[str, Any]) -> None:
+    row = message_row(scene, direction=Direction.NOTE, sender=Sender.BOT, text=effect.text, status=Status.INTERNAL)
+    scene.messages.append(row)
+
+
+APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
+    engine.SendMessage: _send_message,
+    engine.SendReply: _send_reply,
+    engine.CancelUnsent: _cancel_unsent,
+    engine.StartTimer: _start_timer,
+    engine.FindAgent: _find_agent,
+    engine.FindNextAgent: _find_next_agent,
+    engine.AssignTo: _assign_to,
+    engine.Unassign: _unassign,
+    engine.LockOwner: _lock_owner,
+    engine.StartWaiting: _start_waiting,
+    engine.StopWaiting: _stop_waiting,
+    engine.NotifyAgents: _notify_agents,
+    engine.Reopen: _reopen,
+    engine.AskSurvey: _ask_survey,
+    engine.AddLabel: _add_label,
+    engine.AddNote: _add_note,
+}

@@ -1,0 +1,132 @@
+"""One conversation, locked, and everything that one transaction does to it: gathered, written once, told once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from roms import queue
+from roms.db import after_commit, db, table
+from roms.engine.flow import Release
+from roms.engine.types import JSON
+from roms.models import Conversation, History, Message, Sender, Timer, User
+from roms.services import frames, publishing
+from roms.services.channels import Line
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Scene:
+    """Rows to insert, entries to show, and who is to be woken when it is all safe."""
+
+    conversation: Conversation
+    line: Line
+    at: datetime
+    start: int = 0  # the newest number before this transaction
+    release: Release | None = None
+    actor: int | None = None  # the person who caused it; None: the contact, the bot or the clock
+    messages: list[Row] = field(default_factory=list)
+    history: list[Row] = field(default_factory=list)
+    timers: list[Row] = field(default_factory=list)
+    shown: list[Row] = field(default_factory=list)  # messages as they stand now, for the live frame
+    ring: bool = False
+    wakes_outbox: bool = False
+
+    def next_seq(self) -> int:
+        self.conversation.seq += 1
+        return self.conversation.seq
+
+    @property
+    def talk(self) -> Release:
+        if self.release is None:
+            self.release = publishing.of_state(self.conversation.state)
+        return self.release
+
+
+def scene_of(conversation: Conversation, line: Line, at: datetime, actor: int | None = None) -> Scene:
+    return Scene(conversation, line, at, start=conversation.seq, actor=actor)
+
+
+def message_row(scene: Scene, **columns: Any) -> Row:
+    """A message of this conversation with the next number; every column is there, so that all rows insert as one."""
+    seq = scene.next_seq()
+    row: Row = {
+        "conversation_id": scene.conversation.id,
+        "channel_id": scene.line.id,
+        "seq": seq,
+        "revision": seq,
+        "agent_id": None,
+        "kind": "text",
+        "payload": None,
+        "why": None,
+        "created_at": scene.at,
+        "provider_at": None,
+        "client_id": None,
+        "provider_id": None,
+        "epoch": scene.conversation.epoch,
+        "due_at": None,
+        "error_code": "",
+        "error_text": "",
+    }
+    return row | columns
+
+
+def remember_last(scene: Scene, row: Mapping[str, Any]) -> None:
+    """What the list shows under the contact's name."""
+    scene.conversation.last = {
+        "text": row["text"][:200],
+        "sender": row["sender"],
+        "agent": row["agent_id"],
+        "at": frames.moment(scene.at),
+    }
+    scene.conversation.last_at = scene.at
+
+
+def add_history(scene: Scene, event: str, data: JSON, agent: int | None = None) -> None:
+    row = {"conversation_id": scene.conversation.id, "seq": scene.next_seq(), "event": event, "data": data}
+    scene.history.append(row | {"agent_id": agent, "at": scene.at})
+
+
+def finish(scene: Scene) -> None:
+    """Write everything down in as few statements as it takes; tell when it is committed."""
+    for model, rows in ((Message, scene.messages), (History, scene.history), (Timer, scene.timers)):
+        if rows:
+            db.session.execute(insert(table(model)), rows)
+    if scene.conversation.seq == scene.start:
+        return
+    scene.conversation.changed_at = scene.at
+    change = _change(scene)
+    drain = (scene.line.id,) if scene.wakes_outbox else ()
+    after_commit(lambda: queue.wake(drain, (change,)))
+
+
+def _change(scene: Scene) -> bytes:
+    conversation = scene.conversation
+    summary = frames.summary(conversation, scene.line, scene.talk)
+    rows = [*scene.shown, *scene.messages]
+    entries = [frames.message_entry(row) for row in rows] + [frames.event_entry(row) for row in scene.history]
+    entries.sort(key=lambda entry: entry["seq"])
+    is_webchat = scene.line.kind == "webchat"
+    header = {"c": conversation.public_id, "v": conversation.address if is_webchat else "", "s": conversation.seq}
+    agents = frames.agents_frame(summary, scene.start, entries, scene.ring)
+    return frames.pack(header, agents, _visitor(scene, rows) if is_webchat else None)
+
+
+def _visitor(scene: Scene, rows: list[Row]) -> JSON:
+    names = names_of(row["agent_id"] for row in rows if row["sender"] == Sender.AGENT)
+    entries = [entry for row in rows if (entry := frames.visitor_entry(row, names))]
+    conversation = scene.conversation
+    return {"t": "change", "from": scene.start, "s": conversation.seq, "mode": conversation.mode, "entries": entries}
+
+
+def names_of(agents: Any) -> dict[int, str]:
+    """Names of these people by id."""
+    wanted = {agent for agent in agents if agent is not None}
+    if not wanted:
+        return {}
+    return {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}

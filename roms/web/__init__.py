@@ -1,0 +1,1 @@
+"""Thin: who are you, what do you ask, call one verb, answer."""

@@ -1,0 +1,63 @@
+"""What every answer says to the browser about itself."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, current_app, request
+
+from roms.config import Config
+
+YEAR = 365 * 24 * 3600
+NONCE, FRAMED_BY = "roms.nonce", "roms.framed_by"
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(describe)
+    app.context_processor(lambda: {"csp_nonce": nonce()})
+
+
+def nonce() -> str:
+    """This answer's nonce."""
+    made: str = request.environ.setdefault(NONCE, secrets.token_urlsafe(18))
+    return made
+
+
+def may_be_framed_by(*origins: str) -> None:
+    """Let other pages show this answer in a frame: the web chat's page only."""
+    request.environ[FRAMED_BY] = " ".join(origins)
+
+
+def describe(answer: Response) -> Response:
+    config: Config = current_app.extensions["roms.config"]
+    answer.headers["Content-Security-Policy"] = policy()
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if FRAMED_BY not in request.environ:
+        answer.headers["X-Frame-Options"] = "DENY"
+    if config.is_https:
+        answer.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+    if request.endpoint != "static" and "Cache-Control" not in answer.headers:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def policy() -> str:
+    """Nothing but our own files, and inline only what carries this answer's nonce."""
+    own = f"'self' 'nonce-{nonce()}'"
+    rules = {
+        "default-src": "'none'",
+        "script-src": own,
+        "style-src": own,
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": request.environ.get(FRAMED_BY, "'none'"),
+        "worker-src": "'self'",
+    }
+    if request.path == "/shop":
+        rules["frame-src"] = "'self'"
+    return "; ".join(f"{name} {value}" for name, value in rules.items())

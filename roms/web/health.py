@@ -1,0 +1,74 @@
+"""Whether this process lives, and whether it can work."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+
+import redis
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from roms import metrics, queue
+from roms.config import ROOT
+from roms.db import db
+from roms.errors import NotFound
+
+bp = Blueprint("health", __name__)
+
+FROM_AFAR = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
+
+
+@bp.get("/live")
+def live() -> ResponseReturnValue:
+    return {"live": True}
+
+
+@bp.get("/ready")
+def ready() -> ResponseReturnValue:
+    """Redis is reported but not required: without it everything works, only a little later."""
+    parts = {"database": _database(), "redis": _redis()}
+    return parts, 200 if parts["database"] == "ok" else 503
+
+
+@bp.get("/metrics")
+def numbers() -> ResponseReturnValue:
+    """For a collector on this machine; a proxy's requests come from this machine too, but say whose they are."""
+    if not _is_loopback(request.remote_addr or "") or any(name in request.headers for name in FROM_AFAR):
+        raise NotFound
+    metrics.sockets_open(current_app.extensions["roms.hub"].count)
+    return Response(metrics.exposition(), mimetype="text/plain; version=0.0.4")
+
+
+def _database() -> str:
+    try:
+        applied = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
+    except SQLAlchemyError:
+        current_app.logger.warning("the database is not ready", exc_info=True)
+        return "unreachable, or not migrated yet"
+    return "ok" if applied == newest_migrations() else "migrations are missing"
+
+
+def _redis() -> str:
+    try:
+        queue.client().ping()
+    except (redis.RedisError, OSError):
+        return "unreachable"
+    return "ok"
+
+
+@functools.cache
+def newest_migrations() -> set[str]:
+    """The revisions that this code was written for."""
+    from alembic.script import ScriptDirectory
+
+    return set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,69 @@
+"""The pages themselves; what moves in them comes from static files and the API."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, request, send_from_directory
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+
+from roms.config import Config
+from roms.errors import NotFound
+from roms.services import channels, inbox
+from roms.web import headers, i18n, identity
+
+bp = Blueprint("pages", __name__)
+
+
+def config() -> Config:
+    found: Config = current_app.extensions["roms.config"]
+    return found
+
+
+def trial_only() -> None:
+    if not config().is_trial:
+        raise NotFound
+
+
+@bp.get("/")
+def start() -> ResponseReturnValue:
+    if not config().is_trial:
+        return redirect("/inbox")
+    doors = [("shop", "/shop"), ("inbox", "/inbox"), ("phone", config().fake_url), ("docs", "/docs")]
+    shown = [{"key": key, "href": href} for key, href in doors if href]
+    return i18n.page("start.html", doors=shown, warnings=channels.warnings())
+
+
+@bp.get("/shop")
+def shop() -> ResponseReturnValue:
+    trial_only()
+    return i18n.page("shop.html", widget_src="/widget.js")
+
+
+@bp.get("/inbox", defaults={"cid": ""})
+@bp.get("/inbox/<cid>")
+def show_inbox(cid: str) -> ResponseReturnValue:
+    me = identity.actor()
+    boot = {
+        "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
+        "agents": inbox.agents(),
+        "csrf": generate_csrf(),
+        "instance": config().instance,
+        "warnings": channels.warnings(),
+        "socket": "/ws/inbox",
+    }
+    return i18n.page("inbox.html", part="inbox", boot=boot)
+
+
+@bp.get("/widget.js")
+def loader() -> ResponseReturnValue:
+    """The one line in other people's pages points here, so the address must never change."""
+    answer = send_from_directory(str(current_app.static_folder), "widget/loader.js", mimetype="text/javascript")
+    answer.headers["Cache-Control"] = "public, max-age=300"
+    return answer
+
+
+@bp.get("/widget")
+def widget() -> ResponseReturnValue:
+    headers.may_be_framed_by(*(config().widget_origins or ("*",)), "'self'")
+    wanted = request.args.get("language") or request.args.get("lang")
+    return i18n.page("widget.html", wanted if wanted in i18n.LANGUAGES else i18n.preferred(), part="widget")

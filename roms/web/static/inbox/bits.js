@@ -1,0 +1,47 @@
+// Small pieces used in several panes.
+import { html } from "../vendor/ui.js";
+import { agentName, firstName, me } from "./boot.js";
+import { Icon } from "./icons.js";
+import { fullTime, t } from "./text.js";
+
+const MODE_ICON = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "closed" };
+
+export const Mode = ({ mode }) => html`
+  <span class="mode" data-mode=${mode}><${Icon} name=${MODE_ICON[mode]} size=${13} />${t(`mode_${mode}`)}</span>`;
+
+/** A contact's name, else their number, else what little we know. */
+export const nameOf = ({ contact }) => contact.name || contact.phone_text || t("visitor");
+
+const initials = (name) => {
+  const words = name.replace(/[^\p{L}\p{N} ]/gu, "").split(" ").filter(Boolean);
+  return (words.length > 1 ? words[0][0] + words[1][0] : (words[0] ?? "?").slice(0, 2)).toUpperCase();
+};
+
+/** The same colour for the same conversation, every time. */
+const tint = (text) => [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 997, 7) % 8;
+
+export const Avatar = ({ summary, size = "m" }) => {
+  const known = summary.contact.name;
+  return html`<span class="avatar avatar-${size}" data-tint=${tint(summary.id)} aria-hidden="true">
+    ${known ? initials(known) : html`<${Icon} name="person" size=${size === "l" ? 30 : 20} />`}
+    <span class="avatar-channel" data-kind=${summary.channel.kind}><${Icon} name=${channelIcon(summary.channel.kind)} size=${11} /></span>
+  </span>`;
+};
+
+export const channelIcon = (kind) => (kind === "webchat" ? "webchat" : "whapi");
+export const channelWord = (kind) => t(kind === "webchat" ? "channel_webchat" : "channel_whatsapp");
+
+export const Face = ({ id }) => html`<span class="face" data-tint=${id % 8} aria-hidden="true">${initials(agentName(id) ?? "?")}</span>`;
+
+/** "You" for oneself, the first name for a colleague. */
+export const who = (id) => (id === me.id ? t("you") : (firstName(id) ?? t("someone")));
+export const whole = (id) => (id === me.id ? t("you") : (agentName(id) ?? t("someone")));
+
+export const Moment = ({ at, children }) => html`<time datetime=${at} title=${fullTime(at)}>${children}</time>`;
+
+export const IconButton = ({ icon, label, size = 18, ...rest }) => html`
+  <button type="button" class="icon-button" aria-label=${label} title=${label} ...${rest}><${Icon} name=${icon} size=${size} /></button>`;
+
+export const Empty = ({ icon, title, text, children }) => html`
+  <div class="empty"><span class="empty-icon"><${Icon} name=${icon} size=${30} /></span>
+    <h2>${title}</h2><p>${text}</p>${children}</div>`;

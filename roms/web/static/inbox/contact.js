@@ -1,0 +1,93 @@
+// The third pane: who this is, who handles it and why, and what may be done now.
+import { html, useEffect, useRef, useState } from "../vendor/ui.js";
+import { act, actsOf } from "./acts.js";
+import { Avatar, Face, IconButton, Mode, Moment, channelIcon, channelWord, nameOf, whole } from "./bits.js";
+import { colleagues, me } from "./boot.js";
+import { assignedText, sinceText } from "./events.js";
+import { Icon } from "./icons.js";
+import { toast } from "./notices.js";
+import { current, details, now } from "./store.js";
+import { fullTime, has, shortTime, t } from "./text.js";
+
+export function Contact() {
+  const summary = current.value;
+  const pane = useRef(null);
+  useEffect(() => {
+    if (details.value) pane.current?.querySelector(".contact-close")?.focus();
+  }, [details.value]);
+  if (!summary) return html`<aside class="contact" aria-label=${t("contact_label")}></aside>`;
+  return html`<aside class="contact" aria-label=${t("contact_label")} ref=${pane} onKeyDown=${closeOnEscape}>
+    <div class="contact-head"><h2>${t("contact_label")}</h2>
+      <${IconButton} icon="close" class="icon-button contact-close" label=${t("contact_close")} onClick=${hideContact} /></div>
+    <div class="contact-who"><${Avatar} summary=${summary} size="l" /><h3>${nameOf(summary)}</h3>
+      <p>${channelWord(summary.channel.kind)}${summary.contact.name && summary.contact.phone_text ? html` · <span class="nowrap">${summary.contact.phone_text}</span>` : ""}</p></div>
+    <${Handling} summary=${summary} />
+    <${Facts} summary=${summary} />
+    <${Labels} labels=${summary.labels} />
+  </aside>`;
+}
+
+export function hideContact() {
+  if (!details.value) return;
+  details.value = false;
+  document.getElementById("details")?.focus();
+}
+
+function closeOnEscape(event) {
+  if (event.key === "Escape") hideContact();
+}
+
+function Handling({ summary }) {
+  const held = summary.assignee !== null;
+  const why = held || summary.reason?.rule === "nobody" ? assignedText(summary.assignee, summary.reason) : null;
+  return html`<section class="card"><h4>${t("handling")}</h4>
+    <div class="handling-mode"><${Mode} mode=${summary.mode} /><${Moment} at=${summary.mode_since}>${sinceText(summary.mode_since, now.value)}</${Moment}></div>
+    ${held && html`<div class="handling-who"><${Face} id=${summary.assignee} /><b>${whole(summary.assignee)}</b></div>`}
+    ${why && html`<p class="handling-why">${why}</p>`}
+    <${Acts} summary=${summary} />
+  </section>`;
+}
+
+export const Acts = ({ summary }) => html`<div class="acts">
+  ${actsOf(summary).map((each) => each.verb === "assign" ? html`<${Assign} key="assign" each=${each} summary=${summary} />`
+    : html`<button type="button" key=${each.verb} class="act" data-verb=${each.verb} disabled=${each.disabled} onClick=${() => act(each.verb)}>
+        <${Icon} name=${each.icon} size=${17} />${each.label}</button>`)}
+</div>`;
+
+/** A button that opens a list of colleagues. */
+function Assign({ each, summary }) {
+  const [open, setOpen] = useState(false);
+  const choose = (agent) => {
+    setOpen(false);
+    act("assign", { agent });
+  };
+  const keys = (event) => {
+    if (event.key !== "Escape" || !open) return;
+    event.stopPropagation();
+    setOpen(false);
+  };
+  return html`<div class="assign" onKeyDown=${keys}>
+    <button type="button" class="act" data-verb="assign" aria-expanded=${open} onClick=${() => setOpen(!open)}><${Icon} name=${each.icon} size=${17} />${each.label}</button>
+    ${open && html`<ul class="assign-list">${colleagues.map(({ id, name }) => html`<li key=${id}>
+      <button type="button" disabled=${id === summary.assignee} onClick=${() => choose(id)}><${Face} id=${id} />${name}${id === me.id ? ` (${t("you")})` : ""}</button></li>`)}</ul>`}
+  </div>`;
+}
+
+const Facts = ({ summary: { contact, channel, opened_at, created_at } }) => html`<section class="card"><h4>${t("facts")}</h4><dl class="facts">
+  <${Fact} icon="phone" name=${t("number")}>${contact.phone_text
+    ? html`<span class="nowrap">${contact.phone_text}</span><${IconButton} icon="copy" size=${15} label=${t("copy_number")} onClick=${() => copy(contact.phone)} />` : t("no_number")}</${Fact}>
+  <${Fact} icon=${channelIcon(channel.kind)} name=${t("channel")}>${channel.name}</${Fact}>
+  <${Fact} icon="globe" name=${t("language")}>${has(`language_${contact.language}`) ? t(`language_${contact.language}`) : contact.language || "–"}</${Fact}>
+  <${Fact} icon="clock" name=${t("opened")}><time datetime=${opened_at ?? created_at} title=${fullTime(opened_at ?? created_at)}>${shortTime(opened_at ?? created_at)}</time></${Fact}>
+</dl></section>`;
+
+const Fact = ({ icon, name, children }) => html`<div><dt><${Icon} name=${icon} size=${16} /><span>${name}</span></dt><dd>${children}</dd></div>`;
+
+async function copy(text) {
+  if (!navigator.clipboard) return toast(text);
+  await navigator.clipboard.writeText(text);
+  toast(t("copied"), { kind: "good", ms: 2500 });
+}
+
+const Labels = ({ labels }) => html`<section class="card"><h4>${t("labels")}</h4>
+  ${labels.length ? html`<ul class="labels">${labels.map((label) => html`<li key=${label}>${label}</li>`)}</ul>` : html`<p class="muted">${t("no_labels")}</p>`}</section>`;

@@ -1,0 +1,43 @@
+// What happened, in words: mode changes, assignments with their reason, labels.
+import { whole } from "./bits.js";
+import { agentName, me } from "./boot.js";
+import { has, lasting, shortTime, t } from "./text.js";
+
+const ICONS = { assigned: "userPlus", unassigned: "person", label: "label", opened: "wave" };
+const MODE_ICONS = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "closed" };
+
+export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.data.to] : ICONS[entry.event]) ?? "info";
+
+export function eventText(entry) {
+  if (entry.event === "mode") return modeText(entry);
+  if (entry.event === "assigned") return assignedText(entry.data.agent, { by: entry.agent, ...entry.data });
+  if (entry.event === "label") return t("event_label", { label: entry.data.label });
+  return has(`event_${entry.event}`) ? t(`event_${entry.event}`) : entry.event;
+}
+
+/** The way back from PAUSED or CLOSED has words of its own; a person is named, the system is not. */
+function modeText({ agent, data: { from, to } }) {
+  const what = to === "AGENT" && from === "CLOSED" ? "reopened" : from === "PAUSED" && to === "AGENT" ? "resumed" : to;
+  return agent === null ? t(`event_mode_${what}`) : t(`event_mode_${what}_by`, { name: whole(agent) });
+}
+
+/** Why this agent has it; the sentence for the timeline and for the contact's pane. */
+export function assignedText(agent, reason) {
+  const rule = reason?.rule;
+  if (rule === "nobody" || agent === null || agent === undefined) return t("reason_nobody");
+  const values = { name: whole(agent), by: whole(reason?.by ?? null), count: reason?.among ?? 1 };
+  if (rule === "round_robin") return roundRobinText(agent, reason, values);
+  if (rule === "assigned" && !agentName(reason.by)) return t("reason_assigned_plain", values);
+  const key = agent === me.id && has(`reason_${rule}_me`) ? `reason_${rule}_me` : `reason_${rule}`;
+  return has(key) ? t(key, values) : t("reason_other", values);
+}
+
+function roundRobinText(agent, reason, values) {
+  const turn = t(agent === me.id ? "reason_turn_me" : "reason_turn", values);
+  if ((reason.among ?? 1) < 2) return `${turn}${t("reason_turn_only")}`;
+  const why = reason.since ? t("reason_turn_longest", values) : t("reason_turn_first", values);
+  return `${turn}${why}`;
+}
+
+/** "since 14.05 (12 min)": how long a mode or an assignment has lasted. */
+export const sinceText = (at, now) => t("since", { time: shortTime(at), lasting: lasting(at, now) });

@@ -1,0 +1,26 @@
+// Where we are: the address bar says which conversation is open, so that a link, Back and reload all work.
+import { openId, details, rows } from "./store.js";
+import { openThread } from "./sync.js";
+
+const fromAddress = () => decodeURIComponent(location.pathname.match(/^\/inbox\/([^/]+)/)?.[1] ?? "") || null;
+
+export function go(id) {
+  if (id === openId.value) return;
+  history.pushState(null, "", id ? `/inbox/${encodeURIComponent(id)}` : "/inbox");
+  follow();
+}
+
+export function follow() {
+  const id = fromAddress();
+  details.value = false;
+  if (id) openThread(id);
+  else openId.value = null;
+}
+
+/** The next or previous row of the list, from the open one. */
+export function step(by) {
+  const ids = rows.value.map((row) => row.id);
+  if (!ids.length) return;
+  const at = ids.indexOf(openId.value);
+  go(ids[at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by))]);
+}

@@ -1,0 +1,52 @@
+// One conversation in the list.
+import { html } from "../vendor/ui.js";
+import { Avatar, Face, Mode, Moment, channelWord, nameOf, who } from "./bits.js";
+import { draftOf } from "./drafts.js";
+import { Icon } from "./icons.js";
+import { now, typing } from "./store.js";
+import { lasting, number, rowTime, t } from "./text.js";
+import { activity } from "./views.js";
+
+const WAITING_LONG = 5 * 60_000;
+const WAITING_TOO_LONG = 15 * 60_000;
+
+export function Row({ summary, top, place, total, open, stop, onFocus, onOpen }) {
+  const unread = summary.unread > 0;
+  return html`<div role="option" id=${`row-${summary.id}`} class="row" data-unread=${unread} aria-selected=${open} tabindex=${stop ? 0 : -1}
+      aria-posinset=${place} aria-setsize=${total} style=${{ transform: `translateY(${top}px)` }} onFocus=${onFocus} onClick=${onOpen}>
+    <${Avatar} summary=${summary} />
+    <div class="row-body">
+      <div class="row-line"><span class="row-name">${nameOf(summary)}</span>
+        <span class="sr">${channelWord(summary.channel.kind)}</span>
+        <span class="row-time"><${Moment} at=${activity(summary)}>${rowTime(activity(summary), now.value)}</${Moment}></span></div>
+      <div class="row-line"><${Preview} summary=${summary} />
+        ${unread && html`<span class="badge" aria-label=${t("unread_count", { count: summary.unread })}>${number(summary.unread)}</span>`}</div>
+      <div class="row-line row-foot"><${Mode} mode=${summary.mode} />
+        ${summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`}
+        <span class="grow"></span>
+        ${summary.assignee !== null && html`<span class="row-agent"><${Face} id=${summary.assignee} />${who(summary.assignee)}</span>`}
+        ${summary.assignee === null && summary.mode === "AGENT" && html`<span class="row-agent row-nobody">${t("nobody_yet")}</span>`}</div>
+    </div>
+  </div>`;
+}
+
+function Preview({ summary }) {
+  if (typing.value.get(summary.id)?.has("contact")) return html`<span class="row-text row-typing">${t("is_typing_short")}</span>`;
+  const draft = draftOf(summary.id, "reply").trim();
+  if (draft) return html`<span class="row-text"><b class="row-draft">${t("draft")}</b> ${draft.slice(0, 120)}</span>`;
+  if (!summary.last) return html`<span class="row-text row-none">${t("no_messages")}</span>`;
+  return html`<span class="row-text">${saidBy(summary.last)}${summary.last.text.slice(0, 120)}</span>`;
+}
+
+function saidBy({ sender, agent }) {
+  if (sender === "contact") return "";
+  const name = sender === "agent" ? who(agent) : t(`sender_${sender}`);
+  return html`<span class="row-who">${name}:</span> `;
+}
+
+export function Waiting({ since }) {
+  const ms = now.value - Date.parse(since);
+  const level = ms > WAITING_TOO_LONG ? "late" : ms > WAITING_LONG ? "soon" : "fine";
+  return html`<span class="waiting" data-level=${level} title=${t("waiting_title")}><${Icon} name="clock" size=${13} />
+    <span class="sr">${t("waiting")}</span>${lasting(since, now.value)}</span>`;
+}

@@ -1,0 +1,123 @@
+// Replies on their way: shown at once, kept in this browser until the server has them, sent in order, never twice
+// (the server knows a client_id again). A stale view or a refusal keeps the text and asks the agent.
+import { batch, signal } from "../vendor/ui.js";
+import { Refused, Unreachable, conversation, post } from "./api.js";
+import { answered, withSummary } from "./apply.js";
+import { me } from "./boot.js";
+import { recall, remember } from "./memory.js";
+import { inWords, toast } from "./notices.js";
+import { link, signedOut, thread, world } from "./store.js";
+import { t } from "./text.js";
+
+const AGAIN_MS = 3000;
+const KEY = "outbox";
+
+// item: {client_id, c, text, seen, at, force, agent, state: queued|sending|failed|stale, error, entries}
+export const pending = signal(recall(KEY, []).map((item) => (item.state === "sending" ? { ...item, state: "queued" } : item)));
+const busy = new Set();
+
+function save(items) {
+  pending.value = items;
+  remember(KEY, items.length ? items : null);
+}
+
+const change = (item, values) =>
+  save(pending.value.map((held) => (held.client_id === item.client_id ? { ...held, ...values } : held)));
+const drop = (item) => save(pending.value.filter((held) => held.client_id !== item.client_id));
+
+export const pendingOf = (id) => pending.value.filter((item) => item.c === id);
+
+export function send(id, text) {
+  const item = {
+    client_id: uuid(), c: id, text, seen: thread.value?.n ?? 0, at: new Date().toISOString(), force: false, agent: me.id,
+    state: "queued",
+  };
+  save([...pending.value, item]);
+  pump(id);
+}
+
+/** randomUUID is missing on plain http from another machine, which a trial on a shop's network is. */
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
+export function retry(item, { force = item.force } = {}) {
+  change(item, { state: "queued", error: null, force });
+  pump(item.c);
+}
+
+/** Take a reply back into the box; returns its text. */
+export function withdraw(item) {
+  drop(item);
+  return item.text;
+}
+
+export function pumpAll() {
+  for (const id of new Set(pending.value.map((item) => item.c))) pump(id);
+}
+
+async function pump(id) {
+  if (busy.has(id) || signedOut.value) return;
+  busy.add(id);
+  try {
+    for (let item; (item = pendingOf(id).find((held) => held.state === "queued")); ) if (!(await deliver(item))) break;
+  } finally {
+    busy.delete(id);
+  }
+}
+
+/** False when the line is dead and the rest must wait. */
+async function deliver(item) {
+  change(item, { state: "sending" });
+  const { client_id, text, seen, force } = item;
+  try {
+    const answer = await post(conversation(item.c, "/messages"), { client_id, text, seen, force });
+    batch(() => {
+      world.value = answered(world.value, answer);
+      drop(item);
+    });
+    return true;
+  } catch (error) {
+    return notDelivered(item, error);
+  }
+}
+
+function notDelivered(item, error) {
+  if (error instanceof Unreachable) {
+    change(item, { state: "queued" });
+    setTimeout(() => pump(item.c), AGAIN_MS);
+    return false;
+  }
+  if (!(error instanceof Refused)) throw error;
+  if (error.status === 401) signedOut.value = true;
+  if (error.status === 401) change(item, { state: "queued" });
+  else if (error.code === "stale_view") change(item, { state: "stale", entries: error.data.entries ?? [] });
+  else change(item, { state: "failed", error: { code: error.code, text: inWords(error) } });
+  return error.status !== 401;
+}
+
+/** The server's own failed or unknown message, tried again because a person asks for it. */
+export async function retrySent(id, entry) {
+  try {
+    const answer = await post(conversation(id, "/retry"), { seq: entry.seq });
+    world.value = answered(world.value, { ...answer, conversation: world.value.summaries.get(id) });
+  } catch (error) {
+    toast(inWords(error), { kind: "error" });
+  }
+}
+
+export async function addNote(id, text) {
+  const answer = await post(conversation(id, "/notes"), { text });
+  world.value = answered(withSummary(world.value, answer.conversation), answer);
+}
+
+let wasOffline = false;
+link.subscribe((state) => {
+  if (state === "offline") wasOffline = true;
+  if (state !== "live" && state !== "polling") return;
+  if (wasOffline) toast(t("back_online"), { kind: "good", ms: 3000 });
+  wasOffline = false;
+  pumpAll();
+});

@@ -1,0 +1,120 @@
+// The live line: one socket, reconnected for ever; while there is none, a poll every 3 s.
+import { Refused, Unreachable, post } from "./api.js";
+import { boot } from "./boot.js";
+import { dialog, link, openId, signedOut } from "./store.js";
+import { enter, resync } from "./sync.js";
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+const PING_MS = 10_000;
+const PONG_MS = 4_000;
+const POLL_MS = 3_000;
+const OFFLINE_AFTER_MS = 2_500; // a short break, such as a server's restart, is not worth a banner
+const SIGNED_OUT = 4401;
+
+let socket = null;
+let wait = FIRST_WAIT_MS;
+let retry = null;
+let typedAt = 0;
+let brokenSince = null;
+
+export function start() {
+  connect();
+  setInterval(ping, PING_MS);
+  setInterval(poll, POLL_MS);
+  addEventListener("offline", () => broken(true));
+  addEventListener("online", connectNow);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !alive() && connectNow());
+}
+
+const alive = () => socket?.readyState === WebSocket.OPEN;
+
+function connectNow() {
+  wait = FIRST_WAIT_MS;
+  if (!alive()) connect();
+}
+
+async function connect() {
+  clearTimeout(retry);
+  if (signedOut.value || socket) return;
+  socket = { readyState: WebSocket.CONNECTING, close() {} }; // taken while the ticket is on its way
+  try {
+    const { ticket } = await post("/api/ticket");
+    open(ticket);
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+    if (error.status === 401) signedOut.value = true;
+    gone();
+  }
+}
+
+function open(ticket) {
+  const address = new URL(boot.socket, location.href);
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  address.searchParams.set("ticket", ticket);
+  const mine = new WebSocket(address);
+  socket = mine;
+  mine.onopen = opened;
+  mine.onmessage = (event) => heard(mine, JSON.parse(event.data));
+  mine.onclose = (event) => {
+    if (socket !== mine) return;
+    if (event.code === SIGNED_OUT) signedOut.value = true;
+    gone();
+  };
+}
+
+async function opened() {
+  wait = FIRST_WAIT_MS;
+  brokenSince = null;
+  link.value = "live";
+  await resync();
+}
+
+function heard(mine, frame) {
+  clearTimeout(mine.patience);
+  if (frame.t !== "pong") enter(frame);
+}
+
+function gone() {
+  clearTimeout(socket?.patience);
+  socket = null;
+  broken(false);
+  if (signedOut.value) return;
+  retry = setTimeout(connect, wait * (0.5 + Math.random()));
+  wait = Math.min(LONGEST_WAIT_MS, wait * 2);
+}
+
+/** No live line. After a moment that becomes "polling" or "offline", whichever the next poll finds out. */
+function broken(sure) {
+  brokenSince ??= Date.now();
+  if (link.value === "live") link.value = "connecting";
+  if (sure) link.value = "offline";
+  else setTimeout(poll, OFFLINE_AFTER_MS);
+}
+
+async function poll() {
+  if (alive() || signedOut.value || brokenSince === null) return;
+  if (Date.now() - brokenSince < OFFLINE_AFTER_MS - 100) return;
+  const reached = navigator.onLine && (await resync());
+  if (!alive() && brokenSince !== null) link.value = reached ? "polling" : "offline";
+}
+
+function ping() {
+  if (!alive()) return;
+  const mine = socket;
+  mine.send('{"t":"ping"}');
+  clearTimeout(mine.patience);
+  mine.patience = setTimeout(() => {
+    if (socket !== mine) return;
+    mine.onclose = null;
+    mine.close();
+    gone();
+  }, PONG_MS);
+}
+
+/** Tell colleagues and the contact that we are writing; at most every 3 s, and not while a dialog is open. */
+export function tellTyping() {
+  if (!alive() || dialog.value || Date.now() - typedAt < 3000) return;
+  typedAt = Date.now();
+  socket.send(JSON.stringify({ t: "typing", c: openId.value, on: true }));
+}

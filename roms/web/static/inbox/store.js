@@ -1,0 +1,38 @@
+// What is on the screen, as signals. Only sync.js, sends.js and acts.js write the world.
+import { computed, signal } from "../vendor/ui.js";
+import { emptyWorld } from "./apply.js";
+import { me } from "./boot.js";
+import { remembered } from "./memory.js";
+import { rowsOf, unreadOfMine } from "./views.js";
+
+export const world = signal(emptyWorld());
+export const counts = signal(null);
+export const view = remembered("view", "mine");
+export const sort = remembered("sort", "newest");
+export const query = signal("");
+export const found = signal(null); // {ids, next} while searching
+export const lists = signal({}); // view -> {state: "loading" | "ready" | "error", next}
+
+export const openId = signal(null);
+export const opening = signal({ state: "idle", error: null });
+export const divider = signal(null);
+export const typing = signal(new Map()); // conversation -> Map who -> forget at (ms)
+
+export const link = signal("connecting"); // connecting | live | polling | offline
+export const signedOut = signal(false);
+export const now = signal(Date.now());
+
+export const dialog = signal(null); // null | "palette" | "help" | "menu"
+export const details = signal(false);
+export const composing = signal("reply"); // reply | note
+
+export const listState = computed(() => {
+  const key = found.value ? "search" : view.value;
+  return lists.value[key] ?? { state: "loading", next: null };
+});
+export const rows = computed(() =>
+  rowsOf(world.value.summaries, { view: view.value, me: me.id, sort: sort.value, found: found.value?.ids ?? null }),
+);
+export const current = computed(() => world.value.summaries.get(openId.value) ?? null);
+export const thread = computed(() => world.value.threads.get(openId.value) ?? null);
+export const unread = computed(() => unreadOfMine(world.value.summaries, me.id));

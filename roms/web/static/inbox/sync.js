@@ -1,0 +1,251 @@
+// Keeps the world in step with the server: frames, catch-up, lists, threads. The rules are apply.js; here is the fetching.
+import { batch } from "../vendor/ui.js";
+import { Refused, Unreachable, conversation, get } from "./api.js";
+import { apply, behind, caughtUp, prepend, relisted, threadFrom, withSummary, withThread } from "./apply.js";
+import { me } from "./boot.js";
+import { firstUnread } from "./lines.js";
+import * as store from "./store.js";
+import { recount } from "./views.js";
+
+const PAGE = 30;
+const MOST_PER_REQUEST = 100;
+const THREADS_KEPT = 25;
+const TYPING_MS = 6000;
+const touched = new Set(); // ids a frame changed while a list is on its way
+const chasing = new Map(); // id -> newest number asked for while a catch-up runs
+let recountTimer = null;
+
+export function enter(frame) {
+  if (frame.t === "typing") return noteTyping(frame);
+  const before = store.world.value.summaries.get(frame.c);
+  const { world, fetch, reload } = apply(store.world.value, frame);
+  batch(() => {
+    store.world.value = world;
+    touched.add(frame.c);
+    if (frame.t === "change") changed(frame, before, world.summaries.get(frame.c));
+  });
+  if (fetch) catchUp(fetch.id, frame.s);
+  if (reload) recountSoon();
+}
+
+function changed(frame, before, after) {
+  if (frame.entries.some((entry) => entry.direction === "in")) forgetTyping(frame.c, "contact");
+  if (before === after) return;
+  const moved = !before || before.mode !== after.mode || before.assignee !== after.assignee;
+  if (!moved) return;
+  const next = recount(store.counts.value, before, after, me.id);
+  if (next) store.counts.value = next;
+  else recountSoon();
+}
+
+function recountSoon() {
+  recountTimer ??= setTimeout(() => {
+    recountTimer = null;
+    reloadList();
+  }, 700);
+}
+
+function noteTyping({ c, who, on }) {
+  if (who === me.id) return;
+  const all = new Map(store.typing.value);
+  const some = new Map(all.get(c));
+  if (on) some.set(who, Date.now() + TYPING_MS);
+  else some.delete(who);
+  store.typing.value = all.set(c, some);
+  if (on) setTimeout(() => expireTyping(c, who), TYPING_MS + 50);
+}
+
+function expireTyping(c, who) {
+  if ((store.typing.value.get(c)?.get(who) ?? 0) <= Date.now()) forgetTyping(c, who);
+}
+
+function forgetTyping(c, who) {
+  if (store.typing.value.get(c)?.has(who)) noteTyping({ c, who, on: false });
+}
+
+/** Fetch what a loaded thread lacks. One at a time per thread; asked again meanwhile, it goes on until it is there. */
+export async function catchUp(id, wanted = 0) {
+  if (chasing.has(id)) return void chasing.set(id, Math.max(chasing.get(id), wanted));
+  chasing.set(id, wanted);
+  try {
+    while (await fetchAfter(id)) if (store.world.value.threads.get(id).n >= chasing.get(id)) break;
+  } catch (error) {
+    failedToCatchUp(id, error);
+  } finally {
+    chasing.delete(id);
+  }
+}
+
+/** True when it brought the thread forward, so that asking again can bring more. */
+async function fetchAfter(id) {
+  const held = store.world.value.threads.get(id);
+  if (!held) return false;
+  const answer = await get(conversation(id, `/entries?after=${held.n}`));
+  store.world.value = caughtUp(store.world.value, answer);
+  return (store.world.value.threads.get(id)?.n ?? 0) > held.n;
+}
+
+function failedToCatchUp(id, error) {
+  if (error instanceof Refused) return lost(error);
+  if (!(error instanceof Unreachable)) throw error;
+  setTimeout(() => store.world.value.threads.has(id) && catchUp(id), 2000);
+}
+
+function lost(error) {
+  if (error.status === 401) store.signedOut.value = true;
+}
+
+const setList = (key, value) => {
+  store.lists.value = { ...store.lists.value, [key]: { ...store.lists.value[key], ...value } };
+};
+
+const listPath = (values) => `/api/conversations?${new URLSearchParams(Object.entries(values).filter(([, v]) => v))}`;
+
+/** Load a tab for the first time, or the results of a search. */
+export async function showList() {
+  const q = store.query.value.trim();
+  const view = store.view.value;
+  if (!q) store.found.value = null;
+  const key = q ? "search" : view;
+  setList(key, { state: store.lists.value[key]?.state === "ready" && !q ? "ready" : "loading" });
+  const page = await readList(key, { view, q, limit: PAGE });
+  if (!page || q !== store.query.value.trim()) return;
+  batch(() => {
+    add(page.items);
+    if (q) store.found.value = { ids: page.items.map((item) => item.id), next: page.next };
+    store.counts.value = page.counts;
+    setList(key, { state: "ready", next: page.next });
+  });
+}
+
+async function readList(key, values) {
+  try {
+    return await get(listPath(values));
+  } catch (error) {
+    if (error instanceof Refused) lost(error);
+    else if (!(error instanceof Unreachable)) throw error;
+    setList(key, { state: store.lists.value[key]?.next === undefined ? "error" : "ready" });
+    return null;
+  }
+}
+
+function add(items) {
+  store.world.value = items.reduce(withSummary, store.world.value);
+}
+
+let loadingMore = false;
+export async function moreRows() {
+  const { next } = store.listState.value;
+  if (!next || loadingMore) return;
+  loadingMore = true;
+  const q = store.found.value ? store.query.value.trim() : "";
+  const key = q ? "search" : store.view.value;
+  const page = await readList(key, { view: store.view.value, q, before: next, limit: PAGE });
+  loadingMore = false;
+  if (!page) return;
+  batch(() => {
+    add(page.items);
+    if (q) store.found.value = { ids: [...store.found.value.ids, ...page.items.map((item) => item.id)], next: page.next };
+    setList(key, { state: "ready", next: page.next });
+  });
+}
+
+/** Read the tab anew, as far as it was loaded, and forget what is no longer known to be true. */
+export async function reloadList() {
+  const view = store.view.value;
+  const wanted = Math.min(300, Math.max(PAGE, store.rows.value.length));
+  touched.clear();
+  const pages = [];
+  let before = "";
+  do {
+    const page = await readList(view, { view, before, limit: Math.min(wanted, MOST_PER_REQUEST) });
+    if (!page) return false;
+    pages.push(page);
+    before = page.next;
+  } while (before && pages.reduce((sum, page) => sum + page.items.length, 0) < wanted);
+  if (view !== store.view.value) return true;
+  batch(() => takeList(view, pages));
+  return true;
+}
+
+function takeList(view, pages) {
+  const items = pages.flatMap((page) => page.items);
+  const keep = new Set([...touched, store.openId.value, ...(store.found.value?.ids ?? [])]);
+  store.world.value = forgetThreads(relisted(store.world.value, items, keep));
+  store.counts.value = pages[0].counts;
+  store.lists.value = { search: store.lists.value.search, [view]: { state: "ready", next: pages.at(-1).next } };
+}
+
+/** A thread whose summary we no longer hold cannot be known to be complete. */
+function forgetThreads(world) {
+  const threads = new Map([...world.threads].filter(([id]) => world.summaries.has(id) || id === store.openId.value));
+  return { ...world, threads };
+}
+
+/** After every (re)connect, and at each poll: the list, then every thread that is behind. */
+export async function resync() {
+  const reached = await reloadList();
+  if (reached) await Promise.all(behind(store.world.value, store.openId.value).map(({ id }) => catchUp(id)));
+  return reached;
+}
+
+/** Show a conversation: at once when it is loaded, and brought up to date either way. */
+export async function openThread(id) {
+  const held = store.world.value.threads.get(id);
+  batch(() => {
+    store.openId.value = id;
+    store.divider.value = held ? dividerOf(held, id) : null;
+    store.opening.value = { state: held ? "ready" : "loading", error: null };
+  });
+  if (held) return catchUp(id);
+  try {
+    await loadThread(id);
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+    if (error instanceof Refused) lost(error);
+    if (store.openId.value === id) store.opening.value = { state: "error", error };
+  }
+}
+
+async function loadThread(id) {
+  const answer = await get(conversation(id));
+  const world = withSummary(store.world.value, answer.conversation);
+  const fresh = threadFrom(answer);
+  batch(() => {
+    store.world.value = withThread(evict(world), id, fresh);
+    if (store.openId.value !== id) return;
+    store.divider.value = dividerOf(fresh, id);
+    store.opening.value = { state: "ready", error: null };
+  });
+  // A frame may have come while the answer was on its way; it could only leave its summary.
+  if (world.summaries.get(id).seq > fresh.n) await catchUp(id);
+}
+
+const dividerOf = (thread, id) => firstUnread(thread.entries, store.world.value.summaries.get(id)?.unread ?? 0);
+
+function evict(world) {
+  const threads = new Map(world.threads);
+  for (const id of threads.keys()) {
+    if (threads.size < THREADS_KEPT) break;
+    if (id !== store.openId.value) threads.delete(id);
+  }
+  return { ...world, threads };
+}
+
+let loadingOlder = false;
+export async function older() {
+  const id = store.openId.value;
+  const held = store.thread.value;
+  if (!held?.more || loadingOlder || !held.entries.length) return;
+  loadingOlder = true;
+  try {
+    const page = await get(conversation(id, `/entries?before=${held.entries[0].seq}&limit=50`));
+    const now = store.world.value.threads.get(id);
+    if (now) store.world.value = withThread(store.world.value, id, prepend(now, page));
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+    if (error instanceof Refused) lost(error);
+  } finally {
+    loadingOlder = false;
+  }
+}

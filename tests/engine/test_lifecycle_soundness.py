@@ -1,0 +1,62 @@
+"""The checker proves that a lifecycle can hold what the product promises."""
+
+import pytest
+
+from tests.engine.chat import LIFECYCLE, codes, flow_files, problems
+
+FILES = flow_files("a: {say: x, end: true}")
+
+
+def changed(old, new):
+    assert old in LIFECYCLE
+    return {**FILES, "lifecycle.yaml": LIFECYCLE.replace(old, new, 1)}
+
+
+CLOSED_ROWS = """        - {when: closed_for < duration("6h")}               # stored, silent
+        - {to: BOT, do: [reopen, talk]}"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("      message_received:   {}\n", "", "mode-event"),
+        ("      handoff_requested:  {to: AGENT, do: [queue]}", "      #", "mode-event"),
+        ("      response_overdue:   {do: [reassign]}", "      #", "mode-event"),
+        (CLOSED_ROWS, CLOSED_ROWS.splitlines()[0], "last-row"),
+        ("{do: [notify, start_response_clock]}", "{do: [talk]}", "talk-mode"),
+        ("{do: [talk]}", "{to: PAUSED, do: [talk]}", "talk-mode"),
+        ("{to: AGENT, do: [queue]}", "{to: AGENT, do: [send]}", "action-event"),
+        ("{for: 12h, to: previous}", "{for: 12h, to: previous, do: [assign]}", "action-event"),
+        ("{idle: 24h, to: CLOSED}", "{idle: 24h, to: PAUSED}", "after-circle"),
+        ("{idle: 24h, to: CLOSED}", "{idle: 24h, to: BOT}", "after-circle"),
+        ("{idle: 24h, to: CLOSED}", "{to: CLOSED}", "after-kind"),
+        ("- {idle: 24h, to: CLOSED}", "- {idle: 24h, to: CLOSED}\n      - {idle: 1h, to: CLOSED}", "after-twice"),
+        ('closed_for < duration("6h")', 'clsed_for < duration("6h")', "lifecycle-name"),
+        ('closed_for < duration("6h")', 'closed_for < duration("6x")', "duration"),
+        ("initial: BOT", "initial: BOOT", "shape-choice"),
+        ("{idle: 24h", "{idle: 24 hours", "duration"),
+        ("do: [queue]", "do: [que]", "shape-choice"),
+        ("  PAUSED:   ", "  PAUSD:   ", "shape-unknown"),
+        ("      assigned: ", "      asigned: ", "shape-unknown"),
+    ],
+)
+def test_an_unsound_lifecycle_is_refused(old, new, code):
+    assert code in codes(changed(old, new))
+
+
+def test_a_mode_nobody_can_leave_or_reach_is_named():
+    stuck = LIFECYCLE[: LIFECYCLE.index("      agent_replied:      {to: AGENT, do: [reopen")]
+    stuck = stuck.replace("        - {to: BOT, do: [reopen, talk]} ", "        - {}")
+    found = problems({**FILES, "lifecycle.yaml": stuck})
+    assert [each.message for each in found if each.code == "mode-stuck"] == ["from mode CLOSED there is no way to AGENT"]
+    unreached = LIFECYCLE.replace("paused:             {to: PAUSED}", "paused:             {}")
+    assert "mode-unreachable" in codes({**FILES, "lifecycle.yaml": unreached})
+
+
+def test_the_shipped_lifecycle_is_sound():
+    assert problems(FILES) == ()
+
+
+def test_without_a_lifecycle_nothing_is_published():
+    files = {name: text for name, text in FILES.items() if name != "lifecycle.yaml"}
+    assert codes(files) == ["lifecycle-missing"]

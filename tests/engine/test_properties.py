@@ -1,0 +1,94 @@
+"""Whatever happens, in whatever order: nothing breaks, the bot keeps silent where people answer, JSON carries it all."""
+
+import json
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roms.engine.flowfile import compile_release
+from roms.engine.lifecycle import allowed, begin, decide
+from roms.engine.session import dump, load
+from roms.engine.types import (
+    AgentClaimed, AgentReplied, Assigned, CancelUnsent, Closed, MessageReceived, Mode, Paused, Refused, Released, Resumed,
+    SendMessage, StartTimer, TimerFired,
+)  # fmt: skip
+from tests.engine.chat import NOON, flow_files, shipped
+
+ODD = """flow: odd
+triggers: [{keywords: [aneh], interrupt: true, return: true}, {pattern: '(?P<found>[0-9]{3})'}, {payload: X}]
+steps:
+  a: {ask: {prompt: "?", as: phone, save: tel, invalid: {retries: 0, then: b}}}
+  b: {ask: {prompt: "?", as: yes_no, save: yes, where: tel != "x", invalid: {then: c}, timeout: {after: 5m, go: c}}}
+  c: {branch: [{when: yes and length(contact.nick) > 2, go: d}, {otherwise: true, go: e}]}
+  d: {ask: {prompt: "?", as: integer, save: n, invalid: {then: e}}, note: "{{found}} {{tel|phone}}"}
+  e: {ask: {prompt: "?", as: choice, save: c, choices: [merah, biru], invalid: {then: f}}}
+  f: {set: {n: = n / 2}, say: "{{n|number}}"}
+"""
+RELEASE = compile_release({**shipped(), "odd.yaml": ODD}, 7)
+WORDS = st.sampled_from([*"0 1 2 3 halo menu cs aneh urgent ya tidak x merah 0812-3456-7890 ORD-12345".split(), "X 123"])
+TEXTS = WORDS | st.text(max_size=30) | st.text(alphabet=st.characters(), max_size=5)
+PEOPLE = st.sampled_from([AgentClaimed(1), AgentReplied("Hai", 1), AgentReplied("Hai", None, True), Assigned(2, 1),
+                          Released(1), Paused(1), Resumed(1), Closed(1)])  # fmt: skip
+EVENTS = st.one_of(
+    st.builds(MessageReceived, TEXTS, st.none() | WORDS, st.sampled_from(["text", "image"])),
+    PEOPLE,
+    st.builds(TimerFired, st.sampled_from(["question", "idle", "stay", "response_overdue", "?"]), st.integers(-1, 9)),
+    st.integers(0, 5),  # the n-th timer that was set comes due
+)
+HAPPENINGS = st.lists(st.tuples(EVENTS, st.sampled_from([0, 1, 60, 3600, 90000])), max_size=25)
+
+
+def happened(event, timers):
+    """A number stands for a timer that was really set."""
+    if isinstance(event, int):
+        return TimerFired(timers[event].kind, timers[event].turn) if event < len(timers) else MessageReceived("1")
+    return event
+
+
+def check(before, event, decision):
+    """What must be true of every decision."""
+    spoken = [each for each in decision.effects if isinstance(each, SendMessage)]
+    if before.mode in (Mode.AGENT, Mode.PAUSED):
+        assert not spoken
+    if spoken:
+        assert isinstance(event, (MessageReceived, TimerFired))
+    assert len(spoken) <= 10
+    assert (decision.effects[:1] == (CancelUnsent(),)) == (decision.session.epoch == before.epoch + 1)
+    assert decision.session.epoch == before.epoch or event.name in allowed(RELEASE, before.mode)
+    assert decision.session.mode is Mode.BOT or decision.session.place is None or decision.session.mode is Mode.PAUSED
+    assert (decision.session.place is None) == (decision.session.release == 0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(HAPPENINGS)
+def test_any_sequence_of_events_keeps_every_promise(happenings):
+    now, facts, timers = NOON, {"contact": {"language": "en", "nick": "Bo"}}, []
+    session = begin(RELEASE, now, facts)
+    for event, seconds in happenings:
+        now += timedelta(seconds=seconds)
+        event = happened(event, timers)
+        try:
+            decision = decide(RELEASE, session, event, now)
+        except Refused:
+            assert event.name not in allowed(RELEASE, session.mode)
+            continue
+        assert decide(RELEASE, session, event, now) == decision
+        check(session, event, decision)
+        timers += [each for each in decision.effects if isinstance(each, StartTimer)]
+        data = dump(decision.session)
+        assert json.loads(json.dumps(data)) == data
+        assert load(data, facts) == decision.session
+        session = load(json.loads(json.dumps(data)), facts)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS, st.none() | TEXTS, st.sampled_from(["shop.choose", "order.number", "odd.a", "odd.b", "odd.d", "odd.e"]))
+def test_any_text_gets_an_answer_at_every_question(text, payload, place):
+    waiting = load({"mode": "BOT", "since": NOON.isoformat(), "place": place, "release": 7, "variables": {}}, {})
+    decision = decide(RELEASE, waiting, MessageReceived(text, payload), NOON)
+    assert any(isinstance(each, SendMessage) for each in decision.effects)
+
+
+def test_the_sample_files_are_the_shipped_ones():
+    assert set(flow_files("a: {end: true}")) & set(shipped()) == {"lifecycle.yaml"}

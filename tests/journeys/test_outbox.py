@@ -1,0 +1,141 @@
+"""What waits to be sent leaves once, in order, and a failure is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from roms import jobs
+from roms.channels.base import Ambiguous, ChannelBroken, Permanent, SendFailed, Throttled, Transient
+from roms.channels.fake import FakeWhapi
+from roms.db import db
+from roms.models import Direction, Message, Status
+from roms.services import outbox, replies
+from tests.cast import Cast, conversation, messages, say
+from tests.conftest import Clock
+
+
+def ours(sender: str = "6281234567890") -> list[Message]:
+    return [message for message in messages(sender) if message.direction is Direction.OUT]
+
+
+def test_r30_ten_messages_of_one_conversation_leave_in_order_at_any_latency(
+    client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+) -> None:
+    say(client, "cs")
+    cid = conversation().public_id
+    for number in range(10):
+        replies.send(cast.ani, cid, f"b-{number}", f"pesan {number}", seen=0)
+        provider.faults.dial(delay_ms=(number * 37) % 90, times=1)
+    work()
+    written = [message.text for message in ours() if message.status is not Status.CANCELLED]
+    assert [accepted["text"] for accepted in provider.accepted] == written
+    assert written[-10:] == [f"pesan {number}" for number in range(10)]
+
+
+def test_many_conversations_are_sent_side_by_side_each_in_order(
+    client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+) -> None:
+    senders = [f"62811{number:07d}" for number in range(20)]
+    for text in ("halo", "1", "2"):
+        for sender in senders:
+            say(client, text, sender)
+    provider.faults.dial(delay_ms=20, times=1000)
+    work()
+    for sender in senders:
+        arrived = [accepted["text"] for accepted in provider.accepted if accepted["to"].startswith(sender)]
+        assert arrived == [message.text for message in ours(sender)]
+        assert {message.status for message in ours(sender)} == {Status.ACCEPTED}
+
+
+def test_a_later_message_waits_while_an_earlier_one_is_retried(client: FlaskClient, cast: Cast, clock: Clock) -> None:
+    say(client, "halo")
+    (claimed,) = outbox.claim(cast.whapi, 1)
+    outbox.record(cast.whapi, [(claimed, Transient("refused", "connect"))])
+    say(client, "1")
+    assert outbox.claim(cast.whapi, 16) == []
+    clock.forward(minutes=1)
+    assert [again.parcel.id for again in outbox.claim(cast.whapi, 16)] == [claimed.parcel.id]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "is_tried_again"),
+    [
+        (Transient("refused", "connect"), Status.QUEUED, True),
+        (Throttled("slow down", "429", retry_after=30), Status.QUEUED, True),
+        (ChannelBroken("not authorised", "401"), Status.QUEUED, True),
+        (Permanent("no such number", "404"), Status.FAILED, False),
+        (Ambiguous("no answer", "timeout"), Status.UNKNOWN, False),
+    ],
+)
+def test_only_proof_that_nobody_took_it_allows_another_try(
+    client: FlaskClient, cast: Cast, clock: Clock, outcome: SendFailed, status: Status, is_tried_again: bool
+) -> None:
+    say(client, "halo")
+    (claimed,) = outbox.claim(cast.whapi, 1)
+    outbox.record(cast.whapi, [(claimed, outcome)])
+    first = ours()[0]
+    assert (first.status, first.error_code, first.error_text) == (status, outcome.code, str(outcome))
+    clock.forward(minutes=5)
+    assert (claimed.parcel.id in [again.parcel.id for again in outbox.claim(cast.whapi, 16)]) is is_tried_again
+
+
+def test_a_throttled_message_waits_as_long_as_the_provider_asks(client: FlaskClient, cast: Cast, clock: Clock) -> None:
+    say(client, "halo")
+    (claimed,) = outbox.claim(cast.whapi, 1)
+    outbox.record(cast.whapi, [(claimed, Throttled("slow down", "429", retry_after=30))])
+    clock.forward(seconds=29)
+    assert outbox.claim(cast.whapi, 1) == []
+    clock.forward(seconds=2)
+    assert len(outbox.claim(cast.whapi, 1)) == 1
+
+
+def test_after_a_day_of_tries_it_has_failed(client: FlaskClient, cast: Cast, clock: Clock) -> None:
+    say(client, "halo")
+    clock.forward(hours=25)
+    (claimed,) = outbox.claim(cast.whapi, 1)
+    outbox.record(cast.whapi, [(claimed, Transient("refused", "connect"))])
+    assert ours()[0].status is Status.FAILED
+
+
+def test_a_send_whose_sender_vanished_is_said_to_be_unknown_and_a_person_may_send_it_again(
+    client: FlaskClient, cast: Cast, clock: Clock
+) -> None:
+    say(client, "halo")
+    outbox.claim(cast.whapi, 1)
+    clock.forward(seconds=44)
+    assert outbox.overdue_leases() == []
+    clock.forward(seconds=2)
+    for channel, message in outbox.overdue_leases():
+        outbox.give_up_lease(channel, message)
+    lost = ours()[0]
+    assert (lost.status, lost.error_code) == (Status.UNKNOWN, "sender_vanished")
+    replies.retry(cast.ani, conversation().public_id, lost.seq)
+    assert ours()[0].status is Status.QUEUED
+
+
+def test_r14_a_message_whose_wake_up_was_lost_is_found_by_the_ticker(
+    client: FlaskClient, cast: Cast, provider: FakeWhapi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("roms.queue.wake", lambda *_, **__: None)
+        say(client, "halo")
+    assert outbox.due_channels() == [cast.whapi]
+    jobs.drain(cast.whapi)
+    assert len(provider.accepted) == len(ours())
+    assert outbox.due_channels() == []
+
+
+def test_a_note_can_not_reach_the_outbox(client: FlaskClient, cast: Cast) -> None:
+    from sqlalchemy.exc import IntegrityError
+
+    say(client, "cs")
+    replies.note(cast.ani, conversation().public_id, "pelanggan lama, beri diskon")
+    note = db.session.scalars(select(Message).filter_by(direction=Direction.NOTE)).one()
+    note.status = Status.QUEUED
+    with pytest.raises(IntegrityError):
+        db.session.commit()
+    db.session.rollback()

@@ -1,0 +1,40 @@
+"""The migrations make exactly what the models describe, step by step, and can be taken back."""
+
+from __future__ import annotations
+
+import re
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import Migrate, downgrade, upgrade
+from sqlalchemy import inspect
+
+from roms.config import ROOT
+from roms.db import Model, db
+
+VERSIONS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
+
+
+def test_migrations_make_what_the_models_say(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, Model.metadata) == []
+
+
+def test_every_migration_can_be_taken_back_and_made_again(app: Flask) -> None:
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    downgrade(revision="base")
+    assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+    upgrade()
+    assert {table.name for table in Model.metadata.sorted_tables} <= set(inspect(db.engine).get_table_names())
+
+
+def test_migrations_are_one_numbered_line_and_import_nothing_of_ours() -> None:
+    for number, path in enumerate(VERSIONS, 1):
+        text = path.read_text()
+        assert path.name.startswith(f"{number:04d}_")
+        assert f'revision = "{number:04d}"' in text
+        before = f'"{number - 1:04d}"' if number > 1 else "None"
+        assert f"down_revision = {before}" in text
+        assert not re.search(r"^(from|import) roms", text, re.M)
