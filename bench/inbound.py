@@ -61,11 +61,13 @@ class Side:
         environ = knock.environ(knock.body(text, phone))
         self.prepare()
         status: list[str] = []
+
+        def start(line: str, _headers: Any, _error: Any = None) -> Any:
+            status.append(line)
+
         begun = time.process_time()
-        answer = self.app.wsgi_app(environ, lambda line, _headers, _error=None: status.append(line))  # type: ignore[arg-type,return-value]
-        b"".join(answer)
+        b"".join(self.app.wsgi_app(environ, start))
         spent = time.process_time() - begun
-        getattr(answer, "close", bool)()
         if status[0] != "200 OK":
             raise SystemExit(f"{self.name} answered {status[0]}")
         return spent
@@ -94,7 +96,7 @@ def measure(options: argparse.Namespace, plan: Plan) -> Report:
 
 
 NOTE = (
-    "H enqueues a job per message, as the goal has it; \"H, no job\" does not, and is what ROMS does while a drain\n"
+    'H enqueues a job per message, as the goal has it; "H, no job" does not, and is what ROMS does while a drain\n'
     "waits. A new contact is told for completeness and has no goal; answers are two messages on every side but F."
 )
 

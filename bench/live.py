@@ -16,6 +16,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from bench.floors import base
 from bench.rig import closed, knock, machine, report, servers
 from bench.rig.report import Goal, Report, Spread, Table, percentile
@@ -32,6 +34,7 @@ from bench.rig.stage import (
 )
 from roms import queue
 from roms.db import db
+from roms.models import User
 from roms.services import accounts, frames, tickets
 
 FLOOR, ROMS = "floor", "ROMS"
@@ -97,8 +100,8 @@ def measure(options: argparse.Namespace, plan: Plan) -> Report:
 
 
 NOTE = (
-    "CPU ms: a message, all processes; of it our own: without PostgreSQL and Redis. The floor stores no history, timers\n"
-    "or summary and asks nobody who may see what. Goals hold at the highest rate."
+    "CPU ms: a message, all processes; of it our own: without PostgreSQL and Redis. The floor stores no history, no\n"
+    "timers, no summary and asks nobody who may see what. Goals hold at the highest rate."
 )
 
 
@@ -128,8 +131,7 @@ def _cookie(stage: Stage) -> str:
     """Somebody who is signed in."""
     app = stage.app()
     with app.app_context():
-        if not db.session.query(accounts.User).filter_by(login="bench").count():
-            db.session.rollback()
+        if db.session.scalar(select(User.id).filter_by(login="bench")) is None:
             accounts.add("bench", "Bench", PASSWORD)
         token, actor = accounts.sign_in("bench", PASSWORD)
         db.session.remove()

@@ -1,4 +1,4 @@
-"""The drain: what one worker process sends in a second, to a provider that answers at once and to one that takes 100 ms.
+"""The drain: what a worker process sends in a second, to a provider that answers at once and to one that takes 100 ms.
 
 Beside the floor: claim up to 50 rows with SKIP LOCKED, send one after the other, update and publish each. The order
 within each conversation is checked at the provider. Then the way of one reply: an agent presses send, the idle worker
@@ -8,6 +8,7 @@ wakes, the provider has it.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import time
 from collections import defaultdict
@@ -136,11 +137,11 @@ def _one_round(side: Side, port: int, size: tuple[int, int]) -> tuple[float, flo
         time.sleep(0.01)
     done = time.monotonic()
     log = provider_log(port)
-    _check(side.name, log, total)
+    check(side.name, log, total)
     return total / (done - log[0][0]), (machine.cpu_seconds([side.pid]) - before) / total * 1000
 
 
-def _check(name: str, log: Sequence[tuple[float, str, str]], total: int) -> None:
+def check(name: str, log: Sequence[tuple[float, str, str]], total: int) -> None:
     """Every message once, each conversation's in order; anything else ends the run."""
     said: dict[str, list[int]] = defaultdict(list)
     for _, address, text in log:
@@ -172,7 +173,10 @@ def _floor_side(stage: Stage, pid: int, stack: ExitStack) -> Side:
         with engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
-    return Side(FLOOR, pid, fill, left, lambda: jobs.enqueue("bench.floors.drain.drain", result_ttl=0) and None)
+    def wake() -> None:
+        jobs.enqueue("bench.floors.drain.drain", result_ttl=0)
+
+    return Side(FLOOR, pid, fill, left, wake)
 
 
 # --- ROMS --------------------------------------------------------------------------------------------------------
@@ -199,15 +203,15 @@ def _queue(channel: int, conversations: int, each: int) -> None:
         db.session.execute(insert(table(Message)), rows)
 
 
-_names = iter(range(10**9))
+_numbers = itertools.count()
 
 
 def _conversation(channel: int, number: int) -> Conversation:
     at = clock.now()
     made = Conversation(
-        public_id=f"bench-{next(_names)}",
+        public_id=f"bench-{next(_numbers)}",
         channel_id=channel,
-        address=f"{knock.phone(next(_names), '87')}@s.whatsapp.net",
+        address=f"{knock.phone(next(_numbers), '87')}@s.whatsapp.net",
         mode_since=at,
         state={"mode": "BOT", "since": at.isoformat(), "release": publishing.newest().number},
         seq=100,

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import functools
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prometheus_client import Counter, Gauge
 
 
-@functools.cache
+_making = threading.Lock()  # two threads that count the same thing first would both make it, which the library refuses
+
+
 def _counter(name: str, text: str, *labels: str) -> Counter:
+    with _making:
+        return _made_counter(name, text, *labels)
+
+
+@functools.cache
+def _made_counter(name: str, text: str, *labels: str) -> Counter:
     from prometheus_client import Counter
 
     return Counter(name, text, labels)
 
 
 @functools.cache
-def _gauge(name: str, text: str) -> Gauge:
+def _made_gauge(name: str, text: str) -> Gauge:
     from prometheus_client import Gauge
 
     return Gauge(name, text)
@@ -38,7 +47,8 @@ def socket_cut(why: str) -> None:
 
 
 def sockets_open(count: int) -> None:
-    _gauge("roms_live_open", "Sockets open now").set(count)
+    with _making:
+        _made_gauge("roms_live_open", "Sockets open now").set(count)
 
 
 def exposition() -> bytes:

@@ -61,7 +61,7 @@ def alone() -> Iterator[None]:
 
 def build(requirements: str) -> None:
     """Make the environment, or go on from a usable one, and stamp it at the very end."""
-    if importlib.util.find_spec("pip") is None:
+    if not has_pip():
         give_up(f"pip is missing from {sys.executable}; on Debian: apt-get install python3-pip")
     if not usable():
         shutil.rmtree(folder(), ignore_errors=True)
@@ -72,6 +72,11 @@ def build(requirements: str) -> None:
     contained = (RUN,) if requirements == RUN else (RUN, DEV)
     (folder() / "stamps").write_text("\n".join(stamp_of(name) for name in contained))
     unfinished().unlink()
+
+
+def has_pip() -> bool:
+    """Whether the Python that started us can install for another."""
+    return importlib.util.find_spec("pip") is not None
 
 
 def stamp_of(requirements: str) -> str:

@@ -33,7 +33,8 @@ class Hub:
     """Who listens."""
 
     def __init__(self, redis_url: str) -> None:
-        self._url, self._sockets, self._lock, self._runs = redis_url, {}, threading.Lock(), False
+        self._url, self._lock, self._runs = redis_url, threading.Lock(), False
+        self._sockets: dict[int, socket.socket] = {}
 
     def stay(self, ws: Any) -> None:
         """Hear everything until the socket closes."""

@@ -73,9 +73,7 @@ def take(engine: Engine, raw: dict[str, Any]) -> tuple[bytes, bool] | None:
         mode, state, said = step(found.mode, found.state, text)
         answers = [row | {"seq": seq + n, "direction": "out", "text": t} for n, t in enumerate(said, 1)]
         if answers:
-            to_send = [
-                {"conversation_id": found.id, "address": address, "text": t, "status": "queued"} for t in said
-            ]
+            to_send = [{"conversation_id": found.id, "address": address, "text": t, "status": "queued"} for t in said]
             connection.execute(insert(message), answers)
             connection.execute(insert(outbox), to_send)
         new = {"mode": mode, "state": state, "seq": seq + len(said), "last_at": at}

@@ -17,7 +17,8 @@ class Box:
     """What was taken, and how long taking takes."""
 
     def __init__(self, delay: float) -> None:
-        self.delay, self.taken, self.count = delay, [], 0
+        self.delay, self.count = delay, 0
+        self.taken: list[tuple[float, str, str]] = []
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
         if method == "POST":

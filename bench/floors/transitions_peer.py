@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from typing import Any
 
@@ -27,10 +28,9 @@ class Peer(Dialogue):
 
     def __init__(self, data: dict[str, Any]) -> None:
         super().__init__(data)
-        from transitions import Machine
-
+        library: Any = importlib.import_module("transitions")
         self.state = "start"
-        self._machine = Machine(self, STATES, transitions=rows(), initial="start", auto_transitions=False)
+        self._machine = library.Machine(self, STATES, transitions=rows(), initial="start", auto_transitions=False)
 
     def turn(self, stored: str, text: str) -> tuple[str, list[str]]:
         kept = json.loads(stored)

@@ -80,7 +80,9 @@ def parser(name: str, text: str) -> argparse.ArgumentParser:
         prog=f"./dev bench {name}", description=text, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
-    made.add_argument("--goal", action="store_true", help="end with status 1 and name the shortfall when a goal is missed")
+    made.add_argument(
+        "--goal", action="store_true", help="end with status 1 and name the shortfall when a goal is missed"
+    )
     made.add_argument("--quick", action="store_true", help="a smoke run of seconds; its figures mean nothing")
     return made
 

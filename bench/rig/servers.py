@@ -1,4 +1,4 @@
-"""Servers for one run: a Redis, a database of either kind, and programs that end with the block they were started in."""
+"""Servers for one run: a Redis, a database of either kind, and programs that end with the block that started them."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def floor_web(stage: Stage, factory: str, threads: int = 400, **settings: str) -
     port = servers.free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "python:bench.floors.gunicorn_settings", factory]
     more = {"FLOOR_BIND": f"127.0.0.1:{port}", "FLOOR_THREADS": str(threads)}
-    with _web(command, stage.folder / "floor.log", environ(stage.floor(**settings) | more), port) as pid:
+    with _web(command, stage.folder / "floor.log", environ(stage.floor() | settings | more), port) as pid:
         yield port, pid
 
 

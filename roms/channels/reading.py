@@ -60,7 +60,7 @@ def each(value: object) -> Iterator[object]:
 
 def moment(value: object) -> datetime | None:
     """A provider's seconds (or milliseconds), as number or text, as a moment in UTC."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if not isinstance(value, int | float | str):
         return None
     try:
         seconds = float(value)

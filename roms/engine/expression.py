@@ -58,7 +58,8 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
     while position < end:
         match = _TOKEN.match(text, position)
         if match is None:
-            raise ExpressionError("expression-sign", position, text[position:].split()[0][:20])
+            rest = text[position:].lstrip()
+            raise ExpressionError("expression-sign", len(text) - len(rest), rest.split()[0][:20])
         kind = str(match.lastgroup)
         tokens.append((kind, match.group(kind), match.start(kind)))
         position = match.end()

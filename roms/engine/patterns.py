@@ -53,4 +53,4 @@ class PatternSet:
 
     def matching(self, text: str) -> list[int]:
         """The numbers of the patterns that occur in the text, in order."""
-        return sorted(self._set.Match(text)) if self._set is not None else []
+        return sorted(self._set.Match(text) or ()) if self._set is not None else []

@@ -201,7 +201,7 @@ def test_the_page_is_served_under_a_strict_policy_with_nothing_inline(client: ht
 
 
 @pytest.mark.parametrize(
-    "path", ["/../box.py", "/%2e%2e/box.py", "/box.py", "/..%2fserver.py", "//etc/passwd", "/page/"]
+    "path", ["/../page/page.js", "/../box.py", "/%2e%2e/box.py", "/box.py", "/..%2fserver.py", "//etc/passwd", "/page/"]
 )
 def test_nothing_but_the_page_is_served(path: str, fake: FakeWhapi) -> None:
     with socket.create_connection(("127.0.0.1", fake.port)) as raw:

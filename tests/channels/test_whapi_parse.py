@@ -146,6 +146,11 @@ def test_a_message_typed_on_the_paired_phone_is_from_the_business_to_the_contact
     assert (item.from_business, item.address, item.phone, item.name) == (True, SITI, "+6280000001002", "Siti Rahmawati")
 
 
+@pytest.mark.parametrize("source", ["web", "mobile", "business_api"])
+def test_whatever_of_ours_did_not_go_through_the_interface_was_typed_by_a_person(source: str) -> None:
+    assert message(from_me=True, source=source).from_business
+
+
 def test_a_group_is_answered_as_a_group_and_the_speaker_is_named() -> None:
     [item] = fixture("message_group_text")
     assert isinstance(item, Incoming)
@@ -241,7 +246,9 @@ def test_what_no_database_stores_is_taken_out_of_the_text() -> None:
     assert message(text={"body": "a\x00b\ud800c 😀"}).text == "ab?c 😀"
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b'{"messages": []}', b'{"event": {"type": "weather"}}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"\xef\xbb\xbf{}", b'{"messages": []}', b'{"event": {"type": "weather"}}']
+)
 def test_a_body_with_nothing_for_us_is_counted(body: bytes) -> None:
     assert list(whapi.parse(ACCOUNT, body)) == [Skipped("nothing_for_us")]
 

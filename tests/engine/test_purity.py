@@ -26,5 +26,5 @@ def test_importing_the_whole_engine_loads_no_framework_and_no_late_library():
 def test_nobody_in_the_engine_reads_the_time_or_throws_dice():
     for path in ENGINE.glob("*.py"):
         source = path.read_text(encoding="utf-8")
-        for word in ("datetime.now", "utcnow", "time.time", "import random", "import secrets", "import os", "open("):
-            assert word not in source.replace("re.open(", ""), f"{path.name} uses {word}"
+        for word in ("datetime.now", "utcnow", "time.time", "import random", "import secrets", "import os"):
+            assert word not in source, f"{path.name} uses {word}"

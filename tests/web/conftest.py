@@ -1,0 +1,148 @@
+"""A browser whose requests are each for themselves, and a real server for what needs sockets."""
+
+from __future__ import annotations
+
+import contextvars
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from roms.config import ROOT
+from roms.services import accounts
+from tests.cast import PASSWORD, Cast
+from tests.conftest import SECRET_KEY
+from tests.web.agent import token_in
+
+
+class Browser:
+    """Flask's test client with a jar of cookies; no request sees what another left in the application's context."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+        self.csrf = ""
+
+    def ask(self, method: str, path: str, **more: Any) -> TestResponse:
+        answer: TestResponse = contextvars.Context().run(self.client.open, path, method=method, **more)
+        return answer
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.ask("GET", path, **more)
+
+    def post(self, path: str, headers: dict[str, str] | None = None, **more: Any) -> TestResponse:
+        """As our own scripts do it: with the token."""
+        return self.ask("POST", path, headers={"X-CSRFToken": self.csrf} | (headers or {}), **more)
+
+    def sign_in(self, login: str = "ani", password: str = PASSWORD, **more: Any) -> TestResponse:
+        """Through the form, as a person does."""
+        self.csrf = token_in(self.get("/login").text)
+        form = {"login": login, "password": password, "csrf_token": self.csrf, **more}
+        answer = self.ask("POST", "/login", data=form)
+        if answer.status_code == 303:
+            self.csrf = token_in(self.get("/inbox").text)
+        return answer
+
+
+@pytest.fixture
+def people(cast: Cast) -> Cast:
+    """The cast, with passwords that open the door."""
+    for actor in (cast.ani, cast.budi):
+        accounts.set_password(actor.id, PASSWORD)
+    return cast
+
+
+@pytest.fixture
+def browser(app: Flask, people: Cast) -> Browser:
+    return Browser(app)
+
+
+@pytest.fixture
+def ani(browser: Browser) -> Browser:
+    """A browser in which Ani is signed in."""
+    assert browser.sign_in().status_code == 303
+    return browser
+
+
+class Site:
+    """A real server, as production runs it, with a database of its own."""
+
+    def __init__(self, url: str, process: subprocess.Popen[bytes], environ: dict[str, str]) -> None:
+        self.url, self.process, self.environ = url, process, environ
+
+    def stop(self) -> float:
+        """Seconds from SIGTERM to the end."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)
+        return time.monotonic() - began
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def start(folder: Path, redis_url: str, **environ: str) -> Site:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    settings = {
+        "ROMS_INSTANCE": "trial",
+        "DATABASE_URL": f"sqlite:///{folder / 'roms.db'}",
+        "REDIS_URL": redis_url,
+        "ROMS_SECRET_KEY": SECRET_KEY,
+        "ROMS_PUBLIC_URL": url,
+        "ROMS_BIND": f"127.0.0.1:{port}",
+        "ROMS_THREADS": "40",
+        "PATH": "/usr/bin:/bin",
+    } | environ
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
+    with (folder / "web.log").open("ab") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
+    deadline = time.monotonic() + 20
+    while not _answers(url):
+        assert process.poll() is None, (folder / "web.log").read_text()
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.05)
+    return Site(url, process, settings)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url + "/live", timeout=1).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def database(app: Flask, people: Cast, tmp_path: Path) -> Path:
+    """The folder with a database in which the cast is; for one kind of database, as the server is what is tested."""
+    path = re.sub("^sqlite:///", "", app.config["SQLALCHEMY_DATABASE_URI"])
+    if not Path(path).exists():
+        pytest.fail("these tests run on SQLite: override database_url")
+    return Path(path).parent
+
+
+@pytest.fixture
+def site(database: Path, redis: str) -> Iterator[Site]:
+    running = start(database, redis)
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+
+
+@pytest.fixture
+def sqlite_only(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "roms.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
