@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,12 +22,9 @@ def server() -> Iterator[str]:
     if given := os.environ.get("DATABASE_URL_TEST"):
         yield given
         return
-    command = [venv.python(), "-m", "tools.pgserver"]
-    # The wheel asks for a runtime folder, which a bare machine has not; it is content with the temporary one.
-    environment = {"XDG_RUNTIME_DIR": tempfile.gettempdir()} | os.environ
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as holder:
+    # The wheel warns when a machine has no runtime folder, as a bare one has not; the temporary one serves as well.
+    command = [venv.python(), "-W", "ignore:XDG_RUNTIME_DIR", "-m", "tools.pgserver"]
+    with subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         with stage("postgresql", "started for this run"):
             address = holder.stdout.readline().strip()

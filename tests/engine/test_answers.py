@@ -7,7 +7,8 @@ from roms.engine import answers
 
 @pytest.mark.parametrize(
     ("typed", "number"),
-    [("3", 3), (" 3 ", 3), ("3 pcs", 3), ("beli 12 ya", 12), ("1.000", 1000), ("1,000,000", 1000000), ("-4", -4), ("tiga", 3),
+    [("3", 3), (" 3 ", 3), ("3 pcs", 3), ("beli 12 ya", 12), ("1.000", 1000), ("1,000,000", 1000000), ("-4", -4),
+     ("tiga", 3),
      ("Ten", 10), ("3.", 3), ("1,5", None), ("3 atau 4", None), ("", None), ("banyak", None), ("9" * 30, None),
      ("1" + ".000" * 9, None), ("²", None), ("٣", None)],
 )  # fmt: skip
@@ -17,7 +18,8 @@ def test_whole_numbers(typed, number):
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("ya", True), ("Iya kak", True), ("YES!", True), ("ok boleh", True), ("betul", True), ("y", True), ("tidak", False),
+    [("ya", True), ("Iya kak", True), ("YES!", True), ("ok boleh", True), ("betul", True), ("y", True),
+     ("tidak", False),
      ("nggak", False), ("gak mau", False), ("no", False), ("belum", False), ("ya tidak", None), ("mungkin", None),
      ("", None), ("ya saya mau pesan kopi", None), ("kak", None)],
 )  # fmt: skip

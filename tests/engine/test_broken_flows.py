@@ -19,7 +19,9 @@ ask: {ask: {prompt: "?", save: n, invalid: {then: a}}}
 def unchecked(files, **edges):
     """A release whose steps lead elsewhere than the checker would allow."""
     release = compile_release(files, 7)
-    steps = {place: replace(step, following=edges.get(place.step, step.following)) for place, step in release.steps.items()}
+    steps = {
+        place: replace(step, following=edges.get(place.step, step.following)) for place, step in release.steps.items()
+    }
     return replace(release, steps=steps)
 
 

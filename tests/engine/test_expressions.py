@@ -1,5 +1,6 @@
 """The expression language: what it computes, what it refuses, and what it can never reach."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,9 @@ class Known:
     mode_seconds: float = 0
 
 
-KNOWN = Known({"n": 5, "name": "Budi", "deep": {"a": [1, 2]}, "yes": True}, {"contact": {"vip": True}}, {"text": "Hai"}, 60)
+KNOWN = Known(
+    {"n": 5, "name": "Budi", "deep": {"a": [1, 2]}, "yes": True}, {"contact": {"vip": True}}, {"text": "Hai"}, 60
+)
 
 
 @pytest.mark.parametrize(
@@ -33,10 +36,12 @@ KNOWN = Known({"n": 5, "name": "Budi", "deep": {"a": [1, 2]}, "yes": True}, {"co
         ("closed_for < duration('1m1s')", True), ('matches(name, "^B")', True), ('matches(name, "^b")', False),
         ('contains("saya mau kopi susu", "Kopi Susu")', True), ('contains("kopinya", "kopi")', False),
         ('starts_with(name, "bu")', True), ('ends_with(name, "DI")', True), ("length(name) + length(deep.a)", 6),
-        ('lower("ABC") + 1 == 2 or true', Broken), ('upper("a")', "A"), ('trim("  a   b ")', "a b"), ("known(name)", True),
+        ('lower("ABC") + 1 == 2 or true', Broken), ('upper("a")', "A"), ('trim("  a   b ")', "a b"),
+        ("known(name)", True),
         ("known(missing)", False), ('number("12") + number("0.5")', 12.5), ("round(2.5)", 3), ("round(-2.5)", -3),
         ("max(n, 7)", 7), ("min(n, 7)", 5), ("text(n)", "5"), ("text(2.0)", "2"), ('duration("1d2h")', 93600),
-        ("missing > 1", Broken), ("missing + 1", Broken), ("n > name", Broken), ("yes > 0", Broken), ("1 / (n - 5)", Broken),
+        ("missing > 1", Broken), ("missing + 1", Broken), ("n > name", Broken), ("yes > 0", Broken),
+        ("1 / (n - 5)", Broken),
         ("1 in n", Broken), ("length(missing)", Broken), ('number("1e9")', Broken), ("upper(deep)", Broken),
     ],
 )  # fmt: skip
@@ -54,9 +59,11 @@ def test_what_an_expression_is_worth(text, value):
     [
         ("", "expression-value", 0), ("1 +", "expression-value", 3), ("1 2", "expression-extra", 2),
         ("(1", "expression-needs", 2), ("n ; n", "expression-sign", 2), ("nmae(1)", "unknown-function", 0),
-        ("length()", "function-values", 0), ("matches(n, n)", "pattern-written", 11), ("1 < 2 < 3", "expression-extra", 6),
+        ("length()", "function-values", 0), ("matches(n, n)", "pattern-written", 11),
+        ("1 < 2 < 3", "expression-extra", 6),
         ('matches(n, "(")', "pattern", 11), ('duration("x")', "duration", 9), ("n = 1", "expression-sign", 2),
-        ("(" * 40, "expression-deep", 31), ("1+" * 400 + "1", "expression-long", 0), ("n.__class__.", "expression-sign", 11),
+        ("(" * 40, "expression-deep", 31), ("1+" * 400 + "1", "expression-long", 0),
+        ("n.__class__.", "expression-sign", 11),
         ("[1, 2", "expression-needs", 6), ("not", "expression-value", 3), ("lambda: 1", "expression-sign", 6),
     ],
 )  # fmt: skip
@@ -72,7 +79,9 @@ class Secret:
     password = "hunter2"
 
 
-@pytest.mark.parametrize("name", ["it.password", "it.__class__", "contact.it.password", "message.it.password", "name.__len__"])
+@pytest.mark.parametrize(
+    "name", ["it.password", "it.__class__", "contact.it.password", "message.it.password", "name.__len__"]
+)
 def test_no_attribute_of_an_object_is_ever_reached(name):
     scope = Known({"it": Secret(), "name": "x"}, {"contact": {"it": Secret()}}, {"it": Secret()})
     assert compile_expression(name).value(scope) is None
@@ -80,7 +89,6 @@ def test_no_attribute_of_an_object_is_ever_reached(name):
 
 @given(st.text(alphabet="n1.\"'()[]+-*/<>=! andortinx,_", max_size=60))
 def test_any_text_is_an_expression_or_a_mistake_and_any_value_or_broken(text):
-    try:
-        compile_expression(text).value(KNOWN)
-    except (ExpressionError, Broken) as problem:
-        assert str(problem)
+    with suppress(ExpressionError, Broken):
+        value = compile_expression(text).value(KNOWN)
+        assert isinstance(value, (str, int, float, list, dict, type(None)))

@@ -8,9 +8,29 @@ import pytest
 from roms.engine.flowfile import compile_release
 from roms.engine.lifecycle import allowed, begin, decide
 from roms.engine.types import (
-    AgentClaimed, AgentReplied, AskSurvey, Assigned, AssignTo, CancelUnsent, Closed, FindNextAgent, LockOwner,
-    MessageReceived, Mode, NotifyAgents, Paused, Refused, Released, Reopen, Resumed, SendReply, StartTimer, StartWaiting,
-    StopWaiting, TimerFired, Unassign,
+    AgentClaimed,
+    AgentReplied,
+    AskSurvey,
+    Assigned,
+    AssignTo,
+    CancelUnsent,
+    Closed,
+    FindNextAgent,
+    LockOwner,
+    MessageReceived,
+    Mode,
+    NotifyAgents,
+    Paused,
+    Refused,
+    Released,
+    Reopen,
+    Resumed,
+    SendReply,
+    StartTimer,
+    StartWaiting,
+    StopWaiting,
+    TimerFired,
+    Unassign,
 )  # fmt: skip
 from tests.engine.chat import NOON, Chat, flow_files, spoken
 

@@ -48,7 +48,9 @@ def test_a_mode_nobody_can_leave_or_reach_is_named():
     stuck = LIFECYCLE[: LIFECYCLE.index("      agent_replied:      {to: AGENT, do: [reopen")]
     stuck = stuck.replace("        - {to: BOT, do: [reopen, talk]} ", "        - {}")
     found = problems({**FILES, "lifecycle.yaml": stuck})
-    assert [each.message for each in found if each.code == "mode-stuck"] == ["from mode CLOSED there is no way to AGENT"]
+    assert [each.message for each in found if each.code == "mode-stuck"] == [
+        "from mode CLOSED there is no way to AGENT"
+    ]
     unreached = LIFECYCLE.replace("paused:             {to: PAUSED}", "paused:             {}")
     assert "mode-unreachable" in codes({**FILES, "lifecycle.yaml": unreached})
 

@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order: nothing breaks, the bot keeps silent where people answer, JSON carries it all."""
+"""Whatever happens, in any order: nothing breaks, the bot keeps silent where people answer, JSON carries it all."""
 
 import json
 from datetime import timedelta
@@ -10,8 +10,20 @@ from roms.engine.flowfile import compile_release
 from roms.engine.lifecycle import allowed, begin, decide
 from roms.engine.session import dump, load
 from roms.engine.types import (
-    AgentClaimed, AgentReplied, Assigned, CancelUnsent, Closed, MessageReceived, Mode, Paused, Refused, Released, Resumed,
-    SendMessage, StartTimer, TimerFired,
+    AgentClaimed,
+    AgentReplied,
+    Assigned,
+    CancelUnsent,
+    Closed,
+    MessageReceived,
+    Mode,
+    Paused,
+    Refused,
+    Released,
+    Resumed,
+    SendMessage,
+    StartTimer,
+    TimerFired,
 )  # fmt: skip
 from tests.engine.chat import NOON, flow_files, shipped
 
@@ -26,7 +38,9 @@ steps:
   f: {set: {n: = n / 2}, say: "{{n|number}}"}
 """
 RELEASE = compile_release({**shipped(), "odd.yaml": ODD}, 7)
-WORDS = st.sampled_from([*"0 1 2 3 halo menu cs aneh urgent ya tidak x merah 0812-3456-7890 ORD-12345".split(), "X 123"])
+WORDS = st.sampled_from(
+    [*"0 1 2 3 halo menu cs aneh urgent ya tidak x merah 0812-3456-7890 ORD-12345".split(), "X 123"]
+)
 TEXTS = WORDS | st.text(max_size=30) | st.text(alphabet=st.characters(), max_size=5)
 PEOPLE = st.sampled_from([AgentClaimed(1), AgentReplied("Hai", 1), AgentReplied("Hai", None, True), Assigned(2, 1),
                           Released(1), Paused(1), Resumed(1), Closed(1)])  # fmt: skip

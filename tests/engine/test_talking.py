@@ -34,7 +34,9 @@ help: {say: Tidak apa-apa, end: true}
 
 
 def test_steps_run_in_the_order_they_stand_until_the_end():
-    chat = Chat(flow_files("one: {say: satu}\ntwo: {say: [dua, {id: tiga, en: three}]}\nthree: {say: empat, end: true}"))
+    chat = Chat(
+        flow_files("one: {say: satu}\ntwo: {say: [dua, {id: tiga, en: three}]}\nthree: {say: empat, end: true}")
+    )
     assert chat.says("x") == ["satu", "dua", "tiga", "empat"]
     assert "release" not in chat.stored
 

@@ -10,7 +10,8 @@ from tests.engine.test_expressions import Known
 
 INJECTIONS = [
     "{{config}}", "{{contact.phone}}", "{{name}}", "{0.__class__}", "{c.__init__.__globals__[X]}", "${7*7}", "#{7*7}",
-    "{% for x in y %}", "{{ ''.__class__.__mro__ }}", "%(name)s", "%s%s%n", "{{name|upper}}", "}}{{", "{{", "}}", "\\{{a}}",
+    "{% for x in y %}", "{{ ''.__class__.__mro__ }}", "%(name)s", "%s%s%n", "{{name|upper}}", "}}{{", "{{", "}}",
+    "\\{{a}}",
     "{{name|default:\"{{name}}\"}}", "<script>alert(1)</script>", "$(rm -rf /)", "`id`", "'; DROP TABLE message; --",
 ]  # fmt: skip
 

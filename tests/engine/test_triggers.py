@@ -84,7 +84,9 @@ def test_a_trigger_waits_for_its_condition():
 
 
 def test_named_groups_become_variables():
-    more = "flow: t\ntriggers: [{pattern: 'resi (?P<code>[A-Z0-9]+)'}]\nsteps:\n  a: {say: 'Resi {{code}}', end: true}\n"
+    more = (
+        "flow: t\ntriggers: [{pattern: 'resi (?P<code>[A-Z0-9]+)'}]\nsteps:\n  a: {say: 'Resi {{code}}', end: true}\n"
+    )
     assert Chat(flow_files(QUESTION, t=more)).says("cek resi ab12 ya") == ["Resi ab12"]
 
 

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from roms import jobs
+from roms import background, queue
 from roms.channels.base import Ambiguous, ChannelBroken, Permanent, SendFailed, Throttled, Transient
 from roms.channels.fake import FakeWhapi
+from roms.config import ROOT
 from roms.db import db
 from roms.models import Direction, Message, Status
 from roms.services import outbox, replies
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import Clock
+
+DIES_AFTER_COMMIT = """
+import os, sys
+from roms import db
+from roms.app import create_app
+from roms.channels.base import Incoming
+from roms.config import Config
+from roms.services import intake
+with create_app(Config.from_environ()).app_context():
+    with db.writing():
+        db.after_commit(lambda: os._exit(137))  # before the hint that the message's own transaction leaves for later
+        intake.receive.__wrapped__(int(sys.argv[1]), Incoming("6281234567890@s.whatsapp.net", "halo", provider_id="1"))
+"""
 
 
 def ours(sender: str = "6281234567890") -> list[Message]:
@@ -118,15 +135,33 @@ def test_a_send_whose_sender_vanished_is_said_to_be_unknown_and_a_person_may_sen
 
 
 def test_r14_a_message_whose_wake_up_was_lost_is_found_by_the_ticker(
-    client: FlaskClient, cast: Cast, provider: FakeWhapi, monkeypatch: pytest.MonkeyPatch
+    app: Flask, client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
 ) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr("roms.queue.wake", lambda *_, **__: None)
-        say(client, "halo")
-    assert outbox.due_channels() == [cast.whapi]
-    jobs.drain(cast.whapi)
+    alive = app.extensions["roms.redis"]
+    app.extensions["roms.redis"] = queue.connect("redis://127.0.0.1:1")
+    say(client, "halo")
+    app.extensions["roms.redis"], app.extensions["roms.redis_rests_until"] = alive, 0.0
+    work()
+    assert provider.accepted == []
+    background.sweep_outbox()
+    work()
     assert len(provider.accepted) == len(ours())
     assert outbox.due_channels() == []
+
+
+def test_r14_a_process_that_dies_right_after_its_commit_loses_nothing(
+    app: Flask, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+) -> None:
+    config = app.extensions["roms.config"]
+    environ = {"DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url, "ROMS_SECRET_KEY": config.secret_key}
+    died = subprocess.run([sys.executable, "-c", DIES_AFTER_COMMIT, str(cast.whapi)], cwd=ROOT, env=environ, timeout=60)
+    assert died.returncode == 137
+    work()
+    assert provider.accepted == []
+    db.session.rollback()  # the ticker looks with fresh eyes each time
+    background.sweep_outbox()
+    work()
+    assert [accepted["text"] for accepted in provider.accepted] == [message.text for message in ours()]
 
 
 def test_a_note_can_not_reach_the_outbox(client: FlaskClient, cast: Cast) -> None:

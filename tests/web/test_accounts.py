@@ -138,13 +138,13 @@ def test_s03_a_cookie_planted_before_the_sign_in_opens_nothing(browser: Browser)
     assert browser.get("/api/agents").status_code == 401
 
 
-def test_s03_twelve_idle_hours_end_a_session_and_work_keeps_it(ani: Browser, clock: Clock) -> None:
-    ani.sign_in()
+def test_s03_twelve_idle_hours_end_a_session_and_work_keeps_it(browser: Browser, clock: Clock) -> None:
+    browser.sign_in()
     for _ in range(3):
         clock.forward(hours=11)
-        assert ani.get("/api/agents").status_code == 200
+        assert browser.get("/api/agents").status_code == 200
     clock.forward(hours=12, seconds=1)
-    assert ani.get("/api/agents").status_code == 401
+    assert browser.get("/api/agents").status_code == 401
 
 
 def test_s03_after_seven_days_even_a_busy_session_ends(browser: Browser, clock: Clock) -> None:

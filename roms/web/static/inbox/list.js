@@ -59,7 +59,6 @@ export function clearSearch() {
 
 export function choose(name) {
   view.value = name;
-  query.value = "";
   showList();
 }
 
@@ -144,7 +143,8 @@ function ListState({ empty }) {
       <button type="button" class="button" onClick=${showList}>${t("try_again")}</button></${Empty}>`;
   }
   if (state === "loading") return html`<div class="skeletons" aria-busy="true" aria-label=${t("loading")}>${[1, 2, 3, 4, 5].map((i) => html`<div class="skeleton" key=${i}></div>`)}</div>`;
-  if (found.value) return html`<${Empty} icon="search" title=${t("search_empty")} text=${t("search_empty_text", { q: query.value })} />`;
+  if (found.value) return html`<${Empty} icon="search" title=${t("search_empty")} text=${t("search_empty_text", { q: query.value, view: t(`view_${view.value}`) })}>
+    ${["all", "closed"].filter((name) => name !== view.value).map((name) => html`<button type="button" class="button" key=${name} onClick=${() => choose(name)}>${t("search_in", { view: t(`view_${name}`) })}</button>`)}</${Empty}>`;
   return html`<${Empty} icon=${view.value === "bot" ? "bot" : "check"} title=${t(`empty_${view.value}`)} text=${t(`empty_${view.value}_text`)} />`;
 }
 

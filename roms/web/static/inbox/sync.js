@@ -109,7 +109,7 @@ export async function showList() {
   const key = q ? "search" : view;
   setList(key, { state: store.lists.value[key]?.state === "ready" && !q ? "ready" : "loading" });
   const page = await readList(key, { view, q, limit: PAGE });
-  if (!page || q !== store.query.value.trim()) return;
+  if (!page || q !== store.query.value.trim() || view !== store.view.value) return;
   batch(() => {
     add(page.items);
     if (q) store.found.value = { ids: page.items.map((item) => item.id), next: page.next };
