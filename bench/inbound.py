@@ -169,7 +169,8 @@ def _counted(stage: Stage, app: Flask, client: redis.Redis, flag: str, counts: T
 
 def _count_goals(kind: str, seen: Any) -> list[Goal]:
     limits = {"statements": MOST_STATEMENTS, "commits": MOST_COMMITS, "redis": MOST_REDIS, "enqueues": 0}
-    return [Goal(f"{kind}: {name} a request", seen[name], limit) for name, limit in limits.items()]
+    words = {"redis": "Redis round trips"}
+    return [Goal(f"{kind}: {words.get(name, name)} a request", seen[name], limit) for name, limit in limits.items()]
 
 
 def _dispose(sides: Sequence[Side]) -> None:

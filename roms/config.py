@@ -61,7 +61,8 @@ class Config:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Config:
         """Read the settings named in SETTINGS; raise BadConfig for the first that cannot be."""
-        env = {name: value for name, value in (os.environ if environ is None else environ).items() if value}
+        given = {**_trial_settings(os.environ), **os.environ} if environ is None else environ
+        env = {name: value for name, value in given.items() if value}
         unknown = sorted(name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS})
         if unknown:
             raise BadConfig(f"unknown setting {unknown[0]}; known are: {', '.join(SETTINGS)}")
@@ -91,6 +92,14 @@ PROCESS_SETTINGS: Mapping[str, str] = {
     "ROMS_BIND": "address and port the web server listens on (default 127.0.0.1:8000)",
     "ROMS_THREADS": "threads of the web process; every open inbox or web chat takes one (default 400)",
 }
+
+
+def _trial_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """A command that is given no settings means the trial that `./dev run` keeps in this checkout, if there is one."""
+    left = Path(environ.get("ROMS_DATA", ROOT / "var")) / "trial.env"
+    if "REDIS_URL" in environ or "ROMS_INSTANCE" in environ or not left.is_file():
+        return {}
+    return dict(line.split("=", 1) for line in left.read_text().splitlines() if "=" in line)
 
 
 def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:

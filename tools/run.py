@@ -52,6 +52,7 @@ def main(options: argparse.Namespace) -> int:
     say(f"ROMS trial instance, data in {shown(data)}")
     venv.ensure()
     keep_secret(Path(environment["ROMS_SECRET_KEY_FILE"]))
+    leave_settings(data, environment)
     processes = Processes(data / "log", environment, lock, options.logs)
     try:
         created = start(processes, data, options.port, fakes)
@@ -105,6 +106,14 @@ def keep_secret(path: Path) -> None:
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
+
+
+def leave_settings(data: Path, environment: dict[str, str]) -> None:
+    """For commands such as `.venv/bin/flask flows publish`: what this instance runs with (read by roms/config.py)."""
+    ours = {name: value for name, value in sorted(environment.items()) if name.startswith("ROMS_") or "_URL" in name}
+    ours.pop("ROMS_BIND")
+    with os.fdopen(os.open(data / "trial.env", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.writelines(f"{name}={value}\n" for name, value in ours.items())
 
 
 def start(processes: Processes, data: Path, port: int, fakes: bool) -> dict[str, Any]:

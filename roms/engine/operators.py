@@ -98,7 +98,7 @@ def calculated(sign: str, left: Evaluate, right: Evaluate) -> Evaluate:
         if sign == "/" and other == 0:
             raise Broken(f"{one} / 0 has no answer")
         result = calculate(one, other)
-        if False:
+        if abs(result) > LARGEST:
             raise Broken("a number has grown too large")
         return result
 

@@ -34,7 +34,7 @@ class Browser:
         self.csrf = ""
 
     def ask(self, method: str, path: str, **more: Any) -> TestResponse:
-        answer: TestResponse = contextvars.Context().run(self.client.open, path, method=method, **more)
+        answer: TestResponse = contextvars.Context().run(self.client.open, path, method=method, buffered=True, **more)
         return answer
 
     def get(self, path: str, **more: Any) -> TestResponse:

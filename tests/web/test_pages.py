@@ -103,7 +103,7 @@ def test_an_agent_does_his_work_by_the_api(ani: Browser, client: FlaskClient, pe
         ("release", "BOT"),
     ):
         assert ani.post(f"/api/conversations/{cid}/{verb}").json["conversation"]["mode"] == mode
-    assert ani.post(f"/api/conversations/{cid}/pause").status_code == 409
+    assert ani.post(f"/api/conversations/{cid}/resume").status_code == 409
     given = ani.post(f"/api/conversations/{cid}/assign", json={"agent": people.budi.id})
     assert given.status_code in (200, 409)
 

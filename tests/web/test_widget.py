@@ -91,6 +91,7 @@ def test_s15_the_eleventh_message_within_ten_seconds_waits(app: Flask, visitor: 
     answers = [visitor.say(f"message {number}")[0] for number in range(12)]
     assert answers == [201] * 10 + [429] * 2
     assert Visitor(app).say("halo")[0] == 201
+    db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Message).filter_by(sender="contact")) == 11
 
 

@@ -12,7 +12,7 @@ let counter = 0;
 /** `act` is {label, run}: one thing the agent can do about it, such as undo. */
 export function toast(text, { kind = "info", act = null, ms = 6000 } = {}) {
   const id = ++counter;
-  toasts.value = [...toasts.value.slice(-2), { id, text, kind, act }];
+  toasts.value = [{ id, text, kind, act }]; // only the newest: an older undo may no longer be true
   (kind === "error" ? alerted : status).value = text;
   setTimeout(() => dismiss(id), act ? ms + 4000 : ms);
 }
