@@ -34,6 +34,7 @@ def post_worker_init(worker: Any) -> None:
 
     def stop(signum: int, frame: Any) -> None:
         hub.stop()
-        gunicorns(signum, frame)
+        if callable(gunicorns):
+            gunicorns(signum, frame)
 
     signal.signal(signal.SIGTERM, stop)

@@ -13,7 +13,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -39,7 +39,6 @@ from roms.services import accounts, frames, tickets
 
 FLOOR, ROMS = "floor", "ROMS"
 PASSWORD = "measuring is knowing"
-SETTLE = 1.0  # seconds between two runs
 LATENCY = ("messages/s", "side", "p50 ms", "p95 ms", "p99 ms", "ack p99 ms", "CPU ms", "of it our own", "missing")
 FAN_OUT = ("sockets", "side", "middle ms (min-max)", "last ms (min-max)", "× floor", "KB a socket")
 MOST_P50, MOST_P99, MOST_CPU, MOST_FAN = 1.5, 100.0, 1.3, 2.0
@@ -50,14 +49,15 @@ class Plan:
     """How much is measured."""
 
     rates: tuple[int, ...] = (5, 15, 40, 80)
-    seconds: tuple[float, ...] = (12, 10, 10, 10)
+    seconds: tuple[float, ...] = (6, 5, 5, 5)  # of each round
+    rounds: int = 2
     agents: int = 50
     contacts: int = 160  # with a person; a quarter as many more talk with the bot
     sockets: tuple[int, ...] = (1, 100, 1000)
     changes: int = 20
 
 
-QUICK = Plan(rates=(10,), seconds=(1.0,), agents=3, contacts=8, sockets=(1, 10), changes=3)
+QUICK = Plan(rates=(10,), seconds=(1.0,), rounds=1, agents=3, contacts=8, sockets=(1, 10), changes=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,23 @@ class Side:
     channel: str
     change: str
     cookie: str = ""
+
+
+@dataclass(slots=True)
+class Found:
+    """What all rounds at one rate found for one side."""
+
+    seen: list[float] = field(default_factory=list)
+    acks: list[float] = field(default_factory=list)
+    count: int = 0
+    own: float = 0.0
+    all: float = 0.0
+    missing: int = 0
+
+    def row(self) -> tuple[float, ...]:
+        parts = [percentile(self.seen, part) for part in (0.5, 0.95, 0.99)]
+        cpu = [spent / self.count * 1000 for spent in (self.all, self.own)]
+        return (*parts, percentile(self.acks, 0.99), *cpu, self.missing)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,7 +107,11 @@ def measure(options: argparse.Namespace, plan: Plan) -> Report:
         with _sides(stage, 400) as sides:
             _introduce(sides, plan)
             for rate, seconds in zip(plan.rates, plan.seconds, strict=True):
-                told = {side.name: _at_rate(stage, side, plan, (rate, seconds), shared) for side in sides}
+                found = {side.name: Found() for side in sides}
+                for _ in range(plan.rounds):
+                    for side in sides:
+                        _at_rate(stage, side, plan, (rate, seconds), found[side.name], shared)
+                told = {name: one.row() for name, one in found.items()}
                 latency.rows.extend((rate, name, *row) for name, row in told.items())
             goals += _live_goals(told[FLOOR], told[ROMS], rate)
         with _sides(stage, 2 * max(plan.sockets) + 100) as sides:
@@ -170,8 +191,10 @@ def _contacts(plan: Plan) -> tuple[list[str], list[str]]:
     )
 
 
-def _at_rate(stage: Stage, side: Side, plan: Plan, load: tuple[int, float], shared: list[int]) -> tuple[Any, ...]:
-    """One run: a row of the table."""
+def _at_rate(
+    stage: Stage, side: Side, plan: Plan, load: tuple[int, float], found: Found, shared: Sequence[int]
+) -> None:
+    """One round."""
     people, talkers = _contacts(plan)
     mixed = [phone for n, talker in enumerate(talkers) for phone in (*people[4 * n : 4 * n + 4], talker)]
     told = {"port": side.port, "rate": load[0], "seconds": load[1], "phones": mixed}
@@ -182,13 +205,15 @@ def _at_rate(stage: Stage, side: Side, plan: Plan, load: tuple[int, float], shar
         _hear(client)
         own, all_ = machine.cpu_seconds(side.own), machine.cpu_seconds([*side.own, *shared])
         _say(client, "go")
-        found = json.loads(_hear(client))
-        own, all_ = machine.cpu_seconds(side.own) - own, machine.cpu_seconds([*side.own, *shared]) - all_
-    count = max(1, int(load[0] * load[1]))
-    if found["refused"] or found["lost"]:
-        raise SystemExit(f"{side.name}: {found['refused']} requests refused, {found['lost']} sockets lost")
-    seen = [percentile(found["seen"], part) for part in (0.5, 0.95, 0.99)]
-    return (*seen, percentile(found["acks"], 0.99), all_ / count * 1000, own / count * 1000, found["missing"])
+        result = json.loads(_hear(client))
+        found.own += machine.cpu_seconds(side.own) - own
+        found.all += machine.cpu_seconds([*side.own, *shared]) - all_
+    if result["refused"] or result["lost"]:
+        raise SystemExit(f"{side.name}: {result['refused']} requests refused, {result['lost']} sockets lost")
+    found.seen += result["seen"]
+    found.acks += result["acks"]
+    found.count += max(1, int(load[0] * load[1]))
+    found.missing += result["missing"]
 
 
 def _say(client: Any, line: str) -> None:

@@ -63,7 +63,9 @@ class Config:
         """Read the settings named in SETTINGS; raise BadConfig for the first that cannot be."""
         given = {**_trial_settings(os.environ), **os.environ} if environ is None else environ
         env = {name: value for name, value in given.items() if value}
-        unknown = sorted(name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS})
+        unknown = sorted(
+            name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS}
+        )
         if unknown:
             raise BadConfig(f"unknown setting {unknown[0]}; known are: {', '.join(SETTINGS)}")
         data = Path(env.get("ROMS_DATA", ROOT / "var")).absolute()

@@ -40,7 +40,9 @@ class Model(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Model, disable_autonaming=True, session_options={"expire_on_commit": False, "autoflush": False})
+db = SQLAlchemy(
+    model_class=Model, disable_autonaming=True, session_options={"expire_on_commit": False, "autoflush": False}
+)
 
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts by itself only in INTEGER columns
 

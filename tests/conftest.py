@@ -1,4 +1,4 @@
-"""What every test stands on: a real database (both kinds), a real Redis, a real application and a pretended provider."""
+"""What every test stands on: real databases of both kinds, a real Redis, a real application, a pretended provider."""
 
 from __future__ import annotations
 

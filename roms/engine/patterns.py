@@ -1,4 +1,4 @@
-"""Patterns by RE2: whatever an author writes and a customer sends, a match takes linear time."""
+"""Patterns by RE2: whatever an author writes and a contact sends, a match takes linear time."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def is_number(value: object) -> bool:
 
 
 def shown(value: object) -> str:
-    """A value as a customer reads it."""
+    """A value as a contact reads it."""
     if value is None:
         return ""
     if isinstance(value, bool):

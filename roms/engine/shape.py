@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from roms.engine.problems import Problem, Spot, found
+from roms.engine.types import JSON
 from roms.engine.yamltext import Document, Path
 
 _KINDS = {
@@ -42,10 +43,10 @@ def misshapen(document: Document, schema: str) -> list[tuple[Path, Problem]]:
 def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
     path: Path = tuple(error.absolute_path)
     at = document.at(path)
-    rule, limit, value = str(error.validator), error.validator_value, error.instance
+    rule, limit, value = str(error.validator), cast(Any, error.validator_value), cast(Any, error.instance)
     if rule == "additionalProperties":
-        for word in sorted(set(value) - set(error.schema.get("properties", ()))):
-            known = error.schema.get("properties", ())
+        known = cast(JSON, error.schema).get("properties", {})
+        for word in sorted(set(value) - set(known)):
             yield found(document.at((*path, word), key=True), "shape-unknown", word=str(word), known=known)
     elif rule == "required":
         for word in (each for each in limit if each not in value):
@@ -76,5 +77,6 @@ def _single(at: Spot, rule: str, limit: Any, value: Any, error: ValidationError)
     if rule in ("maxLength", "maxItems"):
         return found(at, "shape-long", most=limit)
     if rule in ("minimum", "maximum"):
-        return found(at, "shape-range", least=error.schema.get("minimum"), most=error.schema.get("maximum"))
+        schema = cast(JSON, error.schema)
+        return found(at, "shape-range", least=schema.get("minimum"), most=schema.get("maximum"))
     return found(at, "shape-other", why=error.message[:100])

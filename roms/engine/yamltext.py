@@ -72,7 +72,7 @@ def _step(path: Path) -> str:
 class _Unreadable(Exception):
     """What we do not read, although YAML would."""
 
-    def __init__(self, code: str, mark: yaml.Mark, **details: Any) -> None:
+    def __init__(self, code: str, mark: Any, **details: Any) -> None:
         super().__init__(code)
         self.code, self.mark, self.details = code, mark, details
 
@@ -101,7 +101,7 @@ def read(file: str, text: str) -> Document | Problem:
         return found(_position(file, text, problem.position), "yaml-character")
 
 
-def _spot(file: str, mark: yaml.Mark) -> Spot:
+def _spot(file: str, mark: Any) -> Spot:
     return Spot(file, mark.line + 1, mark.column + 1)
 
 
@@ -150,7 +150,7 @@ def _value(node: yaml.Node, path: Path, document: Document) -> Any:
         return _mapping(node, path, document)
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*path, number), document) for number, item in enumerate(node.value)]
-    if node.start_mark.line == node.end_mark.line:
+    if isinstance(node, yaml.ScalarNode) and node.start_mark.line == node.end_mark.line:
         document.shifts[path] = 1 if node.style in ("'", '"') else 0
     return _scalar(node)
 

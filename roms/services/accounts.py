@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from roms import clock
@@ -142,8 +142,8 @@ def living(session_ids: Collection[int]) -> set[int]:
     return set(db.session.scalars(query.where(LoginSession.id.in_(session_ids), *_alive(clock.now()))))
 
 
-def _alive(now: datetime) -> tuple[object, ...]:
-    return (User.is_active, LoginSession.seen_at > now - IDLE, LoginSession.created_at > now - ABSOLUTE)
+def _alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (User.is_active.is_(True), LoginSession.seen_at > now - IDLE, LoginSession.created_at > now - ABSOLUTE)
 
 
 @transaction()

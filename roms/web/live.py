@@ -28,6 +28,7 @@ bp = Blueprint("live", __name__, url_prefix="/ws")
 sock = Sock()
 
 LARGEST = 4096  # bytes of one frame from a browser
+LOOK_UP = 5  # seconds; simple-websocket 1.1.0 may forget to wake us when it drops a line itself
 MOST, WITHIN = 20, 1.0  # frames per second from one browser
 OWNER, LINE = "roms.owner", "roms.line"
 PONG = frame(b'{"t":"pong"}')
@@ -112,7 +113,9 @@ def listen(ws: Server, seat: Seat, allowed: TypeAdapter[Said], now: Callable[[],
     """Take what the browser may say; for anything else the line is closed."""
     spoken: deque[float] = deque([-WITHIN] * MOST, maxlen=MOST)
     while not seat.line.is_cut:
-        text: Any = ws.receive()
+        text: Any = ws.receive(timeout=LOOK_UP)
+        if text is None:
+            continue
         too_fast = now() - spoken[0] < WITHIN
         spoken.append(now())
         said = None if too_fast else understood(text, allowed)

@@ -15,13 +15,13 @@ def test_the_first_minutes_in_the_shop():
     hello, menu = chat.says("halo")
     assert hello == "Halo Budi, selamat datang di Toko Kita!"
     assert menu.splitlines()[1:] == ["1. Info harga", "2. Lokasi toko", "3. Status pesanan", "0. Bicara dengan CS"]
-    assert "Rp18.000" in chat.says("1")[0]
+    assert "Rp78.000" in chat.says("1")[0]
     assert "Jl. Melati" in chat.says("2")[0]
     assert "belum paham" in chat.says("asdf")[0]
     help_text, again = chat.says("qwer")
     assert "Begini caranya" in help_text
     assert again == menu
-    assert "Rp18.000" in chat.says("harga")[0]
+    assert "Rp78.000" in chat.says("harga")[0]
 
 
 def test_an_order_is_asked_for_and_handed_over_with_a_note():

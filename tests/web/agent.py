@@ -11,6 +11,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.cast import PASSWORD
 
+ONE_BY_ONE = httpx.Limits(max_keepalive_connections=0)  # so that nobody has to close anything
+
 
 def token_in(page: str) -> str:
     """The CSRF token that a page of ours carries."""
@@ -24,7 +26,7 @@ class Agent:
 
     def __init__(self, url: str, login: str = "ani") -> None:
         self.url = url
-        self.http = httpx.Client(base_url=url)
+        self.http = httpx.Client(base_url=url, limits=ONE_BY_ONE)
         form = {"login": login, "password": PASSWORD, "csrf_token": token_in(self.http.get("/login").text)}
         assert self.http.post("/login", data=form).status_code == 303
         self.csrf = {"X-CSRFToken": token_in(self.http.get("/inbox").text)}
@@ -51,7 +53,7 @@ class Visitor:
     def __init__(self, url: str) -> None:
         self.url = url
         token = httpx.post(url + "/widget/api/session", json={"language": "id"}).json()["token"]
-        self.http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"})
+        self.http = httpx.Client(base_url=url, limits=ONE_BY_ONE, headers={"Authorization": f"Bearer {token}"})
         self.said = 0
 
     def say(self, text: str) -> httpx.Response:
