@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import math
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -14,16 +16,31 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Enum, Integer, MetaData, Table, event, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Enum,
+    Executable,
+    Integer,
+    MetaData,
+    Table,
+    bindparam,
+    event,
+    inspect,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 WRITE = {"roms_write": True}
+ASK_AFTER = 5.0  # seconds a PostgreSQL connection may lie unused before it is asked whether it lives
 
 
 class Model(DeclarativeBase):
@@ -74,6 +91,8 @@ def string_enum(kind: type[StrEnum]) -> Enum:
     """Store the words themselves, so that adding one needs no ALTER TYPE."""
     return Enum(kind, native_enum=False, length=20, create_constraint=False, values_callable=lambda e: list(e))
 
+
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext(name)) FROM unnest(CAST(:names AS text[])) AS name")
 
 # --- writing -----------------------------------------------------------------------------------------------------
 
@@ -132,16 +151,57 @@ def after_commit(tell: Callable[[], None]) -> None:
 
 def insert_once(into: Table, values: Mapping[str, Any], *conflict: str) -> int | None:
     """Insert one row and return its id, or None when the unique key over `conflict` has it already."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(into).values(values).on_conflict_do_nothing(index_elements=list(conflict))
-    row = db.session.execute(statement.returning(into.c.id)).first()
+    connection = db.session.connection()
+    row = connection.execute(_insert_once(connection.dialect.name, into, conflict), values).first()
     return None if row is None else int(row[0])
 
 
-def serialize(name: str) -> None:
-    """Let one transaction at a time through here until it commits. SQLite has one writer anyway."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
+@functools.cache
+def _insert_once(dialect: str, into: Table, conflict: tuple[str, ...]) -> Executable:
+    """Built once: making a statement anew costs as much as running it."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(into).on_conflict_do_nothing(index_elements=list(conflict)).returning(into.c.id)
+
+
+def insert_all(into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that have the same columns, as one statement."""
+    if rows:
+        db.session.connection().execute(_insert(into), rows)
+
+
+@functools.cache
+def _insert(into: Table) -> Executable:
+    return into.insert()
+
+
+def save(changed: Sequence[Model]) -> None:
+    """Write what was changed on these objects of one model down and let go of them.
+
+    One UPDATE for all that changed the same columns; a tenth of what the unit of work costs, and on the hot path that
+    is a sixth of everything.
+    """
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for thing in changed:
+        state = inspect(thing)
+        names = tuple(sorted(state.committed_state))
+        if names:
+            values = {name: getattr(thing, name) for name in names}
+            by_columns.setdefault(names, []).append(values | {"the_id": cast(tuple[int], state.identity)[0]})
+        db.session.expunge(thing)
+    for names, rows in by_columns.items():
+        db.session.connection().execute(_update(table(type(changed[0])), names), rows)
+
+
+@functools.cache
+def _update(of: Table, names: tuple[str, ...]) -> Executable:
+    return of.update().where(of.c.id == bindparam("the_id")).values({name: bindparam(name) for name in names})
+
+
+def serialize(*names: str) -> None:
+    """Let one transaction at a time through each of these until it commits. SQLite has one writer anyway."""
+    connection = db.session.connection()
+    if names and connection.dialect.name == "postgresql":
+        connection.execute(ONE_AT_A_TIME, {"names": list(names)})
 
 
 # --- connecting --------------------------------------------------------------------------------------------------
@@ -150,14 +210,13 @@ def serialize(name: str) -> None:
 def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            _prepare_sqlite(db.engine)
+        (_prepare_sqlite if db.engine.dialect.name == "sqlite" else _prepare_postgres)(db.engine)
 
 
 def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20, "max_overflow": 200}
-    return {"pool_size": 20, "max_overflow": 40, "pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+    return {"pool_size": 20, "max_overflow": 40, "connect_args": {"connect_timeout": 5}}
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -174,3 +233,21 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("roms_write")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_postgres(engine: Engine) -> None:
+    """A connection that lay unused for a while may be dead: ask it first. One just used is not asked, which saves a
+    round trip for every request (SQLAlchemy, "Custom / Legacy Pessimistic Ping")."""
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["left_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("left_at", math.inf) < ASK_AFTER:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool takes another one

@@ -18,32 +18,34 @@ from roms.services.outbox import Claimed, Outcome
 log = logging.getLogger(__name__)
 
 SENDS_IN_FLIGHT = 16
+GATHER = 0.003  # seconds: what ends this soon after the first is written down with it, in one transaction
 LONGEST_RUN = 20.0  # seconds; then another drain goes on, so that no channel keeps a worker for itself
 
 
 def drain(channel_id: int) -> None:
     """Send what waits on this channel, side by side, each conversation in its order."""
     queue.drain_begins(channel_id)
-    account = channels.line(channel_id).account
+    account, client = channels.line(channel_id).account, _client()
     until = time.monotonic() + LONGEST_RUN
     flying: dict[Future[Outcome], Claimed] = {}
     while True:
         free = SENDS_IN_FLIGHT - len(flying)
         fresh = outbox.claim(channel_id, free) if free and time.monotonic() < until else []
         for claimed in fresh:
-            flying[_senders().submit(_send, account, claimed)] = claimed
+            flying[_senders().submit(_send, account, client, claimed)] = claimed
         if not flying:
             break
-        done, _ = wait(flying, return_when=FIRST_COMPLETED)
+        wait(flying, return_when=FIRST_COMPLETED)
+        done, _ = wait(flying, timeout=GATHER)
         outbox.record(channel_id, [(flying.pop(future), future.result()) for future in done])
     if time.monotonic() >= until:
         queue.wake([channel_id])
 
 
-def _send(account: Account, claimed: Claimed) -> Outcome:
+def _send(account: Account, client: httpx.Client, claimed: Claimed) -> Outcome:
     """One call to the provider; whatever happens comes back as a value."""
     try:
-        return ADAPTERS[account.kind].send(account, _client(), claimed.parcel)
+        return ADAPTERS[account.kind].send(account, client, claimed.parcel)
     except SendFailed as failed:
         return failed
     except Exception as error:

@@ -170,12 +170,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def work(app: Flask) -> Callable[[], None]:
+def work(app: Flask) -> Iterator[Callable[[], None]]:
     """Let an RQ worker do what waits, then stop."""
     from rq import SimpleWorker
     from rq.serializers import JSONSerializer
 
-    from roms import queue
+    from roms import jobs, queue
 
     def run() -> None:
         connection = redis_library.Redis.from_url(app.extensions["roms.config"].redis_url)
@@ -183,4 +183,6 @@ def work(app: Flask) -> Callable[[], None]:
         worker.work(burst=True, logging_level="ERROR")
         connection.close()
 
-    return run
+    yield run
+    jobs._client().close()
+    jobs._client.cache_clear()

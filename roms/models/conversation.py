@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from roms.db import BigId, Model, UTCDateTime, db, string_enum
@@ -71,19 +73,35 @@ class Conversation(Model):
         Lock first, write second: a row inserted with a foreign key to this one takes a share of its lock, and two
         such shares are a deadlock.
         """
-        return db.session.scalars(
-            select(cls)
-            .join(cls.contact)
-            .options(contains_eager(cls.contact))
-            .where(*which)
-            .with_for_update(of=cls)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
+        return db.session.scalars(for_writing(*which)).one_or_none()
 
     @classmethod
     def at(cls, channel_id: int, address: str) -> Conversation | None:
         """The thread with this address, loaded for writing."""
-        return cls.locked(cls.channel_id == channel_id, cls.address == address)
+        return db.session.scalars(_at(), {"channel": channel_id, "address": address}).one_or_none()
+
+    @classmethod
+    def all_locked(cls, ids: Collection[int]) -> dict[int, Conversation]:
+        """Several at once, locked in the order of their ids, so that two who want the same ones never deadlock."""
+        found = db.session.scalars(for_writing(cls.id.in_(ids)).order_by(cls.id))
+        return {conversation.id: conversation for conversation in found}
+
+
+def for_writing(*which: ColumnElement[bool]) -> Select[Conversation]:
+    return (
+        select(Conversation)
+        .join(Conversation.contact)
+        .options(contains_eager(Conversation.contact))
+        .where(*which)
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
+    )
+
+
+@functools.cache
+def _at() -> Select[Conversation]:
+    """Made once: every message asks this."""
+    return for_writing(Conversation.channel_id == bindparam("channel"), Conversation.address == bindparam("address"))
 
 
 class ConversationLabel(Model):

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from roms import clock
-from roms.channels.base import ChannelBroken, Parcel, Permanent, SendFailed, Throttled, Transient
+from roms.channels.base import ChannelBroken, Parcel, Permanent, Receipt, SendFailed, Throttled, Transient
 from roms.db import db, serialize, table, transaction
 from roms.models import Conversation, Message, Sender, Status
 from roms.services import channels
-from roms.services.receipts import forward, pending_for
+from roms.services.receipts import moved_forward, pending_for
 from roms.services.scene import Row, Scene, finish, scene_of
 
 LEASE = timedelta(seconds=45)  # longer than any send: connect 5 s, read 15 s, and a margin
@@ -92,33 +92,42 @@ def _next_in_line(channel_id: int, at: datetime, width: int) -> Any:
 @transaction()
 def record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
     """Write down what became of these sends. Whoever lost the lease meanwhile changes nothing."""
-    at = clock.now()
-    for provider_id in sorted(outcome for _, outcome in outcomes if isinstance(outcome, str)):
-        serialize(f"receipt {channel_id} {provider_id}")
-    for claimed, outcome in sorted(outcomes, key=lambda pair: pair[0].conversation_id):
-        conversation = Conversation.locked(Conversation.id == claimed.conversation_id)
-        assert conversation is not None
-        scene = scene_of(conversation, channels.line(channel_id), at)
-        _settle(scene, claimed, outcome)
-        finish(scene)
+    at, line = clock.now(), channels.line(channel_id)
+    provider_ids = sorted(outcome for _, outcome in outcomes if isinstance(outcome, str))
+    serialize(*(f"receipt {channel_id} {provider_id}" for provider_id in provider_ids))
+    conversations = Conversation.all_locked({claimed.conversation_id for claimed, _ in outcomes})
+    scenes = {id_: scene_of(conversation, line, at) for id_, conversation in conversations.items()}
+    held = _held([claimed for claimed, _ in outcomes])
+    early = pending_for(channel_id, provider_ids)
+    written = []
+    for claimed, outcome in outcomes:
+        if claimed.parcel.id in held:
+            scene = scenes[claimed.conversation_id]
+            written.append(_settle(scene, held[claimed.parcel.id], outcome, early))
+    _write(written)
+    finish(*scenes.values())
 
 
-def _settle(scene: Scene, claimed: Claimed, outcome: Outcome) -> None:
-    held = select(Message.attempts, Message.created_at, Message.sender, Message.epoch).where(
-        Message.id == claimed.parcel.id, Message.lease == claimed.lease, Message.status == Status.SENDING
-    )
-    row = db.session.execute(held).one_or_none()
-    if row is None:
-        return
-    values = _after(outcome, row.attempts, row.created_at, scene.at)
-    is_outlived = row.sender is Sender.BOT and row.epoch != scene.conversation.epoch
+def _held(claims: Sequence[Claimed]) -> dict[int, Row]:
+    """Those of these messages whose lease is still ours, by id, with all columns."""
+    leases = {claimed.parcel.id: claimed.lease for claimed in claims}
+    columns = table(Message).c
+    found = select(*columns).where(columns.id.in_(leases), columns.status == Status.SENDING)
+    rows = [dict(row) for row in db.session.execute(found).mappings()]
+    return {row["id"]: row for row in rows if row["lease"] == leases[row["id"]]}
+
+
+def _settle(scene: Scene, row: Row, outcome: Outcome, early: Mapping[str, Receipt]) -> Row:
+    """The message as it is from now on, shown to whoever looks."""
+    values = _after(outcome, row["attempts"], row["created_at"], scene.at)
+    is_outlived = row["sender"] is Sender.BOT and row["epoch"] != scene.conversation.epoch
     if values["status"] is Status.QUEUED and is_outlived:
         values["status"] = Status.CANCELLED
-    _write(scene, claimed.parcel.id, values)
-    if isinstance(outcome, str):
-        early = pending_for(scene.line.id, outcome)
-        if early is not None:
-            forward(scene, [claimed.parcel.id], Status(early.status), early.error_code, early.error_text)
+    if isinstance(outcome, str) and outcome in early:
+        values |= moved_forward(values["status"], early[outcome])
+    row |= values | {"revision": scene.next_seq()}
+    scene.shown.append(row)
+    return row
 
 
 def _after(outcome: Outcome, attempts: int, created_at: datetime, at: datetime) -> Row:
@@ -144,14 +153,15 @@ def _pause(outcome: SendFailed, attempts: int) -> float:
     return random.uniform(longest / 2, longest)
 
 
-def _write(scene: Scene, message_id: int, values: Mapping[str, Any]) -> None:
-    changed = db.session.execute(
-        update(table(Message))
-        .where(Message.id == message_id)
-        .values(**values, revision=scene.next_seq())
-        .returning(*table(Message).c)
-    ).mappings()
-    scene.shown.extend(dict(row) for row in changed)
+SETTLED = ("revision", "status", "lease", "lease_until", "due_at", "provider_id", "error_code", "error_text")
+
+
+def _write(rows: Sequence[Row]) -> None:
+    if rows:
+        settle = table(Message).update().where(table(Message).c.id == bindparam("the_id"))
+        settle = settle.values({name: bindparam(name) for name in SETTLED})
+        values = [{name: row[name] for name in SETTLED} | {"the_id": row["id"]} for row in rows]
+        db.session.connection().execute(settle, values)
 
 
 def overdue_leases(limit: int = 100) -> list[tuple[int, int]]:
@@ -169,12 +179,14 @@ def give_up_lease(channel_id: int, message_id: int) -> None:
     conversation = Conversation.locked(Conversation.id == conversation_id)
     assert conversation is not None
     scene = scene_of(conversation, channels.line(channel_id), clock.now())
-    still = select(Message.id).where(
-        Message.id == message_id, Message.status == Status.SENDING, Message.lease_until < scene.at
-    )
-    if db.session.scalar(still) is not None:
-        lost = {"status": Status.UNKNOWN, "lease": None, "error_code": "sender_vanished"}
-        _write(scene, message_id, lost | {"error_text": "the process that sent it ended before it knew the outcome"})
+    columns = table(Message).c
+    overdue = columns.status == Status.SENDING, columns.lease_until < scene.at
+    row = db.session.execute(select(*columns).where(columns.id == message_id, *overdue)).mappings().one_or_none()
+    if row is not None:
+        why = "the process that sent it ended before it knew the outcome"
+        lost = {"status": Status.UNKNOWN, "lease": None, "error_code": "sender_vanished", "error_text": why}
+        scene.shown.append({**row, **lost, "revision": scene.next_seq()})
+        _write(scene.shown)
         finish(scene)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -54,11 +53,7 @@ def record(channel_id: int, receipt: Receipt) -> None:
 def forward(scene: Scene, messages: Sequence[int], status: Status, code: str = "", text: str = "") -> None:
     """Raise these messages of the locked conversation to `status`, those that stand lower, as one change."""
     lower = [other for other, rank in RANK.items() if rank < RANK[status]]
-    values: Row = {"status": status, "revision": scene.conversation.seq + 1}
-    if status is Status.FAILED:
-        values |= {"error_code": code or "unknown", "error_text": text}
-    elif RANK[status] > RANK[Status.FAILED]:
-        values |= {"error_code": "", "error_text": ""}
+    values = _columns(status, code, text) | {"revision": scene.conversation.seq + 1}
     changed = db.session.execute(
         update(table(Message))
         .where(Message.id.in_(messages), Message.status.in_(lower))
@@ -71,17 +66,31 @@ def forward(scene: Scene, messages: Sequence[int], status: Status, code: str = "
         scene.shown.extend(rows)
 
 
-def pending_for(channel_id: int, provider_id: str) -> Receipt | None:
-    """The highest word that came before we knew this id; taken out of waiting. Inside a transaction."""
-    waiting: Sequence[Any] = db.session.execute(
+def pending_for(channel_id: int, provider_ids: Sequence[str]) -> dict[str, Receipt]:
+    """By id, the highest word that came before we knew these; taken out of waiting. Inside a transaction."""
+    waiting = db.session.execute(
         delete(PendingReceipt)
-        .where(PendingReceipt.channel_id == channel_id, PendingReceipt.provider_id == provider_id)
-        .returning(PendingReceipt.status, PendingReceipt.error_code, PendingReceipt.error_text)
+        .where(PendingReceipt.channel_id == channel_id, PendingReceipt.provider_id.in_(provider_ids))
+        .returning(
+            PendingReceipt.provider_id, PendingReceipt.status, PendingReceipt.error_code, PendingReceipt.error_text
+        )
     ).all()
-    if not waiting:
-        return None
-    best = max(waiting, key=lambda row: RANK[Status(row.status)])
-    return Receipt(provider_id, best.status, None, best.error_code, best.error_text)
+    words = [Receipt(row.provider_id, row.status, None, row.error_code, row.error_text) for row in waiting]
+    words.sort(key=lambda word: RANK[Status(word.status)])
+    return {word.provider_id: word for word in words}
+
+
+def moved_forward(status: Status, word: Receipt) -> Row:
+    """The columns that this word changes of a message that stands at `status`; none when it stands higher."""
+    new = Status(word.status)
+    return _columns(new, word.error_code, word.error_text) if RANK[new] > RANK[status] else {}
+
+
+def _columns(status: Status, code: str, text: str) -> Row:
+    """What a message that stands at `status` says of errors: why it failed, or nothing any more."""
+    if status is Status.FAILED:
+        return {"status": status, "error_code": code or "unknown", "error_text": text}
+    return {"status": status, "error_code": "", "error_text": ""}
 
 
 def _pending(channel_id: int, receipt: Receipt, at: datetime) -> PendingReceipt:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from roms import queue
-from roms.db import after_commit, db, table
+from roms.db import after_commit, db, insert_all, save, table
 from roms.engine.flow import Release
 from roms.engine.types import JSON
 from roms.models import Conversation, History, Message, Sender, Timer, User
@@ -92,17 +92,18 @@ def add_history(scene: Scene, event: str, data: JSON, agent: int | None = None) 
     scene.history.append(row | {"agent_id": agent, "at": scene.at})
 
 
-def finish(scene: Scene) -> None:
-    """Write everything down in as few statements as it takes; tell when it is committed."""
-    for model, rows in ((Message, scene.messages), (History, scene.history), (Timer, scene.timers)):
-        if rows:
-            db.session.execute(insert(table(model)), rows)
-    if scene.conversation.seq == scene.start:
-        return
-    scene.conversation.changed_at = scene.at
-    change = _change(scene)
-    drain = (scene.line.id,) if scene.wakes_outbox else ()
-    after_commit(lambda: queue.wake(drain, (change,)))
+def finish(*scenes: Scene) -> None:
+    """Write everything down in as few statements as it takes; tell when it is committed. Nothing may change after."""
+    insert_all(table(Message), [row for scene in scenes for row in scene.messages])
+    insert_all(table(History), [row for scene in scenes for row in scene.history])
+    insert_all(table(Timer), [row for scene in scenes for row in scene.timers])
+    moved = [scene for scene in scenes if scene.conversation.seq != scene.start]
+    for scene in moved:
+        scene.conversation.changed_at = scene.at
+    changes = [_change(scene) for scene in moved]
+    save([scene.conversation for scene in scenes])
+    drains = {scene.line.id for scene in scenes if scene.wakes_outbox}
+    after_commit(lambda: queue.wake(drains, changes))
 
 
 def _change(scene: Scene) -> bytes:

@@ -8,9 +8,11 @@ and catches up by number. Half a frame can be followed by nothing, because the l
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from typing import Any
 
 TEXT, CLOSE = 0x1, 0x8
@@ -41,36 +43,42 @@ class Line:
         self._sock = sock
         self._lock = threading.Lock()
         self.is_cut = False
-        self.is_closing = False  # a close frame of ours is under way, so no second one follows
+        self.when_closed: Callable[[], None] = lambda: None
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BACKLOG)
 
     def send(self, data: bytes) -> int:
         """Write all of it now, or cut the line; either way nobody waits. simple-websocket calls this, too."""
         with self._lock:
-            if self.is_cut or self.is_closing or not data:
-                return len(data)
-            try:
-                sent = self._sock.send(data, socket.MSG_DONTWAIT)
-            except OSError:  # full, or gone
-                sent = 0
-            if sent < len(data):
-                self._cut()
+            self._write(data)
         return len(data)
 
     def end(self, code: int, reason: str) -> None:
-        """Say why and close."""
-        self.send(closing(code, reason))
+        """Say why, and close."""
         with self._lock:
-            self.is_closing = True
+            self._write(closing(code, reason))
+            self._cut()
+
+    def cut(self) -> None:
+        """Close without a word."""
+        with self._lock:
+            self._cut()
+
+    def _write(self, data: bytes) -> None:
+        if self.is_cut:
+            return
+        try:
+            sent = self._sock.send(data, socket.MSG_DONTWAIT)
+        except OSError:  # full, or gone
+            sent = 0
+        if sent < len(data):
             self._cut()
 
     def _cut(self) -> None:
         """Wake the thread that reads; it closes the socket."""
-        self.is_cut = True
-        try:
-            self._sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            self.is_closing = True  # the browser was faster
+        if not self.is_cut:
+            self.is_cut = True
+            with contextlib.suppress(OSError):  # the browser was faster
+                self._sock.shutdown(socket.SHUT_RDWR)
 
     # What simple-websocket needs besides; the rest of a socket's methods nobody may use.
 
@@ -84,6 +92,7 @@ class Line:
         with self._lock:
             self.is_cut = True
         self._sock.close()
+        self.when_closed()
 
 
 def whole_frames_only(environ: dict[str, Any]) -> Line:

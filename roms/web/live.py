@@ -28,7 +28,6 @@ bp = Blueprint("live", __name__, url_prefix="/ws")
 sock = Sock()
 
 LARGEST = 4096  # bytes of one frame from a browser
-LOOK_UP = 5  # seconds; simple-websocket 1.1.0 may forget to wake us when it drops a line itself
 MOST, WITHIN = 20, 1.0  # frames per second from one browser
 OWNER, LINE = "roms.owner", "roms.line"
 PONG = frame(b'{"t":"pong"}')
@@ -102,20 +101,22 @@ def widget(ws: Server) -> None:
 def serve(ws: Server, allowed: TypeAdapter[Said]) -> None:
     """Sit in the hub until either side ends it."""
     seat = Seat(request.environ[LINE], *request.environ[OWNER])
+    seat.line.when_closed = ws.event.set  # simple-websocket 1.1.0 may forget to wake us when it drops a line itself
     hub().join(seat)
     try:
         listen(ws, seat, allowed, time.monotonic)
     finally:
         hub().leave(seat)
+        seat.line.cut()
+        # gunicorn closes the socket when we return; a reader still waiting on it would never wake up again.
+        ws.thread.join(1)
 
 
 def listen(ws: Server, seat: Seat, allowed: TypeAdapter[Said], now: Callable[[], float]) -> None:
     """Take what the browser may say; for anything else the line is closed."""
     spoken: deque[float] = deque([-WITHIN] * MOST, maxlen=MOST)
     while not seat.line.is_cut:
-        text: Any = ws.receive(timeout=LOOK_UP)
-        if text is None:
-            continue
+        text: Any = ws.receive()
         too_fast = now() - spoken[0] < WITHIN
         spoken.append(now())
         said = None if too_fast else understood(text, allowed)

@@ -67,7 +67,7 @@ class Tabs:
 
     def inbox(self, person: Person, conversation: str = "", **options: Any) -> Inbox:
         """An agent's tab, live, with every conversation in its list."""
-        inbox = Inbox(self(f"/inbox/{conversation}", person, **options))
+        inbox = Inbox(self(f"/inbox/{conversation}".rstrip("/"), person, **options))
         expect(inbox.live).to_be_attached()
         return inbox
 

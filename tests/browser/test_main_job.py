@@ -29,7 +29,7 @@ def test_a_visitor_is_led_through_the_menu_and_handed_over_in_the_middle_of_a_qu
     shop.say("halo")
     shop.hears("Ada yang bisa kami bantu?")
     shop.tap("Info harga")
-    shop.hears("Kopi Gayo Rp78.000")
+    shop.hears("Kopi Gayo 250 g Rp78.000")
     shop.say("2")
     shop.hears("Jl. Melati No. 10")
     shop.say("bla bla bla")
@@ -78,7 +78,7 @@ def test_a_visitor_sees_the_answer_at_once_and_the_agent_sees_it_read(tab: Tabs,
     inbox.say("Selamat siang, ada yang bisa dibantu?")
     shop.hears("Selamat siang, ada yang bisa dibantu?")
     first_name = stage.assignee(conversation).name.split()[0]
-    expect(shop.frame.get_by_text(f"Anda berbicara dengan {first_name}")).to_be_visible()
+    expect(shop.frame.get_by_text(f"Anda berbicara dengan {first_name}", exact=True)).to_be_visible()
     expect(inbox.bubble("Selamat siang").locator(".tick")).to_have_text("Sudah dibaca")
     inbox.act("Kembalikan ke bot")
     inbox.mode("Bot")

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -250,13 +251,13 @@ def test_a_stopping_server_says_1012_and_is_gone_within_two_seconds(site: Site, 
 
 
 @pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[tuple[str, Callable[[], subprocess.Popen[bytes]]]]:
+def own_redis() -> Iterator[tuple[str, Callable[[], subprocess.Popen[bytes]]]]:
     """A Redis that may be stopped and started again."""
     from tools import redis
     from tools.places import redis_socket
 
-    folder = Path(os.environ.get("TMPDIR", "/tmp")) / f"roms-{os.getpid()}-{time.monotonic_ns() % 10**6}"
-    folder.mkdir()
+    scratch = tempfile.TemporaryDirectory()  # pytest's own folders are too deep for a Unix socket's address
+    folder = Path(scratch.name)
     running: list[subprocess.Popen[bytes]] = []
 
     def begin() -> subprocess.Popen[bytes]:
@@ -269,6 +270,7 @@ def own_redis(tmp_path: Path) -> Iterator[tuple[str, Callable[[], subprocess.Pop
     for server in running:
         server.kill()
         server.wait()
+    scratch.cleanup()
 
 
 def test_r28_without_redis_everything_goes_on_and_screens_are_three_seconds_late(
