@@ -8,13 +8,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -96,35 +97,47 @@ ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext(name)) FROM unnest(C
 
 # --- writing -----------------------------------------------------------------------------------------------------
 
-_told_later: ContextVar[list[Callable[[], None]] | None] = ContextVar("told_later", default=None)
-_sqlite_writer = threading.RLock()  # one writer per file anyway: wait here in turn instead of polling the file lock
+
+@dataclass(slots=True)
+class _Write:
+    """What is being written now, and what is to be told afterwards."""
+
+    connection: Connection
+    later: list[Callable[[], None]]
+
+
+_under_way: ContextVar[_Write | None] = ContextVar("under_way", default=None)
 
 
 @contextmanager
 def writing() -> Iterator[None]:
     """Begin to write, commit at the end, then tell; an error rolls everything back and tells nothing."""
-    if _told_later.get() is not None:
+    if _under_way.get() is not None:
         raise RuntimeError("a verb called a verb: each public service function is one transaction")
     session = db.session()
-    session.rollback()  # an earlier read of this request must not share our view of the world
+    if session.in_transaction():
+        session.rollback()  # an earlier read of this request must not share our view of the world
     later: list[Callable[[], None]] = []
-    token = _told_later.set(later)
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    if is_sqlite:
-        _sqlite_writer.acquire()
-    try:
-        session.connection(execution_options=WRITE)
-        yield
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        if is_sqlite:
-            _sqlite_writer.release()
-        _told_later.reset(token)
+    with current_app.extensions["roms.writer"]:
+        try:
+            token = _under_way.set(_Write(session.connection(execution_options=WRITE), later))
+            try:
+                yield
+            finally:
+                _under_way.reset(token)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
     for tell in later:
         tell()
+
+
+def _write() -> _Write:
+    write = _under_way.get()
+    if write is None:
+        raise RuntimeError("this writes, and is to be called inside a transaction")
+    return write
 
 
 def transaction() -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -143,15 +156,12 @@ def transaction() -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def after_commit(tell: Callable[[], None]) -> None:
     """Do this once what is being written now is safe; never, when it is rolled back."""
-    later = _told_later.get()
-    if later is None:
-        raise RuntimeError("after_commit() outside a transaction")
-    later.append(tell)
+    _write().later.append(tell)
 
 
 def insert_once(into: Table, values: Mapping[str, Any], *conflict: str) -> int | None:
     """Insert one row and return its id, or None when the unique key over `conflict` has it already."""
-    connection = db.session.connection()
+    connection = _write().connection
     row = connection.execute(_insert_once(connection.dialect.name, into, conflict), values).first()
     return None if row is None else int(row[0])
 
@@ -166,7 +176,7 @@ def _insert_once(dialect: str, into: Table, conflict: tuple[str, ...]) -> Execut
 def insert_all(into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that have the same columns, as one statement."""
     if rows:
-        db.session.connection().execute(_insert(into), rows)
+        _write().connection.execute(_insert(into), rows)
 
 
 @functools.cache
@@ -189,7 +199,7 @@ def save(changed: Sequence[Model]) -> None:
             by_columns.setdefault(names, []).append(values | {"the_id": cast(tuple[int], state.identity)[0]})
         db.session.expunge(thing)
     for names, rows in by_columns.items():
-        db.session.connection().execute(_update(table(type(changed[0])), names), rows)
+        _write().connection.execute(_update(table(type(changed[0])), names), rows)
 
 
 @functools.cache
@@ -199,7 +209,7 @@ def _update(of: Table, names: tuple[str, ...]) -> Executable:
 
 def serialize(*names: str) -> None:
     """Let one transaction at a time through each of these until it commits. SQLite has one writer anyway."""
-    connection = db.session.connection()
+    connection = _write().connection
     if names and connection.dialect.name == "postgresql":
         connection.execute(ONE_AT_A_TIME, {"names": list(names)})
 
@@ -210,7 +220,10 @@ def serialize(*names: str) -> None:
 def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
-        (_prepare_sqlite if db.engine.dialect.name == "sqlite" else _prepare_postgres)(db.engine)
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        (_prepare_sqlite if is_sqlite else _prepare_postgres)(db.engine)
+    # SQLite has one writer per file anyway: here threads wait in turn instead of polling the file's lock.
+    app.extensions["roms.writer"] = threading.RLock() if is_sqlite else nullcontext()
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -232,7 +245,8 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("roms_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()
 
 
 def _prepare_postgres(engine: Engine) -> None:

@@ -46,18 +46,28 @@ def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = ()) -> None:
     if not (channels or changes) or time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
         return
     try:
-        pipe = client().pipeline(transaction=False)
-        for change in changes:
-            pipe.publish(CHANGES, change)
-        for channel in channels:
-            pipe.set(_flag(channel), b"1", nx=True, ex=DRAIN_WAITS)
-        results: list[Any] = pipe.execute()
-        for channel, was_free in zip(channels, results[len(changes) :], strict=True):
+        said = [("PUBLISH", CHANGES, change) for change in changes]
+        asked = [("SET", _flag(channel), b"1", "NX", "EX", DRAIN_WAITS) for channel in channels]
+        for channel, was_free in zip(channels, _at_once([*said, *asked])[len(changes) :], strict=True):
             if was_free:
                 enqueue_drain(channel)
     except (redis.RedisError, OSError) as error:
         current_app.extensions["roms.redis_rests_until"] = time.monotonic() + REST_AFTER_FAILURE
         log.warning("Redis did not take a hint (%s); the ticker and the inbox's fallback make up for it", error)
+
+
+def _at_once(commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Send these in one go and read the answers: half the work of redis-py's pipeline, on every request's way."""
+    pool = client().connection_pool
+    connection = pool.get_connection()
+    try:
+        connection.send_packed_command(connection.pack_commands(commands))
+        return [connection.read_response() for _ in commands]
+    except BaseException:
+        connection.disconnect()  # whatever is still to come on this line is nobody's answer
+        raise
+    finally:
+        pool.release(connection)
 
 
 def drain_begins(channel: int) -> None:

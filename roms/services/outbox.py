@@ -161,7 +161,7 @@ def _write(rows: Sequence[Row]) -> None:
         settle = table(Message).update().where(table(Message).c.id == bindparam("the_id"))
         settle = settle.values({name: bindparam(name) for name in SETTLED})
         values = [{name: row[name] for name in SETTLED} | {"the_id": row["id"]} for row in rows]
-        db.session.connection().execute(settle, values)
+        db.session.execute(settle, values)
 
 
 def overdue_leases(limit: int = 100) -> list[tuple[int, int]]:

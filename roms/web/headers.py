@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, request
 from roms.config import Config
 
 YEAR = 365 * 24 * 3600
+NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'"
 NONCE, FRAMED_BY = "roms.nonce", "roms.framed_by"
 
 
@@ -19,7 +20,9 @@ def init_app(app: Flask) -> None:
 
 def nonce() -> str:
     """This answer's nonce."""
-    made: str = request.environ.setdefault(NONCE, secrets.token_urlsafe(18))
+    if NONCE not in request.environ:
+        request.environ[NONCE] = secrets.token_urlsafe(18)
+    made: str = request.environ[NONCE]
     return made
 
 
@@ -30,7 +33,7 @@ def may_be_framed_by(*origins: str) -> None:
 
 def describe(answer: Response) -> Response:
     config: Config = current_app.extensions["roms.config"]
-    answer.headers["Content-Security-Policy"] = policy()
+    answer.headers["Content-Security-Policy"] = policy() if answer.mimetype == "text/html" else NOT_A_PAGE
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"

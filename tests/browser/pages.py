@@ -16,7 +16,7 @@ class Inbox:
         self.contact = page.get_by_role("complementary", name="Kontak")
         self.box = page.get_by_label("Balasan untuk kontak")
         self.live = page.get_by_role("img", name="Tersambung langsung")
-        self.offline = page.get_by_text("Terputus. Balasan Anda disimpan")
+        self.offline = page.locator(".notice[data-kind=offline]")
 
     def view(self, name: str) -> None:
         self.page.get_by_role("tab", name=name).click()

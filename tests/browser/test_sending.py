@@ -25,7 +25,7 @@ def ready(tab: Tabs, stage: Stage, number: str, name: str) -> Inbox:
 def test_a_reply_stands_there_at_once_and_only_once(tab: Tabs, stage: Stage) -> None:
     inbox = ready(tab, stage, stage.number(), "Langsung")
     held: list[Route] = []
-    inbox.page.route("**/messages", held.append)
+    inbox.page.route("**/messages", lambda route: held.append(route))
     inbox.say("Segera kami proses")
     bubble = inbox.bubble("Segera kami proses")
     expect(bubble.locator(".tick")).to_have_text("Sedang dikirim")
@@ -95,7 +95,7 @@ def test_a_colleagues_answer_that_one_has_not_seen_holds_the_reply_back(tab: Tab
     conversation = inbox.page.url.rsplit("/", 1)[1]
     colleague = next(person for person in stage.agents() if person is not stage.assignee(conversation))
     held: list[Route] = []
-    inbox.page.route("**/messages", held.append)
+    inbox.page.route("**/messages", lambda route: held.append(route))
     inbox.say("Jawaban saya")
     expect(inbox.bubble("Jawaban saya")).to_be_visible()
     colleague.reply(conversation, "Jawaban rekan")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from tests.cast import PASSWORD
 from tests.web.agent import token_in
 from tests.web.conftest import Browser
 
@@ -124,6 +125,11 @@ class TestBehindHttps:
         assert form.startswith("__Host-roms-form=")
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(form.split("; "))
         assert "max-age=" in page.headers["Strict-Transport-Security"]
+        entry = {"csrf_token": token_in(page.text), "login": "ani", "password": PASSWORD}
+        answer = browser.ask("POST", "/login", data=entry, base_url="https://chat.example")
+        (session,) = [line for line in answer.headers.getlist("Set-Cookie") if "roms=" in line]
+        assert session.startswith("__Host-roms=")
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(session.split("; "))
 
     def test_only_the_public_origin_is_ours(self, browser: Browser) -> None:
         there = {"base_url": "https://chat.example"}

@@ -48,6 +48,10 @@ def test_a_body_over_five_megabytes_is_413(hides_its_length: bool, client: Flask
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (413, "too_large")
 
 
+def test_a_large_body_is_refused_also_where_nobody_would_read_it(client: FlaskClient, cast: Cast) -> None:
+    assert client.post("/widget/api/ticket", data=b"x" * (5 * 1024 * 1024 + 1)).status_code == 413
+
+
 def test_a_body_without_anything_for_us_is_counted(client: FlaskClient, cast: Cast) -> None:
     answer = client.post("/webhook/whapi", json={"event": {"type": "presences"}})
     assert (answer.status_code, answer.get_json()["skipped"]) == (200, 1)
