@@ -1,6 +1,5 @@
 """What gunicorn and `flask` load."""
 
-from roms.app import create_app
-from roms.config import Config
+from roms.app import app_from_environ
 
-app = create_app(Config.from_environ())
+app = app_from_environ()

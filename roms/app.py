@@ -9,7 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from roms import cli, db, queue
-from roms.config import Config
+from roms.config import BadConfig, Config
 from roms.web import auth, conversations, docs, forgery, headers, health, live, pages, problems, webhooks, widget
 
 LARGEST_BODY = 5 * 1024 * 1024
@@ -44,6 +44,14 @@ def create_app(config: Config) -> Flask:
     if hops := config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def app_from_environ() -> Flask:
+    """The same by the environment's settings; one that cannot be ends the process with a line that says which."""
+    try:
+        return create_app(Config.from_environ())
+    except BadConfig as error:
+        raise SystemExit(f"settings: {error}") from None
 
 
 def settings(config: Config) -> dict[str, Any]:

@@ -11,8 +11,7 @@ import redis
 from flask import Flask
 
 from roms import queue
-from roms.app import create_app
-from roms.config import Config
+from roms.app import app_from_environ
 from roms.db import db
 from roms.services import cleaning, outbox, timers
 
@@ -27,7 +26,7 @@ def work() -> int:
     from rq import SimpleWorker
     from rq.serializers import JSONSerializer
 
-    app = create_app(Config.from_environ())
+    app = app_from_environ()
     connection = redis.Redis.from_url(app.extensions["roms.config"].redis_url)  # RQ changes the pool it is given
     with app.app_context():
         worker = SimpleWorker(
@@ -43,7 +42,7 @@ def work() -> int:
 
 def tick() -> int:
     """Look every half second for what is due; one failure is logged and does not stop the next look."""
-    app = create_app(Config.from_environ())
+    app = app_from_environ()
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())

@@ -70,10 +70,16 @@ def find(kind: str, channel_id: int | None = None) -> Account:
 def warnings() -> list[dict[str, str]]:
     """What an operator should mend, in words."""
     config: Config = current_app.extensions["roms.config"]
-    if config.whapi_secret:
-        return []
-    text = "The Whapi webhook has no secret: it is open to this machine only. Set ROMS_WHAPI_SECRET to let Whapi in."
-    return [{"code": "webhook_open", "text": text}]
+    found = []
+    if not config.whapi_secret:
+        text = (
+            "The Whapi webhook has no secret: it is open to this machine only. Set ROMS_WHAPI_SECRET to let Whapi in."
+        )
+        found.append({"code": "webhook_open", "text": text})
+    if not config.whapi_token:
+        text = "The Whapi channel has no token: it receives, but no answer can leave. Set ROMS_WHAPI_TOKEN."
+        found.append({"code": "no_token", "text": text})
+    return found
 
 
 def ensure() -> None:

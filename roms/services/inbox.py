@@ -19,6 +19,7 @@ from roms.services.scene import finish
 
 PAGE = 50  # entries of a thread
 OVERLAP = timedelta(seconds=10)  # longer than any transaction: a change may be committed after its own time
+LARGEST_ID = 2**63 - 1
 WITH_PEOPLE = (Mode.AGENT, Mode.PAUSED)
 
 
@@ -146,7 +147,7 @@ def _matches(q: str) -> ColumnElement[bool]:
 def _cursor(before: str) -> tuple[datetime, int]:
     at, _, last_id = before.rpartition("_")
     try:
-        return datetime.fromisoformat(at), int(last_id)
+        return datetime.fromisoformat(at), min(int(last_id), LARGEST_ID)
     except ValueError as error:
         raise Invalid("`before` is not a cursor that a list gave", field="before") from error
 

@@ -19,6 +19,11 @@ def config() -> Config:
     return found
 
 
+def warnings(lang: str) -> list[dict[str, str]]:
+    """What an operator should mend, in the reader's language."""
+    return [found | {"text": i18n.error_text(lang, found["code"], found["text"])} for found in channels.warnings()]
+
+
 def trial_only() -> None:
     if not config().is_trial:
         raise NotFound
@@ -30,7 +35,7 @@ def start() -> ResponseReturnValue:
         return redirect("/inbox")
     doors = [("shop", "/shop"), ("inbox", "/inbox"), ("phone", config().fake_url), ("docs", "/docs")]
     shown = [{"key": key, "href": href} for key, href in doors if href]
-    return i18n.page("start.html", doors=shown, warnings=channels.warnings())
+    return i18n.page("start.html", doors=shown, warnings=warnings(i18n.language()))
 
 
 @bp.get("/shop")
@@ -48,7 +53,7 @@ def show_inbox(cid: str) -> ResponseReturnValue:
         "agents": inbox.agents(),
         "csrf": generate_csrf(),
         "instance": config().instance,
-        "warnings": channels.warnings(),
+        "warnings": warnings(me.language),
         "socket": "/ws/inbox",
     }
     return i18n.page("inbox.html", part="inbox", boot=boot)

@@ -66,10 +66,12 @@ def for_program() -> bool:
 
 
 def _answer(status: int, code: str, text: str, data: dict[str, Any]) -> Response:
-    if for_program():
-        return make_response(jsonify(error={"code": code, "message": text, "data": data}), status)
     # Whoever is not known yet is not looked up now: the database may be what is broken.
     known = identity.known()
     lang = known.language if known else i18n.preferred()
+    if for_program():
+        # What stands behind /api/ is read by our people; `detail` says it exactly, for whoever writes programs.
+        message = i18n.error_text(lang, code, text) if known and lang != "en" else text
+        return make_response(jsonify(error={"code": code, "message": message, "detail": text, "data": data}), status)
     message = i18n.error_text(lang, code, text)
     return make_response(i18n.page("error.html", lang, status=status, message=message), status)

@@ -1,4 +1,4 @@
-"""One running instance as the people around it know it: contacts on WhatsApp, the provider's dial, agents and visitors."""
+"""One running instance as those around it know it: contacts on WhatsApp, the provider's dial, agents, visitors."""
 
 from __future__ import annotations
 
@@ -106,6 +106,10 @@ class Stage:
     def _found(self, q: str) -> list[Any]:
         items = [self.admin.get(f"/api/conversations?view={view}&q={q}")["items"] for view in ("all", "closed")]
         return [item for some in items for item in some]
+
+    def newest(self) -> str:
+        """The conversation in which something happened last."""
+        return str(self.admin.get("/api/conversations?view=all&limit=1")["items"][0]["id"])
 
     def handed_over(self, number: str, name: str) -> tuple[Person, str]:
         """A contact who asked for a person: who got it, and the conversation's id."""

@@ -17,7 +17,7 @@ SPILLS = """() => {
     return box.width && box.height && box.right > width + 1 && getComputedStyle(node).visibility === "visible"
       && !node.closest(".contact, .sr, .skip");
   });
-  return [document.documentElement.scrollWidth - width, ...over.slice(0, 3).map((node) => node.outerHTML.slice(0, 120))];
+  return [document.documentElement.scrollWidth - width, ...over.slice(0, 3).map((node) => node.outerHTML.slice(0, 99))];
 }"""
 LONG = "Panjang" * 40
 

@@ -40,7 +40,7 @@ def test_a_visitor_is_led_through_the_menu_and_handed_over_in_the_middle_of_a_qu
     shop.hears("Boleh minta nomor pesanannya?")
     shop.say("cs")
     shop.hears("Baik, saya sambungkan dengan CS kami")
-    expect(shop.frame.get_by_text("Menghubungkan Anda dengan tim kami")).to_be_visible()
+    expect(shop.frame.get_by_text("Menunggu balasan tim kami")).to_be_visible()
 
 
 def test_the_agent_in_turn_sees_it_live_answers_and_gets_the_ticks(tab: Tabs, stage: Stage) -> None:

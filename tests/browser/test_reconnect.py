@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 CUT = (r"net::ERR_\w+", r"WebSocket connection to .* failed", r"WebSocket is closed before")
 # Lines of the list and the thread without what depends on when and where one looks: relative times, the reader's mark.
-SNAPSHOT = """() => ["#rows [role=option]", ".log-lines > :not(.unread-divider):not(.typing)", ".chat-head"].map((which) =>
+SNAPSHOT = """() => ["#rows [role=option]", ".log-lines > :not(.unread-divider, .typing)", ".chat-head"].map((which) =>
   [...document.querySelectorAll(which)].map((node) => {
     const copy = node.cloneNode(true);
     for (const time of copy.querySelectorAll(".row-time, .waiting")) time.remove();

@@ -1,4 +1,4 @@
-"""A piece of network between a browser and the server, to be cut and mended: every open connection breaks, new ones fail."""
+"""A piece of network between a browser and the server, to be cut and mended: open connections break, new ones fail."""
 
 from __future__ import annotations
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
 import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.cast import PASSWORD
@@ -64,3 +69,36 @@ class Visitor:
     def socket(self, **more: Any) -> ClientConnection:
         ticket = self.http.post("/widget/api/ticket", json={}).json()["ticket"]
         return connect(f"{self.url.replace('http', 'ws')}/ws/widget?ticket={ticket}", origin=self.url, **more)
+
+
+def heard(ws: ClientConnection, kind: str, seconds: float = 3.0) -> dict[str, Any]:
+    """The next frame of this kind."""
+    deadline = time.monotonic() + seconds
+    while True:
+        frame = json.loads(ws.recv(timeout=max(0.01, deadline - time.monotonic())))
+        if frame["t"] == kind:
+            return dict(frame)
+
+
+def listens(ws: ClientConnection) -> None:
+    """Wait until the server's subscription stands, so that what follows comes by it."""
+    ws.send('{"t":"ping"}')
+    assert heard(ws, "pong") == {"t": "pong"}
+    time.sleep(0.6)
+
+
+def closed(ws: ClientConnection, seconds: float = 6.0) -> int:
+    """The code with which the server closed."""
+    deadline = time.monotonic() + seconds
+    try:
+        while True:
+            ws.recv(timeout=max(0.01, deadline - time.monotonic()))
+    except ConnectionClosed as ended:
+        return ended.rcvd.code if ended.rcvd else 1006
+
+
+def refused(opens: Callable[[], ClientConnection]) -> int:
+    """The status with which a handshake was refused."""
+    with pytest.raises(InvalidStatus) as refusal, opens():
+        pass
+    return refusal.value.response.status_code

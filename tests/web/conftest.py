@@ -23,7 +23,7 @@ from roms.config import ROOT
 from roms.services import accounts
 from tests.cast import PASSWORD, Cast
 from tests.conftest import SECRET_KEY
-from tests.web.agent import token_in
+from tests.web.agent import Agent, token_in
 
 
 class Browser:
@@ -139,6 +139,12 @@ def site(database: Path, redis: str) -> Iterator[Site]:
     yield running
     if running.process.poll() is None:
         running.stop()
+
+
+@pytest.fixture
+def agent(site: Site) -> Agent:
+    """Ani, signed in there."""
+    return Agent(site.url)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -95,17 +94,17 @@ def test_s02_signing_in_forgets_the_failed_tries_of_that_login(browser: Browser)
     assert db.session.scalars(select(LoginAttempt).filter_by(key="login:ani")).all() == []
 
 
-def test_s02_an_unknown_login_gets_the_same_answer_in_about_the_same_time(app: Flask, people: Cast) -> None:
+def test_s02_an_unknown_login_takes_about_the_same_time(app: Flask, people: Cast) -> None:
     def seconds(login: str, number: int) -> float:
-        began = time.perf_counter()
+        began = time.thread_time()  # our own work, however busy the machine is
         with pytest.raises(accounts.WrongPassword):
             accounts.sign_in(login, "guess", f"192.0.2.{number}")
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     seconds("warm-up", 0)
-    known = statistics.median(seconds("ani", number) for number in range(1, 5))
-    unknown = statistics.median(seconds("nobody", number) for number in range(5, 9))
-    assert 0.4 < known / unknown < 2.5
+    pairs = [(seconds("ani", number), seconds("nobody", 100 + number)) for number in range(1, 6)]
+    known, unknown = (min(column) for column in zip(*pairs, strict=True))
+    assert 0.5 < known / unknown < 2
 
 
 def test_s02_both_are_told_the_same(app: Flask, people: Cast) -> None:

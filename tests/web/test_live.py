@@ -11,21 +11,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from flask import Flask
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
-from roms import clock as roms_clock
 from roms import queue
-from roms.db import db, writing
-from roms.models import LiveTicket
 from roms.services import accounts, frames
 from tests.cast import Cast
-from tests.web.agent import Agent, Visitor
+from tests.web.agent import Agent, Visitor, closed, heard, listens, refused
 from tests.web.conftest import Site, start
 
 
@@ -33,44 +28,6 @@ from tests.web.conftest import Site, start
 def database_url(sqlite_only: str) -> str:
     """What is tested here is the server; what it asks the database is tested on both kinds elsewhere."""
     return sqlite_only
-
-
-@pytest.fixture
-def agent(site: Site) -> Agent:
-    return Agent(site.url)
-
-
-def heard(ws: ClientConnection, kind: str, seconds: float = 3.0) -> dict[str, Any]:
-    """The next frame of this kind."""
-    deadline = time.monotonic() + seconds
-    while True:
-        frame = json.loads(ws.recv(timeout=max(0.01, deadline - time.monotonic())))
-        if frame["t"] == kind:
-            return dict(frame)
-
-
-def listens(ws: ClientConnection) -> None:
-    """Wait until the server's subscription stands, so that what follows comes by it."""
-    ws.send('{"t":"ping"}')
-    assert heard(ws, "pong") == {"t": "pong"}
-    time.sleep(0.6)
-
-
-def closed(ws: ClientConnection, seconds: float = 6.0) -> int:
-    """The code with which the server closed."""
-    deadline = time.monotonic() + seconds
-    try:
-        while True:
-            ws.recv(timeout=max(0.01, deadline - time.monotonic()))
-    except ConnectionClosed as ended:
-        return ended.rcvd.code if ended.rcvd else 1006
-
-
-def refused(opens: Callable[[], ClientConnection]) -> int:
-    """The status with which a handshake was refused."""
-    with pytest.raises(InvalidStatus) as refusal, opens():
-        pass
-    return refusal.value.response.status_code
 
 
 def test_what_a_visitor_writes_is_at_the_agents_socket_at_once(site: Site, agent: Agent) -> None:
@@ -108,65 +65,6 @@ def test_both_sides_see_that_the_other_is_writing(site: Site, agent: Agent) -> N
         assert heard(own, "typing") == {"t": "typing", "on": True}
         visitor.http.post("/widget/api/typing", json={"on": True})
         assert [heard(ws, "typing")["who"] for _ in range(2)][-1] == "contact"
-
-
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", None, "http://127.0.0.1"])
-def test_s07_a_foreign_page_opens_no_socket(origin: str | None, agent: Agent) -> None:
-    assert refused(lambda: agent.socket(origin=origin)) == 403
-
-
-def test_s07_a_ticket_opens_one_socket_once_and_only_with_the_cookie_of_its_session(site: Site, agent: Agent) -> None:
-    ticket = agent.ticket()
-    with agent.socket(ticket=ticket):
-        assert refused(lambda: agent.socket(ticket=ticket)) == 403
-    assert refused(lambda: agent.socket(ticket="invented")) == 403
-    assert refused(lambda: agent.socket(additional_headers={})) == 401
-    budi = Agent(site.url, "budi")
-    assert refused(lambda: agent.socket(ticket=budi.ticket())) == 403
-    visitors = Visitor(site.url).http.post("/widget/api/ticket", json={}).json()["ticket"]
-    assert refused(lambda: agent.socket(ticket=visitors)) == 403
-
-
-def test_s07_a_ticket_lives_for_half_a_minute(agent: Agent, app: Flask) -> None:
-    ticket = agent.ticket()
-    with writing():
-        stored = db.session.get(LiveTicket, accounts.hash_token(ticket))
-        assert stored is not None
-        assert 0 < (stored.expires_at - roms_clock.now()).total_seconds() <= 30
-        stored.expires_at = roms_clock.now()
-    assert refused(lambda: agent.socket(ticket=ticket)) == 403
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        '{"t":"message","c":"x","text":"forged"}',
-        '{"t":"typing","c":"x"}',
-        '{"t":"ping","more":1}',
-        "not json",
-        b'{"t":"ping"}',
-    ],
-)
-def test_s07_whatever_else_a_browser_says_ends_its_line(said: str | bytes, agent: Agent) -> None:
-    with agent.socket() as ws:
-        ws.send(said)
-        assert closed(ws) == 1008
-
-
-def test_s07_a_visitor_cannot_pretend_to_be_an_agent_who_types(site: Site) -> None:
-    with Visitor(site.url).socket() as own:
-        own.send('{"t":"typing","c":"x","on":true}')
-        assert closed(own) == 1008
-
-
-def test_s07_too_large_and_too_fast_end_the_line(agent: Agent) -> None:
-    with agent.socket() as ws:
-        ws.send("x" * 1_000_000)
-        assert closed(ws) in (1006, 1009)
-    with agent.socket() as ws:
-        for _ in range(21):
-            ws.send('{"t":"ping"}')
-        assert closed(ws) == 1008
 
 
 @pytest.mark.parametrize("how", ["signs out", "is deactivated"])

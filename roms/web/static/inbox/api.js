@@ -24,15 +24,25 @@ export async function call(method, path, body) {
   } catch (error) {
     throw new Unreachable(error.message);
   }
-  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  // Signing out ends at a page, which nobody here reads.
+  if (answer.ok) return answer.status === 204 || answer.redirected ? null : read(answer);
   // 502-504 are a proxy's word that nobody is at home: the same as no answer.
   if (answer.status >= 502 && answer.status <= 504) throw new Unreachable(String(answer.status));
   throw new Refused(answer.status, await reason(answer));
 }
 
+/** A line that breaks in the middle of an answer is as good as none. */
+async function read(answer) {
+  try {
+    return await answer.json();
+  } catch (error) {
+    throw new Unreachable(error.message);
+  }
+}
+
 async function reason(answer) {
   const type = answer.headers.get("Content-Type") ?? "";
-  const body = type.includes("json") ? await answer.json() : {};
+  const body = type.includes("json") ? await read(answer) : {};
   return body.error ?? { code: `http_${answer.status}`, message: "" };
 }
 

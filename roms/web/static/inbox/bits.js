@@ -9,8 +9,12 @@ const MODE_ICON = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "close
 export const Mode = ({ mode }) => html`
   <span class="mode" data-mode=${mode}><${Icon} name=${MODE_ICON[mode]} size=${13} />${t(`mode_${mode}`)}</span>`;
 
+/** Signs that turn the reading direction or have no width would let one name pass for another. Those of emoji stay. */
+const named = (name) =>
+  name.replace(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g, (sign) => `[U+${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}]`);
+
 /** A contact's name, else their number, else what little we know. */
-export const nameOf = ({ contact }) => contact.name || contact.phone_text || t("visitor");
+export const nameOf = ({ contact }) => (contact.name && named(contact.name)) || contact.phone_text || t("visitor");
 
 const initials = (name) => {
   const words = name.replace(/[^\p{L}\p{N} ]/gu, "").split(" ").filter(Boolean);

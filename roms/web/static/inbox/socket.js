@@ -22,7 +22,7 @@ export function start() {
   connect();
   setInterval(ping, PING_MS);
   setInterval(poll, POLL_MS);
-  addEventListener("offline", () => broken(true));
+  addEventListener("offline", offline);
   addEventListener("online", connectNow);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !alive() && connectNow());
 }
@@ -105,11 +105,21 @@ function ping() {
   mine.send('{"t":"ping"}');
   clearTimeout(mine.patience);
   mine.patience = setTimeout(() => {
-    if (socket !== mine) return;
-    mine.onclose = null;
-    mine.close();
-    gone();
+    if (socket === mine) drop(mine);
   }, PONG_MS);
+}
+
+/** A dead line may take minutes to close; we do not wait for it. */
+function drop(mine) {
+  mine.onclose = null;
+  mine.close();
+  gone();
+}
+
+/** The browser has lost its network. A socket that outlives that may be dead without knowing: the next one is sure. */
+function offline() {
+  if (alive()) drop(socket);
+  broken(true);
 }
 
 /** Tell colleagues and the contact that we are writing; at most every 3 s, and not while a dialog is open. */
