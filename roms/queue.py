@@ -59,7 +59,7 @@ def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = ()) -> None:
 def _at_once(commands: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Send these in one go and read the answers: half the work of redis-py's pipeline, on every request's way."""
     pool = client().connection_pool
-    connection = pool.get_connection()
+    connection: Any = pool.get_connection()  # redis-py leaves these methods without types
     try:
         connection.send_packed_command(connection.pack_commands(commands))
         return [connection.read_response() for _ in commands]

@@ -52,7 +52,7 @@ export function createApi({ memory, language, onReach }) {
     onReach(answer !== null && answer.status < 502);
     if (answer === null) throw new Failure(0, "offline");
     if (!answer.ok) throw await failureOf(answer);
-    return answer.status === 204 ? null : answer.json();
+    return answer.status === 204 ? null : answer.json().catch(brokenOff);
   }
 
   return {
@@ -63,6 +63,11 @@ export function createApi({ memory, language, onReach }) {
     typing: (on) => call("POST", "typing", { on }),
     ticket: () => call("POST", "ticket", {}),
   };
+}
+
+/** A line that breaks in the middle of an answer is as good as none. */
+function brokenOff() {
+  throw new Failure(0, "offline");
 }
 
 async function failureOf(answer) {
