@@ -25,7 +25,10 @@ PORT = 18640
 URL, FAKE = f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{PORT + 1}"
 PICTURES = ROOT / "docs" / "images"
 LARGEST = 250_000  # bytes; a README should open at once
-WINDOW = {"width": 1440, "height": 860}
+if TYPE_CHECKING:
+    from playwright.sync_api import ViewportSize
+
+WINDOW: ViewportSize = {"width": 1440, "height": 860}
 LOGIN = re.compile(r"^\s+agent\s+\S.*\s(\S+)\s+(\S+)$")
 OTHERS = (  # number, name, what they write
     ("6281298765432", "Dewi Lestari", ("halo", "1")),

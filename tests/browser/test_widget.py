@@ -127,10 +127,10 @@ def test_each_side_sees_the_other_typing(tab: Tabs, stage: Stage) -> None:
     expect(inbox.log.get_by_text("sedang mengetik…")).to_be_visible()
     shop.box.press("Enter")
     expect(inbox.log.get_by_text("sedang mengetik…")).to_be_hidden()
-    inbox.box.press_sequentially("baik")
+    inbox.box.press_sequentially("sudah dicek")
     expect(shop.frame.get_by_role("status").filter(has_text="Sedang mengetik…")).to_be_attached()
     inbox.box.press("Enter")
-    shop.hears("baik")
+    shop.hears("sudah dicek")
     expect(shop.frame.get_by_role("status").filter(has_text="Sedang mengetik…")).not_to_be_attached()
 
 
