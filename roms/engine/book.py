@@ -105,7 +105,9 @@ class Desk:
 
     def template(self, path: Path) -> Template:
         value = str(self.value(path))
-        template = self._compiled(path, compile_template, value) or Template(value, (value,))
+        language = "en" if path[-1] == "en" else "id"
+        template = self._compiled(path, lambda source: compile_template(source, language), value)
+        template = template or Template(value, (value,))
         self._reads(path, template.names)
         if len(value) > LONGEST_SENT:
             self.book.warn(self.document.at(path), "text-long")

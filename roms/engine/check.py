@@ -93,8 +93,8 @@ def _variables(book: Book) -> None:
     """A name that nothing ever sets is a slip of the pen."""
     for name, spot in book.reads:
         root = name.partition(".")[0]
-        if root not in book.written and root not in FACTS and root != "message":
-            book.add(spot, "unknown-variable", word=root, known=[*book.written, *FACTS, "message"])
+        if root not in book.written and root not in FACTS and root not in ("message", "now"):
+            book.add(spot, "unknown-variable", word=root, known=[*book.written, *FACTS, "message", "now"])
 
 
 def _shadowed(book: Book) -> None:

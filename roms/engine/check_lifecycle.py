@@ -23,8 +23,8 @@ def check(desk: Desk, lifecycle: Lifecycle) -> None:
     _circles(desk, lifecycle)
     for name, spot in desk.book.reads:
         root = name.partition(".")[0]
-        if root not in (*FACTS, "message", "closed_for"):
-            desk.book.add(spot, "lifecycle-name", word=root, known=[*FACTS, "message", "closed_for"])
+        if root not in (*FACTS, "message", "closed_for", "now"):
+            desk.book.add(spot, "lifecycle-name", word=root, known=[*FACTS, "message", "closed_for", "now"])
 
 
 def _needed_rows(desk: Desk, lifecycle: Lifecycle) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roms.engine import operators
-from roms.engine.functions import FUNCTIONS, PATTERN_FUNCTION, duration
+from roms.engine.functions import FUNCTIONS, PATTERN_FUNCTION, TIMELY, duration
 from roms.engine.patterns import PatternError, compiled
 from roms.engine.scope import Broken, Evaluate, reader
 
@@ -184,14 +184,15 @@ class _Parser:
         if name == PATTERN_FUNCTION:
             return self.matched(offset)
         values = self.arguments(")")
-        if name not in FUNCTIONS:
-            raise ExpressionError("unknown-function", offset, name, [*FUNCTIONS, PATTERN_FUNCTION])
-        count, function = FUNCTIONS[name]
+        known = {**FUNCTIONS, **TIMELY}
+        if name not in known:
+            raise ExpressionError("unknown-function", offset, name, [*known, PATTERN_FUNCTION])
+        count, function = known[name]
         if len(values) != count:
             raise ExpressionError("function-values", offset, name, why=str(count))
         if name == "duration" and first[0] == "text":
             _check_duration(first)
-        return operators.called(function, values)
+        return (operators.called_now if name in TIMELY else operators.called)(function, values)
 
     def matched(self, offset: int) -> Evaluate:
         """`matches(text, "pattern")`: the pattern must be written out, so that it is compiled and proved beforehand."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from roms.engine.moments import date_shown, time_shown
 from roms.engine.scope import is_number, shown
 
 Filter = Callable[[Any, str], Any]
@@ -44,13 +45,16 @@ def _yes_no(value: Any, argument: str) -> Any:
 
 FILTERS: dict[str, Filter] = {
     "capitalize": lambda value, _: shown(value)[:1].upper() + shown(value)[1:],
+    "date": date_shown,
     "default": _default,
     "lower": lambda value, _: shown(value).lower(),
     "number": _number,
     "phone": _phone,
     "rupiah": _rupiah,
+    "time": time_shown,
     "title": lambda value, _: " ".join(word[:1].upper() + word[1:].lower() for word in shown(value).split()),
     "trim": lambda value, _: " ".join(shown(value).split()),
     "upper": lambda value, _: shown(value).upper(),
     "yes_no": _yes_no,
 }
+SPEAKING = ("date", "time")  # without an argument they speak the language of the text they stand in

@@ -104,9 +104,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "after-twice": ("one `idle` and one `for` at most", "paling banyak satu `idle` dan satu `for`"),
     "after-kind": ("`after` needs either `idle` or `for`", "`after` perlu `idle` atau `for`"),
     "lifecycle-name": (
-        "`%(word)s` is not known to the lifecycle; it knows closed_for, contact.*, channel.*, "
+        "`%(word)s` is not known to the lifecycle; it knows closed_for, now, contact.*, channel.*, "
         "conversation.*, hours.* and message.*",
-        "`%(word)s` tidak dikenal; yang dikenal closed_for, contact.*, channel.*, conversation.*, "
+        "`%(word)s` tidak dikenal; yang dikenal closed_for, now, contact.*, channel.*, conversation.*, "
         "hours.* dan message.*",
     ),
 }

@@ -44,6 +44,11 @@ def called(function: Callable[..., Any], values: Sequence[Evaluate]) -> Evaluate
     return lambda scope: function(*[value(scope) for value in values])
 
 
+def called_now(function: Callable[..., Any], values: Sequence[Evaluate]) -> Evaluate:
+    """A function that also needs to know what time it is, and where."""
+    return lambda scope: function(scope, *[value(scope) for value in values])
+
+
 def matched(pattern: Any, value: Evaluate) -> Evaluate:
     def evaluate(scope: Scope) -> bool:
         text = value(scope)

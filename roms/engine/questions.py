@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from roms.engine import answers
+from roms.engine import answers, dates
 from roms.engine.flow import Ask, Choice, Choices, Menu, Question, Step
+from roms.engine.moments import local
 from roms.engine.template import plain_text
 from roms.engine.turn import Turn, ask, later, start_clock, stop_clock
 from roms.engine.types import Option, Place
@@ -32,6 +34,7 @@ class Supposed:
     facts: Mapping[str, Any]
     message: Mapping[str, Any]
     mode_seconds: float
+    now: datetime
 
 
 def wait(turn: Turn, step: Step, question: Menu | Ask) -> None:
@@ -78,26 +81,35 @@ def read(turn: Turn, step: Step, text: str, words: list[str], payload: str | Non
         choice, rule = choose(question.choices, words, payload)
         value: Any = choice.value if choice else None
     else:
-        value, rule = answers.READ[question.kind](text or payload or ""), "answer accepted"
+        value, rule = _understood(turn, question.kind, text or payload or ""), "answer accepted"
     if value is None or not _allowed(turn, question, value):
         return None
     return Answer(value, rule)
+
+
+def _understood(turn: Turn, kind: str, text: str) -> Any:
+    """Days and times mean something only beside the time on the wall."""
+    if kind in dates.READ:
+        return dates.READ[kind](text, local(turn.now, turn.facts))
+    return answers.READ[kind](text)
 
 
 def _allowed(turn: Turn, question: Ask, value: Any) -> bool:
     if question.where is None:
         return True
     variables = {**turn.variables, question.save: value}
-    return bool(question.where(Supposed(variables, turn.facts, turn.message, turn.mode_seconds)))
+    return bool(question.where(Supposed(variables, turn.facts, turn.message, turn.mode_seconds, turn.now)))
 
 
 def choose(choices: Choices | None, words: list[str], payload: str | None) -> tuple[Choice | None, str]:
-    """By tapped button, key, label or word; then by one word in a sentence; a slip of the finger last."""
+    """By tapped button, key, label or word; `nomor dua`; one word in a sentence; hurried spelling and slips last."""
     if choices is None:
         return None, ""
     phrase = " ".join(words)
     if exact := choices.by_phrase.get(payload.casefold() if payload else phrase) or choices.by_phrase.get(phrase):
         return exact, f"option {exact.key}"
+    if numbered := choices.by_phrase.get(answers.number_chosen(words)):
+        return numbered, f"option {numbered.key}"
     meant = {word: choice for word in words if (choice := choices.by_word.get(word))}
     if not meant:
         near = [known for word in words if (known := choices.typos.nearest(word))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 FACTS = ("contact", "channel", "conversation", "hours")
@@ -23,6 +24,8 @@ class Scope(Protocol):
     def message(self) -> Mapping[str, Any]: ...
     @property
     def mode_seconds(self) -> float: ...
+    @property
+    def now(self) -> datetime: ...
 
 
 Evaluate = Callable[[Scope], Any]
@@ -33,6 +36,8 @@ def reader(name: str) -> Evaluate:
     root, *parts = name.split(".")
     if root == "closed_for":
         return lambda scope: scope.mode_seconds
+    if root == "now":
+        return _now
     if root == "message":
         return lambda scope: _inside(scope.message, parts)
     if root in FACTS:
@@ -40,6 +45,13 @@ def reader(name: str) -> Evaluate:
     if parts:
         return lambda scope: _inside(scope.variables, [root, *parts])
     return lambda scope: scope.variables.get(root)
+
+
+def _now(scope: Scope) -> str:
+    """The time on the wall as text, so that it compares with the dates that contacts answer."""
+    from roms.engine.moments import local, written  # it stands on this module
+
+    return written(local(scope.now, scope.facts))
 
 
 def _inside(value: Any, parts: list[str]) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from roms.engine.expression import ExpressionError
-from roms.engine.filters import FILTERS, Filter
+from roms.engine.filters import FILTERS, SPEAKING, Filter
 from roms.engine.scope import Evaluate, Scope, reader, shown
 from roms.engine.words import LONGEST_TEXT
 
@@ -40,11 +40,11 @@ class Template:
         return "".join(parts)[:LONGEST_TEXT]
 
 
-def compile_template(source: str) -> Template:
+def compile_template(source: str, language: str = "id") -> Template:
     """Raises ExpressionError with the place of the mistake."""
     pieces, holes, names, position = [], [], [], 0
     for hole in _HOLE.finditer(source):
-        name, filters = _hole(hole.group(1), hole.start(1))
+        name, filters = _hole(hole.group(1), hole.start(1), language)
         pieces.append(_plain(source, position, hole.start()))
         holes.append((reader(name), filters))
         names.append((name, hole.start(1)))
@@ -62,7 +62,7 @@ def _plain(source: str, start: int, end: int) -> str:
     return piece
 
 
-def _hole(inside: str, offset: int) -> tuple[str, Filters]:
+def _hole(inside: str, offset: int, language: str) -> tuple[str, Filters]:
     match = _NAME.match(inside)
     if match is None:
         raise ExpressionError("hole", offset, inside.strip()[:30])
@@ -73,7 +73,8 @@ def _hole(inside: str, offset: int) -> tuple[str, Filters]:
             raise ExpressionError("hole", offset + position, inside[position:].strip()[:30])
         if following[1] not in FILTERS:
             raise ExpressionError("unknown-filter", offset + following.start(1), following[1], list(FILTERS))
-        filters.append((FILTERS[following[1]], following[2] or following[3] or ""))
+        usual = language if following[1] in SPEAKING else ""
+        filters.append((FILTERS[following[1]], following[2] or following[3] or usual))
         position = following.end()
     return match[1], tuple(filters)
 

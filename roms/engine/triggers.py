@@ -6,7 +6,7 @@ The best match wins: payload, exact phrase, start or pattern, word, mistyped wor
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from roms.engine.patterns import PatternSet
@@ -69,7 +69,7 @@ class Index:
         for trigger in ranked:
             self._file(trigger)
         self._set = PatternSet([pattern.source for pattern, _ in self._patterns])
-        self._typos = Typos(phrase[0] for phrase in self._exact if len(phrase) == 1)
+        self._typos = Typos(word for phrase in self._exact for word in phrase)
 
     def _file(self, trigger: Trigger) -> None:
         for payload in trigger.payloads:
@@ -92,12 +92,16 @@ class Index:
         return self._by_pattern(text, words, scope) or self._by_word(words, scope)
 
     def find_mistyped(self, words: Sequence[str], scope: Scope) -> Match | None:
-        """The first word that is nearly a keyword."""
-        for word in words:
-            meant = self._typos.nearest(word)
-            if meant and (hit := _first(self._exact.get((meant,), ()), scope)):
-                return Match(hit, f"keyword '{meant}', typed '{word[:40]}'")
-        return None
+        """The best keyword once every word is read as the known word it is nearly."""
+        meant = [self._typos.nearest(word) or word for word in words]
+        if meant == list(words):
+            return None
+        if hit := _first(self._exact.get(tuple(meant), ()), scope):
+            match: Match | None = Match(hit, f"keyword '{' '.join(meant)}'")
+        else:
+            match = self._by_word(meant, scope)
+        typed = " ".join(word for word, known in zip(words, meant, strict=True) if word != known)
+        return replace(match, rule=f"{match.rule}, typed '{typed[:40]}'") if match else None
 
     def otherwise(self, scope: Scope) -> Match | None:
         hit = _first(self._otherwise, scope)

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 
 from rapidfuzz import fuzz
 
+from roms.engine.slang import COMMON, held, squeezed, standard
+
 LONGEST_TEXT = 4096  # characters of a message that are looked at or kept
 MOST_WORDS = 200  # words of a message that are looked up
 SHORTEST_TYPO = 4  # letters a word needs before a slip is forgiven
 NEAR_ENOUGH = 80  # of 100, by rapidfuzz
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+(?:_+[^\W_]+)*")
 
 
 def clean(text: str) -> str:
@@ -38,25 +40,44 @@ def folded(text: str) -> str:
 
 
 class Typos:
-    """Finds the known word that is one slip away, without looking at all of them.
+    """Finds the known word that was meant: spelled in a hurry, with a key held down, or one slip away.
 
     Every known word is filed under itself with each single letter left out; a mistyped word shares such a spelling
-    with the word that was meant. So the cost grows with the length of the word, not with the number of words.
+    with the word that was meant: none is missed and not all are looked at. So the cost grows with the length of the word, not with the number of words.
     """
 
-    __slots__ = ("_spellings",)
+    __slots__ = ("_known", "_spellings", "_squeezed", "_standard")
 
     def __init__(self, known: Iterable[str]) -> None:
         spellings: dict[str, list[str]] = {}
-        for word in sorted(set(known)):
+        self._known = frozenset(known)
+        self._standard: dict[str, str] = {}
+        self._squeezed: dict[str, str] = {}
+        for word in sorted(self._known):
+            self._standard.setdefault(standard(word), word)
+            self._squeezed.setdefault(squeezed(word), word)
+            self._squeezed.setdefault(squeezed(standard(word)), word)
             if len(word) >= SHORTEST_TYPO and not word.isdigit():
                 for spelling in _one_letter_less(word):
                     spellings.setdefault(spelling, []).append(word)
         self._spellings: Mapping[str, list[str]] = spellings
 
     def nearest(self, word: str) -> str | None:
-        """The known word that `word` most likely means; the first letter must be right."""
-        if len(word) < SHORTEST_TYPO or len(word) > 40 or word.isdigit():
+        """The known word that `word` most likely means. Of a slip the first letter must be right."""
+        if word in self._known:
+            return word
+        if len(word) > 40 or word.isdigit():
+            return None
+        return self._standard.get(standard(word)) or self._held(word) or self._slip(word)
+
+    def _held(self, word: str) -> str | None:
+        if not held(word):
+            return None
+        short = squeezed(word)
+        return self._squeezed.get(short) or self._standard.get(standard(short))
+
+    def _slip(self, word: str) -> str | None:
+        if len(word) < SHORTEST_TYPO or word in COMMON:
             return None
         best, best_score = None, 0.0
         for spelling in _one_letter_less(word):

@@ -1,36 +1,31 @@
 """Answers the way people write them."""
 
+from datetime import datetime
+
 import pytest
 
-from roms.engine import answers
+from roms.engine import answers, dates
+from tests.engine import answer_table
+
+TABLES = {
+    kind: getattr(answer_table, kind.upper()) for kind in ("integer", "decimal", "money", "yes_no", "email", "phone")
+}
+CASES = [(kind, typed, meant) for kind, table in TABLES.items() for typed, meant in table]
+
+
+@pytest.mark.parametrize(("kind", "typed", "meant"), CASES)
+def test_an_answer_is_understood_as_it_was_meant_or_not_at_all(kind, typed, meant):
+    understood = answers.READ[kind](typed)
+    assert understood == meant
+    assert type(understood) is type(meant)
+
+
+SATURDAY = datetime(2026, 11, 21, 10)
 
 
 @pytest.mark.parametrize(
-    ("typed", "number"),
-    [("3", 3), (" 3 ", 3), ("3 pcs", 3), ("beli 12 ya", 12), ("1.000", 1000), ("1,000,000", 1000000), ("-4", -4),
-     ("tiga", 3),
-     ("Ten", 10), ("3.", 3), ("1,5", None), ("3 atau 4", None), ("", None), ("banyak", None), ("9" * 30, None),
-     ("1" + ".000" * 9, None), ("²", None), ("٣", None)],
-)  # fmt: skip
-def test_whole_numbers(typed, number):
-    assert answers.integer(typed) == number
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [("ya", True), ("Iya kak", True), ("YES!", True), ("ok boleh", True), ("betul", True), ("y", True),
-     ("tidak", False),
-     ("nggak", False), ("gak mau", False), ("no", False), ("belum", False), ("ya tidak", None), ("mungkin", None),
-     ("", None), ("ya saya mau pesan kopi", None), ("kak", None)],
-)  # fmt: skip
-def test_yes_and_no(typed, meant):
-    assert answers.yes_no(typed) is meant
-
-
-@pytest.mark.parametrize(
-    ("typed", "number"),
-    [("0812-3456-7890", "+6281234567890"), ("+62 812 3456 7890", "+6281234567890"), ("6281234567890", "+6281234567890"),
-     ("+65 6123 4567", "+6561234567"), ("123", None), ("telepon saja", None), ("0" * 60, None), ("", None)],
-)  # fmt: skip
-def test_phone_numbers(typed, number):
-    assert answers.phone(typed) == number
+    ("kind", "typed", "meant"),
+    [(kind, *each) for kind, table in (("date", answer_table.DATE), ("time", answer_table.TIME)) for each in table],
+)
+def test_a_day_and_a_time_are_understood_whole_or_not_at_all(kind, typed, meant):
+    assert dates.READ[kind](typed, SATURDAY) == meant

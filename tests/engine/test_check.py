@@ -19,7 +19,7 @@ BROKEN = [
     ("a: {go: b, end: true}\nb: {end: true}", "two-controls", (4, 14)),
     ("a: {ask: {prompt: '?', save: n}}", "shape-required", (4, 7)),
     ("a: {ask: {prompt: '?', save: n, invalid: {retries: 1}}}", "shape-required", (4, 35)),
-    ("a: {ask: {prompt: '?', save: n, as: date, invalid: {then: b}}}\nb: {end: true}", "shape-choice", (4, 39)),
+    ("a: {ask: {prompt: '?', save: n, as: colour, invalid: {then: b}}}\nb: {end: true}", "shape-choice", (4, 39)),
     ("a: {ask: {prompt: '?', save: n, as: choice, invalid: {then: b}}}\nb: {end: true}", "shape-required", (4, 7)),
     ("a: {ask: {prompt: '?', save: n, choices: [x], invalid: {then: b}}}\nb: {end: true}", "shape-unknown", (4, 35)),
     ("a: {sya: halo}", "shape-unknown", (4, 7)),

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ class Known:
     facts: dict[str, Any] = field(default_factory=dict)
     message: dict[str, Any] = field(default_factory=dict)
     mode_seconds: float = 0
+    now: datetime = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 
 KNOWN = Known(

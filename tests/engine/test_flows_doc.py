@@ -7,7 +7,7 @@ import pytest
 
 from roms.engine.build import CONTROLS
 from roms.engine.filters import FILTERS
-from roms.engine.functions import FUNCTIONS, PATTERN_FUNCTION
+from roms.engine.functions import FUNCTIONS, PATTERN_FUNCTION, TIMELY
 from roms.engine.table import ACTIONS, EVENTS
 from tests.engine.chat import LIFECYCLE, problems, shipped
 
@@ -33,7 +33,7 @@ HEADINGS = [
     *("say", "set", "label", "note"),
     *("keywords", "starts_with", "pattern", "payload", "otherwise", "when", "priority", "interrupt", "return"),
     *(f"Filter: {name}" for name in FILTERS),
-    *(f"Function: {name}" for name in (*FUNCTIONS, PATTERN_FUNCTION)),
+    *(f"Function: {name}" for name in (*FUNCTIONS, *TIMELY, PATTERN_FUNCTION)),
     *(f"Event: {name}" for name in EVENTS),
     *(f"Action: {name}" for name in ACTIONS),
 ]
@@ -46,5 +46,5 @@ def test_everything_there_is_has_a_heading(heading):
 
 def test_every_function_and_filter_is_used_in_an_example_or_a_shipped_flow():
     everything = "\n".join([*EXAMPLES, *shipped().values()])
-    unused = {name for name in (*FUNCTIONS, PATTERN_FUNCTION) if f"{name}(" not in everything}
+    unused = {name for name in (*FUNCTIONS, *TIMELY, PATTERN_FUNCTION) if f"{name}(" not in everything}
     assert unused == set()

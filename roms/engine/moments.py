@@ -1,0 +1,93 @@
+"""Days and times as text that JSON carries and that sorts: `2026-11-22`, `15:00`, `2026-11-22T15:00`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from roms.engine.scope import Broken, Scope
+
+DEFAULT_ZONE = "Asia/Jakarta"
+
+_DAYS = {
+    "id": "Senin Selasa Rabu Kamis Jumat Sabtu Minggu".split(),
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
+}
+_MONTHS = {
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+_WRITTEN = re.compile(
+    r"(\d{4}-\d\d-\d\d)?(?:(?:^|[T ])(\d\d:\d\d)(?::\d\d(?:\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII
+)
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> tzinfo:
+    """The time zone of this name; one that nobody knows is that of Jakarta."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(DEFAULT_ZONE)
+
+
+def local(now: datetime, facts: Mapping[str, Any]) -> datetime:
+    """The time on the wall where the workspace is (`conversation.zone`), without a zone, to the minute."""
+    conversation = facts.get("conversation")
+    name = conversation.get("zone") if isinstance(conversation, Mapping) else None
+    there = now.astimezone(zone(name if isinstance(name, str) and name else DEFAULT_ZONE))
+    return there.replace(tzinfo=None, second=0, microsecond=0)
+
+
+def written(moment: datetime) -> str:
+    """As it is stored and compared: `2026-11-22T15:00`."""
+    return moment.isoformat(timespec="minutes")
+
+
+def _day(value: object, what: str) -> date:
+    match = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
+    try:
+        return date.fromisoformat(match[1] if match and match[1] else "")
+    except ValueError:
+        raise Broken(f"{what} needs a date, not {value!r:.40}") from None
+
+
+def days_since(scope: Scope, value: object) -> int:
+    """Midnights that have passed since a day, by the calendar on the wall; negative for a day to come."""
+    return (local(scope.now, scope.facts).date() - _day(value, "days_since()")).days
+
+
+def seconds_since(scope: Scope, value: object) -> int:
+    """Seconds since a moment on the wall, clock changes counted; a day alone begins at midnight."""
+    conversation = scope.facts.get("conversation")
+    name = conversation.get("zone") if isinstance(conversation, Mapping) else None
+    day = _day(value, "seconds_since()")
+    match = _WRITTEN.fullmatch(str(value))
+    hour, minute = map(int, match[2].split(":")) if match and match[2] else (0, 0)
+    if hour > 23 or minute > 59:
+        raise Broken(f"seconds_since() needs a time, not {value!r:.40}")
+    there = zone(name if isinstance(name, str) and name else DEFAULT_ZONE)
+    moment = datetime(day.year, day.month, day.day, hour, minute, tzinfo=there)
+    return int((scope.now - moment.astimezone(UTC)) / timedelta(seconds=1))
+
+
+def date_shown(value: Any, language: str) -> Any:
+    """`2026-11-22` as `Minggu, 22 November 2026`; what is no date stays as it is."""
+    try:
+        day = _day(value, "date")
+    except Broken:
+        return value
+    which = "en" if language == "en" else "id"
+    return f"{_DAYS[which][day.weekday()]}, {day.day} {_MONTHS[which][day.month - 1]} {day.year}"
+
+
+def time_shown(value: Any, language: str) -> Any:
+    """`15:00`, or the time of `2026-11-22T15:00`, as `15.00`, in English as `15:00`; what has no time stays."""
+    match = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
+    if match is None or not match[2]:
+        return value
+    return match[2] if language == "en" else match[2].replace(":", ".")
