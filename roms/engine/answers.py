@@ -14,8 +14,9 @@ from roms.engine.words import words_of
 
 _YES = frozenset(
     """
-    ya iya iyah iye yoi yaps yap y yes yep yup yeah yea ok oke okay okey okeh okelah oks boleh betul benar bener bnr btul
-    sip siap setuju mau jadi lanjut lanjutkan tentu pasti bisa perlu cocok deal acc gas gaskan sure correct right true
+    ya iya iyah iye yoi yaps yap y yes yep yup yeah yea ok oke okay okey okeh okelah oks boleh betul benar bener bnr
+    btul sip siap setuju mau jadi lanjut lanjutkan tentu pasti bisa perlu cocok deal acc gas gaskan sure correct right
+    true
     absolutely definitely agreed agree confirm konfirmasi fine great 👍 ✅ 👌
     """.split()
 )
@@ -35,8 +36,8 @@ _SOFTENERS = frozenset(
 _ABOUT = frozenset(
     """
     saya aku sy budget anggaran dana harga nominal total totalnya jumlah jumlahnya sekitar kira-kira kurleb kurang lebih
-    kira sebesar senilai transfer bayar dp maksimal max maks minimal min rp idr rupiah perak about around roughly my is it
-    kak kakak aja saja dong deh ya gan sis mas mbak pak bu please for ada punya mau pesan beli minta
+    kira sebesar senilai transfer bayar dp maksimal max maks minimal min rp idr rupiah perak about around roughly my is
+    it kak kakak aja saja dong deh ya gan sis mas mbak pak bu please for ada punya mau pesan beli minta
     """.split()
 )
 _COUNTED = frozenset(

@@ -1,13 +1,13 @@
-"""Days and times as people write them: `besok siang`, `senin depan jam 3`, `17/8`, `setengah 8 malam`, `next monday at 3pm`.
+"""Days and times as people write them: `besok siang`, `senin depan jam 3`, `17/8`, `next monday at 3pm`.
 
 An answer is understood whole or not at all: one word that means nothing here, and the question is put again.
 """
 
 from __future__ import annotations
 
+import datetime as calendars
 import re
 from collections.abc import Callable
-from datetime import date as Day
 from datetime import datetime, time, timedelta
 
 from roms.engine.moments import written
@@ -18,8 +18,9 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "januari january jan", "februari february feb pebruari", "maret march mar", "april apr", "mei may", "juni june jun",
-            "juli july jul", "agustus august agt aug agu agst", "september sept sep", "oktober october okt oct",
+            "januari january jan", "februari february feb pebruari", "maret march mar", "april apr", "mei may",
+            "juni june jun", "juli july jul", "agustus august agt aug agu agst",
+            "september sept sep", "oktober october okt oct",
             "november nopember nov nop", "desember december des dec",
         ),
         1,
@@ -48,7 +49,8 @@ _PHRASES = (
     (r"\b(?:the )?day before (?:yesterday|kemarin)\b|\bkemarin lusa\b", "kemarinlusa"),
     (r"\bhari ini\b", "hariini"), (r"\b(\d{1,2})(?:st|nd|rd|th)\b", r"\1"), (r"\bse(hari|minggu|bulan)\b", r"1 \1"),
     (r"\b(?:tengah malam|midnight)\b", "jam 00:00"), (r"\btengah hari\b", "jam 12:00"), (r"\bo'?clock\b", ""),
-    (r"\b(?:malam|sore|siang|pagi) ini\b", lambda hit: f"hariini {hit[0].split()[0]}"), (r"\btonight\b", "hariini malam"),
+    (r"\b(?:malam|sore|siang|pagi) ini\b", lambda hit: f"hariini {hit[0].split()[0]}"),
+    (r"\btonight\b", "hariini malam"),
     (r"\bini (morning|afternoon|evening)\b", r"hariini \1"), (r"\bnanti (siang|sore|malam)\b", r"hariini \1"),
     (r"(\d)(am|pm)\b", r"\1 \2"), (r"\bdini hari\b", "subuh"), (r"\b(\d{1,2})([a-z]{3,9})\b", r"\1 \2"),
 )  # fmt: skip
@@ -173,9 +175,9 @@ def numbered_weekday(name: str) -> int:
     return _WEEKDAYS.get(name, -1)
 
 
-def calendar(year: int, month: int, day: int) -> Day | None:
+def calendar(year: int, month: int, day: int) -> calendars.date | None:
     """The day, None when the calendar has none (31 February)."""
     try:
-        return Day(year, month, day) if 1900 <= year <= 2200 else None
+        return calendars.date(year, month, day) if 1900 <= year <= 2200 else None
     except ValueError:
         return None

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from roms.engine.dates import calendar, numbered_month, numbered_weekday
 
+_MONTH = "(?:jan|feb|peb|mar|apr|mei|may|jun|jul|agu?s?t?|aug|sep|okt|oct|no[pv]|de[sc])[a-z]*"
 _BESIDE = {"hariini": 0, "besok": 1, "lusa": 2, "kemarin": -1, "kemarinlusa": -2}
 
 
@@ -67,7 +68,7 @@ def _months_on(today: date, count: int, number: int) -> date | None:
 
 
 def _weekday(hit: re.Match[str], today: date) -> date | None:
-    """`senin` is the next one, `senin ini` may be today, `senin depan` that of next week, `senin lalu` the one before."""
+    """`senin` is the next one, `senin ini` may be today, `senin depan` of next week, `senin lalu` the one before."""
     which, before, after = numbered_weekday(hit[2]), hit[1], hit[3]
     if which < 0 or (before and after):
         return None
@@ -96,16 +97,16 @@ _WAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]
     (re.compile(r"(?<![\d/.-])(\d\d?)([-/])(\d\d?)(?:\2(\d{4}|\d\d))?(?![\d/.-])"), _of_numbers),
     (
         re.compile(
-            r"\b(?:(\d\d?)(?: of)? ([a-z]{3,9})|([a-z]{3,9}) (?:the )?(\d\d?))(?:,? (\d{4}))?\b"
-            .replace("[a-z]{3,9}", "(?:jan|feb|peb|mar|apr|mei|may|jun|jul|agu?s?t?|aug|sep|okt|oct|no[pv]|de[sc])[a-z]*")
+            rf"\b(?:(\d\d?)(?: of)? ({_MONTH})|({_MONTH}) (?:the )?(\d\d?))(?:,? (\d{{4}}))?\b"
         ),
         _named,
     ),
-    (re.compile(r"\b(\d{1,3}) (hari|minggu|bulan) lagi\b|\b(?:in|dalam) (\d{1,3}) (days?|weeks?|months?|hari|minggu|bulan)\b"),
+    (re.compile(r"\b(\d{1,3}) (hari|minggu|bulan) lagi\b"
+                r"|\b(?:in|dalam) (\d{1,3}) (days?|weeks?|months?|hari|minggu|bulan)\b"),
      _in_a_while),
     (re.compile(r"\b(hariini|besok|lusa|kemarinlusa|kemarin)\b"), _beside),
-    (re.compile(r"\b(?:(depan|lalu|ini|coming) )?(minggu(?! (?:depan|ini|lalu))|(?<=hari )minggu|sen|senin|monday|mon|selasa"
-                r"|tuesday|tues?|rabu|wednesday|wed|kamis|kms|thursday|thurs?|jum'?aa?t|jmt|friday|fri|sabtu|sbt|saturday|sat|ahad"
-                r"|sunday|sun)(?: ((?:minggu )?(?:depan|lalu|ini)))?\b"), _weekday),
+    (re.compile(r"\b(?:(depan|lalu|ini|coming) )?(minggu(?! (?:depan|ini|lalu))|(?<=hari )minggu|sen|senin|monday|mon"
+                r"|selasa|tuesday|tues?|rabu|wednesday|wed|kamis|kms|thursday|thurs?|jum'?aa?t|jmt|friday|fri|sabtu|sbt|saturday|sat"
+                r"|ahad|sunday|sun)(?: ((?:minggu )?(?:depan|lalu|ini)))?\b"), _weekday),
     (re.compile(r"(?:^|\btanggal |\bthe |\bon )(\d\d?)(?= bulan depan|$| ?\|| [a-z])( bulan depan)?"), _number_alone),
 )  # fmt: skip

@@ -28,7 +28,7 @@ _WORDS: dict[str, tuple[str, int]] = {
     "ratus": ("R", 100), "hundred": ("R", 100), "setengah": ("H", 0), "half": ("H", 0),
 }  # fmt: skip
 _SHORT = {"seratus": "satu ratus", "seribu": "satu ribu", "sejuta": "satu juta", "semiliar": "satu miliar",
-          "selusin": "satu lusin", "goceng": "5 ribu", "ceban": "10 ribu", "dlapan": "delapan", "anem": "enam"}  # fmt: skip
+          "selusin": "satu lusin", "goceng": "5 ribu", "ceban": "10 ribu", "anem": "enam"}  # fmt: skip
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3}){1,4}(?:,\d{1,2})?|\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,2})?", re.ASCII)
 _PLAIN = re.compile(r"(?:\d{1,15})(?:[.,]\d{1,6})?", re.ASCII)
 _GLUED = re.compile(r"(\d[\d.,]*)([a-z]{1,8})", re.ASCII)

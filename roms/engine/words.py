@@ -43,7 +43,7 @@ class Typos:
     """Finds the known word that was meant: spelled in a hurry, with a key held down, or one slip away.
 
     Every known word is filed under itself with each single letter left out; a mistyped word shares such a spelling
-    with the word that was meant: none is missed and not all are looked at. So the cost grows with the length of the word, not with the number of words.
+    with the word that was meant. So the cost grows with the length of the word, not with the number of words.
     """
 
     __slots__ = ("_known", "_spellings", "_squeezed", "_standard")

@@ -66,7 +66,7 @@ def test_why_names_the_keyword_and_what_was_typed():
 
 def test_the_exact_spelling_goes_before_slang():
     files = flow_files("a: {say: nothing, end: true}", long=FLOWS["prices"].replace("flow: prices", "flow: long"),
-                       tight="flow: tight\ntriggers: [{keywords: [hrg]}]\nsteps: {a: {say: tight, end: true}}\n")  # fmt: skip
+                       tight="flow: tight\ntriggers: [{keywords: [hrg]}]\nsteps: {a: {say: tight}}\n")  # fmt: skip
     assert Chat(files).says("hrg") == ["tight"]
     assert Chat(files).says("harga") == ["prices"]
 
