@@ -17,8 +17,14 @@ def day(text: str, today: date) -> tuple[date | None, str]:
     for pattern, mean in _WAYS:
         if hit := pattern.search(text):
             found = mean(hit, today)
-            return found, text[: hit.start()] + "|" + text[hit.end() :]
+            rest = text[: hit.start()] + "|" + text[hit.end() :]
+            return found, " ".join(word for word in rest.split() if found is None or not _agrees(word, found))
     return None, text
+
+
+def _agrees(word: str, found: date) -> bool:
+    """`sabtu 28 november` says it twice; where the two differ, it is no day."""
+    return numbered_weekday(word) == found.weekday()
 
 
 def _written(hit: re.Match[str], _: date) -> date | None:

@@ -120,6 +120,7 @@ DATE = [
     ("Besok!", "2026-11-22"), ("lusa sore", "2026-11-23T16:00"),
     ("2026-11-22T15:00", "2026-11-22T15:00"), ("senin lalu", "2026-11-16"),
     ("25 Desember jam 10", "2026-12-25T10:00"),
+    ("sabtu 28 november jam 10", "2026-11-28T10:00"), ("jumat 17/8", None),
     ("minggu depan", None), ("next week", None), ("bulan depan", None), ("31/2", None), ("32", None),
     ("17/13", None), ("besok atau lusa", None),
     ("jam 3", None), ("siang", None), ("kapan aja", None), ("secepatnya", None), ("besok-besok", None),
