@@ -80,7 +80,7 @@ def enqueue_drain(channel: int) -> None:
     from rq.serializers import JSONSerializer
 
     jobs = Queue(OUTBOX, connection=client(), serializer=JSONSerializer)
-    jobs.enqueue(DRAIN, channel, job_timeout=120, result_ttl=0, failure_ttl=86400, retry=Retry(max=1))
+    jobs.enqueue(DRAIN, channel, job_timeout=120, result_ttl=0, failure_ttl=600, retry=Retry(max=1))
 
 
 def _flag(channel: int) -> str:

@@ -29,7 +29,7 @@ from roms.channels.base import (
     Throttled,
     Transient,
 )
-from roms.channels.reading import loaded, object_of, printable, text_of
+from roms.channels.reading import id_of, loaded, object_of, printable, text_of
 
 kind: str = "whapi"
 direct: bool = False
@@ -104,7 +104,7 @@ def _taken(response: httpx.Response) -> str:
         _refused(response, answer)
     if answer.get("sent") is False:
         raise Permanent("Whapi answered that it did not send the message.", "not_sent")
-    provider_id = text_of(object_of(answer.get("message")).get("id"), 190)
+    provider_id = id_of(object_of(answer.get("message")).get("id"))
     if not provider_id:
         raise Ambiguous("Whapi took the message but gave no id for it.", str(response.status_code))
     return provider_id

@@ -70,8 +70,10 @@ class Message(Model):
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     kind: Mapped[str] = mapped_column(String(20), default="text")
     text: Mapped[str] = mapped_column(Text, default="")
-    payload: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # prompt and options, what was tapped, …
-    why: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # a bot message's release, file, line, flow, step, rule
+    payload: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # prompt and options, what was tapped, …
+    why: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # where a bot message comes from
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     provider_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     client_id: Mapped[str | None] = mapped_column(String(64))  # the writer's own id: a retry is not a second message

@@ -14,7 +14,7 @@ from roms.db import db, insert_once, serialize, table, transaction
 from roms.engine import lifecycle, session
 from roms.engine.types import JSON, AgentReplied, MessageReceived, Mode
 from roms.models import Contact, ContactAddress, Conversation, Direction, Message, Sender, Status
-from roms.services import channels, publishing
+from roms.services import channels, publishing, receipts
 from roms.services.channels import Line
 from roms.services.runner import advance
 from roms.services.scene import Row, Scene, finish, message_row, remember_last, scene_of
@@ -27,6 +27,8 @@ def receive(channel_id: int, incoming: Incoming, language: str = "") -> bool:
     """Store what arrived, once, and let the conversation answer. False: it was here already."""
     line = channels.line(channel_id)
     at = clock.now()
+    if incoming.from_business and incoming.provider_id:
+        serialize(receipts.key(channel_id, incoming.provider_id))
     conversation = Conversation.at(channel_id, incoming.address)
     if conversation is None:
         conversation = _begin(line, incoming, language, at)
@@ -60,7 +62,8 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
     scene.shown.append(row)
     scene.conversation.unread += 1
     remember_last(scene, row)
-    advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind))
+    if not incoming.is_group or scene.conversation.mode is Mode.AGENT:  # to a group the bot never speaks
+        advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind))
     return True
 
 
@@ -71,6 +74,8 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     if provider_id is None or db.session.scalar(known) is not None:
         return False
     advance(scene, AgentReplied(incoming.text, None, sent=True), provider_id=provider_id, provider_at=incoming.at)
+    for word in receipts.pending_for(scene.line.id, [provider_id]).values():
+        scene.messages[-1] |= receipts.moved_forward(scene.messages[-1]["status"], word)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ from roms import clock
 from roms.db import db, serialize, transaction
 from roms.engine import flowfile
 from roms.engine.flow import Release as Compiled
+from roms.engine.problems import FlowErrors
 from roms.errors import NotReady
 from roms.models import Release
+
+log = logging.getLogger(__name__)
 
 
 @transaction()
@@ -75,4 +79,8 @@ def release(number: int) -> Compiled:
 def of_state(state: Mapping[str, Any]) -> Compiled:
     """The release a conversation stands in, or the newest when it stands in none."""
     number = state.get("release", 0)
-    return release(number) if number else newest()
+    try:
+        return release(number) if number else newest()
+    except FlowErrors:  # an older ROMS took it: the talk goes on in the newest, or with a person if its step is gone
+        log.exception("release %s can not be compiled any more", number)
+        return newest()
