@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from roms.engine import build, build_triggers, shape
-from roms.engine.book import Book, Desk, Edge
-from roms.engine.flow import Ask, Step
+from roms.engine.book import Book, Desk
+from roms.engine.flow import Ask, Edge, Step
 from roms.engine.template import Text
 from roms.engine.triggers import Trigger
 from roms.engine.types import Place
@@ -62,7 +62,7 @@ class Draft:
             if ("steps", name) not in self.wrong and ("steps",) not in self.wrong:
                 self._step(desk, name, following)
         if ("triggers",) not in self.wrong:
-            self._triggers(desk, Place(self.name, names[0]))
+            self._triggers(desk, names[0])
 
     def _step(self, desk: Desk, name: str, following: str | None) -> None:
         step = build.step(desk, name, following)
@@ -71,10 +71,11 @@ class Draft:
             spot = self.document.at(("steps", name), key=True)
             self.book.edges.append(Edge(step.place, step.following, step.control is not None, spot))
 
-    def _triggers(self, desk: Desk, first: Place) -> None:
+    def _triggers(self, desk: Desk, first: str) -> None:
         before = list(self.book.flows).index(self.name) * TRIGGERS_PER_FILE
         for number in range(len(desk.value(("triggers",)) or ())):
             if ("triggers", number) not in self.wrong:
-                trigger = build_triggers.trigger(desk, ("triggers", number), first, before + number)
+                trigger = build_triggers.trigger(desk, ("triggers", number), Place(self.name, first), before + number)
                 self.triggers.append(trigger)
-                self.book.starts.append(first)
+                spot = self.document.at(("triggers", number))
+                self.book.starts.append(Edge(Place(self.name, ""), trigger.go, True, spot))

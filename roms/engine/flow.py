@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from roms.engine.problems import Problem
+from roms.engine.problems import Problem, Spot
 from roms.engine.scope import Evaluate
 from roms.engine.table import Lifecycle
 from roms.engine.template import Text
 from roms.engine.triggers import Index
 from roms.engine.types import Option, Place
 from roms.engine.words import Typos
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One way from a step to another; `asks` when the contact is heard in between.
+
+    Every edge has a `target` of its own: a walk that remembers these very values tells which edges it took, although
+    two edges may join the same steps. A trigger's edge comes from a step without a name.
+    """
+
+    source: Place
+    target: Place
+    asks: bool
+    spot: Spot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,3 +159,4 @@ class Release:
     interrupts: Index
     person: Person
     warnings: tuple[Problem, ...]
+    edges: tuple[Edge, ...] = ()

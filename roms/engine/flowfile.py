@@ -45,7 +45,7 @@ def compile_release(files: Mapping[str, str], number: int = 0) -> Release:
     problems = sorted(book.problems, key=lambda each: (each.file != LIFECYCLE, each.file, each.line, each.column))
     if lifecycle is None or any(problem.severity == "error" for problem in problems):
         raise FlowErrors(problems)
-    return _release(files, number, lifecycle, drafts, problems)
+    return _release(files, number, lifecycle, drafts, book, problems)
 
 
 def _release(
@@ -53,6 +53,7 @@ def _release(
     number: int,
     lifecycle: tuple[Lifecycle, Person],
     drafts: list[Draft],
+    book: Book,
     warnings: list[Problem],
 ) -> Release:
     triggers = [trigger for draft in drafts for trigger in draft.triggers]
@@ -67,6 +68,7 @@ def _release(
         Index(trigger for trigger in triggers if trigger.interrupt),
         lifecycle[1],
         tuple(warnings),
+        (*book.edges, *book.starts),
     )
 
 
