@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -11,9 +14,12 @@ from flask import current_app
 from roms.config import Config
 from roms.engine import coverage as covered
 from roms.engine import rehearsal, script
+from roms.engine import replay as replayed
 from roms.engine.flow import Release
 from roms.engine.flowfile import FlowErrors, compile_release
-from roms.services import publishing
+from roms.engine.functions import duration
+from roms.engine.scope import Broken
+from roms.services import publishing, replaying
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 TESTS = "tests"  # the folder beside the flows
@@ -65,4 +71,54 @@ def flows_folder() -> Path:
     return config.flows
 
 
-COMMANDS: tuple[click.Command, ...] = (test,)
+class Ago(click.ParamType[timedelta]):
+    """A time back from now: `7d`, `12h`, `30m`."""
+
+    name = "duration"
+
+    def convert(self, value: str, param: click.Parameter | None, context: click.Context | None) -> timedelta:
+        try:
+            return timedelta(seconds=duration(value))
+        except Broken as problem:
+            self.fail(str(problem), param, context)
+
+
+@click.command("replay", cls=AuthorCommand)
+@click.option("--draft", type=FOLDER, required=True, help="The flows to try.")
+@click.option("--since", "ago", type=Ago(), default="7d", help="How far back, e.g. 7d or 12h.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only so many conversations, the latest.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def replay(draft: Path, ago: timedelta, limit: int | None, as_json: bool) -> None:
+    """Let recent conversations happen again with the draft, sending nothing, and show what would have gone otherwise.
+
+    The exit code is 0 when nothing differs, 1 when something does, 2 when the command cannot be understood.
+    """
+    release = compiled(draft)
+    ids = replaying.since(ago, limit)
+    found = [each for each in replaying.differences(release, ids, ago) if each]
+    counted = replayed.summary(found)
+    if as_json:
+        turns = [dataclasses.asdict(one) | {"kind": one.kind} for each in found for one in each]
+        told = {"conversations": len(ids), "differing": len(found), "summary": counted, "differences": turns}
+        click.echo(json.dumps(told, default=str, ensure_ascii=False))
+    else:
+        for conversation in found:
+            _show(conversation)
+        for step, kind, count in counted:
+            click.echo(f"{step or 'no step'}: {kind}: {count}")
+        click.echo(f"{len(found)} of {len(ids)} conversations would go another way")
+    sys.exit(1 if found else 0)
+
+
+def _show(conversation: list[replayed.Difference]) -> None:
+    """The first turn that goes another way, old beside new; what follows from it is only counted."""
+    one = conversation[0]
+    click.echo(f"{one.conversation}, turn {one.turn} ({one.at:%Y-%m-%d %H:%M}), on {one.heard[:80]!r}: {one.kind}")
+    for sign, texts in (("-", one.old), ("+", one.new)):
+        for text in texts or ("(nothing)",):
+            click.echo(f"  {sign} {text.splitlines()[0][:110]}")
+    if len(conversation) > 1:
+        click.echo(f"  and {len(conversation) - 1} later turns")
+
+
+COMMANDS: tuple[click.Command, ...] = (test, replay)
