@@ -19,7 +19,9 @@ from roms.engine.flow import Release
 from roms.engine.flowfile import FlowErrors, compile_release
 from roms.engine.functions import duration
 from roms.engine.scope import Broken
-from roms.services import publishing, replaying
+from roms.engine.transcript import transcript
+from roms.errors import NotFound
+from roms.services import explaining, publishing, recalling, replaying, unmatched
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 TESTS = "tests"  # the folder beside the flows
@@ -35,6 +37,8 @@ class AuthorCommand(click.Command):
             for problem in errors.problems:
                 click.echo(str(problem), err=True)
             sys.exit(1)
+        except NotFound as missing:
+            raise click.ClickException(str(missing)) from missing
 
 
 @click.command("test", cls=AuthorCommand)
@@ -121,4 +125,55 @@ def _show(conversation: list[replayed.Difference]) -> None:
         click.echo(f"  and {len(conversation) - 1} later turns")
 
 
-COMMANDS: tuple[click.Command, ...] = (test, replay)
+@click.command("record", cls=AuthorCommand)
+@click.argument("conversation")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to (default: the flows' tests).")
+def record(conversation: str, output: Path | None) -> None:
+    """Write CONVERSATION (its public id) as a flow test that passes on the newest release.
+
+    The contact's name, phone numbers and e-mail addresses are replaced, and so is what agents wrote. Read it before
+    you share it: an address in the middle of a sentence is beyond a program.
+    """
+    past = recalling.one(recalling.id_of(conversation))
+    output = output or flows_folder() / TESTS / f"recorded-{conversation}.yaml"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    text = transcript(publishing.newest(), past, f"conversation {conversation} goes as it went")
+    output.write_text(text, encoding="utf-8")
+    click.echo(str(output))
+
+
+@click.command("unmatched", cls=AuthorCommand)
+@click.option("--since", "ago", type=Ago(), default="7d", help="How far back, e.g. 7d or 12h.")
+def unmatched_(ago: timedelta) -> None:
+    """What contacts wrote that nothing took, grouped by likeness, the most frequent first."""
+    groups = unmatched.groups(ago)
+    for group in groups:
+        others = f"   ({' · '.join(_line(other, 40) for other in group.others)})" if group.others else ""
+        click.echo(f"{group.count:6}  {_line(group.example, 80)}{others}")
+    click.echo(f"{sum(group.count for group in groups)} messages in {len(groups)} groups")
+
+
+@click.command("why", cls=AuthorCommand)
+@click.argument("message", type=int)
+def why(message: int) -> None:
+    """Tell where the bot's MESSAGE (its id in the database) comes from, which rules lost, and the variables then."""
+    told = explaining.explain(message)
+    where = told.why
+    click.echo(f"said      {_line(told.text, 110)}")
+    click.echo(f"heard     {_line(told.heard, 110)}")
+    click.echo(f"release   {where['release']}")
+    click.echo(f"at        {where['file']}:{where['line']}, step {where['flow']}.{where['step']}")
+    click.echo(f"rule      {where['rule']}")
+    for lost in told.lost:
+        click.echo(f"lost      {lost}")
+    for name, value in sorted(told.after.items()):
+        was = "" if told.before.get(name) == value else f"   (was {told.before.get(name)!r})"
+        click.echo(f"variable  {name} = {value!r}{was}")
+
+
+def _line(text: str, most: int) -> str:
+    line = " ⏎ ".join(text.split("\n"))
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+COMMANDS: tuple[click.Command, ...] = (test, record, replay, unmatched_, why)

@@ -27,6 +27,8 @@ class Past:
     said: tuple[str, ...]
     step: str  # flow.step that answered, "" when none did
     mode: Mode  # afterwards
+    release: int = 0  # the one that answered, 0 when nothing was said
+    seq: int = 0  # number of the newest entry before what came of it
 
 
 @dataclass(frozen=True, slots=True)

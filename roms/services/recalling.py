@@ -15,6 +15,7 @@ from roms.engine import types as engine
 from roms.engine.play import facts_of
 from roms.engine.replay import Past, Record
 from roms.engine.types import Event, Mode
+from roms.errors import NotFound
 from roms.models import Channel, Contact, Conversation, Direction, History, Message, Sender, Timer
 
 AT_ONCE = 500  # conversations read with one statement a table
@@ -38,6 +39,20 @@ class _Happened:
     said: list[str] = field(default_factory=list)
     step: str = ""
     mode: Mode = Mode.BOT
+    release: int = 0
+    seq: int = 0
+
+
+def id_of(public_id: str) -> int:
+    """Raises NotFound."""
+    found = db.session.scalar(select(Conversation.id).filter_by(public_id=public_id))
+    if found is None:
+        raise NotFound(f"there is no conversation {public_id}")
+    return found
+
+
+def one(conversation: int) -> Record:
+    return next(records([conversation]))
 
 
 def records(ids: Sequence[int]) -> Iterator[Record]:
@@ -115,6 +130,8 @@ def _record(head: Any, said: list[Any], happened: list[Any], timers: list[Any]) 
             tuple(each.said),
             each.step,
             each.mode,
+            each.release,
+            each.seq,
         )
         for each in _walked(_in_order(said, happened, timers), initial)
     )
@@ -138,14 +155,15 @@ def _in_order(said: list[Any], happened: list[Any], timers: list[Any]) -> list[E
 def _walked(entries: Iterable[Entry], mode: Mode) -> list[_Happened]:
     """From rows to what happened, each with what the bot said and the mode that came of it."""
     walked: list[_Happened] = []
-    for _, rank, at, row in entries:
+    for seq, rank, at, row in entries:
         event = _timer(row) if rank else _said(row) if hasattr(row, "sender") else _done(row, walked)
         if event is not None:
-            walked.append(_Happened(at, event, mode=mode))
+            walked.append(_Happened(at, event, mode=mode, seq=seq))
         if not rank and hasattr(row, "sender"):
             if row.sender is Sender.BOT and walked:
                 walked[-1].said.append(row.text)
                 walked[-1].step = _step(row.why)
+                walked[-1].release = row.why["release"] if row.why else 0
         elif not rank and row.event == "mode":
             mode = Mode(row.data["to"])
             if walked and row.data["event"] != "agent_replied":  # there the reply itself stands behind
