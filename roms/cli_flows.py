@@ -20,7 +20,7 @@ from roms.engine.flowfile import FlowErrors, compile_release
 from roms.engine.functions import duration
 from roms.engine.scope import Broken
 from roms.engine.transcript import transcript
-from roms.errors import NotFound
+from roms.errors import Problem
 from roms.services import explaining, publishing, recalling, replaying, unmatched
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -28,7 +28,9 @@ TESTS = "tests"  # the folder beside the flows
 
 
 class AuthorCommand(click.Command):
-    """Mistakes in flows or tests are shown all at once, and the exit code is 1."""
+    """Mistakes in flows or tests are shown all at once, and the exit code tells."""
+
+    broken = 1
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -36,9 +38,9 @@ class AuthorCommand(click.Command):
         except FlowErrors as errors:
             for problem in errors.problems:
                 click.echo(str(problem), err=True)
-            sys.exit(1)
-        except NotFound as missing:
-            raise click.ClickException(str(missing)) from missing
+            sys.exit(self.broken)
+        except Problem as problem:
+            raise click.ClickException(str(problem)) from problem
 
 
 @click.command("test", cls=AuthorCommand)
@@ -87,7 +89,13 @@ class Ago(click.ParamType[timedelta]):
             self.fail(str(problem), param, context)
 
 
-@click.command("replay", cls=AuthorCommand)
+class ReplayCommand(AuthorCommand):
+    """Here 1 means that something differs, so a draft that cannot be used is 2."""
+
+    broken = 2
+
+
+@click.command("replay", cls=ReplayCommand)
 @click.option("--draft", type=FOLDER, required=True, help="The flows to try.")
 @click.option("--since", "ago", type=Ago(), default="7d", help="How far back, e.g. 7d or 12h.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many conversations, the latest.")
@@ -95,7 +103,7 @@ class Ago(click.ParamType[timedelta]):
 def replay(draft: Path, ago: timedelta, limit: int | None, as_json: bool) -> None:
     """Let recent conversations happen again with the draft, sending nothing, and show what would have gone otherwise.
 
-    The exit code is 0 when nothing differs, 1 when something does, 2 when the command cannot be understood.
+    The exit code is 0 when nothing differs, 1 when something does, 2 when the draft is broken or an option is wrong.
     """
     release = compiled(draft)
     ids = replaying.since(ago, limit)

@@ -146,7 +146,7 @@ def _in_order(said: list[Any], happened: list[Any], timers: list[Any]) -> list[E
         if row.at is not None:
             seq = row.seq
             if seq is None:  # fired before its place was recorded: by time
-                seq = max((number for number, _, at, _ in entries if at <= row.at), default=0)
+                seq = max((number for number, _, at, _ in entries if at < row.at), default=0)
             entries.append((seq, rank, row.at, row))
     entries.sort(key=lambda entry: entry[:2])
     return entries

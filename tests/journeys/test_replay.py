@@ -9,14 +9,15 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from roms.channels.base import Incoming
 from roms.config import ROOT
-from roms.db import db
+from roms.db import db, writing
 from roms.engine.flow import Release
 from roms.engine.flowfile import compile_release
 from roms.errors import Conflict
-from roms.models import Conversation
+from roms.models import Conversation, Timer
 from roms.services import handoff, intake, publishing, recalling, replaying, replies, timers
 from tests.cast import Cast
 from tests.conftest import Clock
@@ -80,6 +81,15 @@ def generated(cast: Cast, clock: Clock, talks: int, steps: int = 12) -> None:
         for cid in dice.sample([row.public_id for row in db.session.query(Conversation)], talks // 5):
             acted(cast, dice, cid)
             clock.forward(seconds=1)
+
+
+def test_timers_that_fired_before_their_place_was_recorded_are_placed_by_time(cast: Cast, clock: Clock) -> None:
+    generated(cast, clock, 20)
+    with writing():
+        db.session.execute(update(Timer).values(seq=None))
+    ids = replaying.since(WEEK)
+    found = [each for each in replaying.differences(publishing.newest(), ids, WEEK) if each]
+    assert found == []
 
 
 def draft(**changed: str) -> Release:
@@ -169,3 +179,7 @@ def test_the_command_tells_and_its_exit_code_says_whether_anything_differs(
     assert told["differing"] == 1
     assert "salam dari" in told["differences"][0]["new"][0]
     assert run(args=["flows", "replay", "--draft", str(tmp_path), "--since", "soon"]).exit_code == 2
+    (tmp_path / "shop.yaml").write_text("flow: shop\nsteps: {a: {go: nowhere}}\n")
+    broken = run(args=["flows", "replay", "--draft", str(tmp_path)])
+    assert broken.exit_code == 2
+    assert "shop.yaml:2" in broken.output
