@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -25,6 +26,7 @@ from tests.conftest import Clock
 WORDS = [*"halo menu 1 2 3 0 cs lacak ya tidak urgent ORD-12345 harga hagra".split(), "cek pesanan", "asdf", "makasih"]
 GAPS = [1, 40, 600, 1801, 3 * 3600, 13 * 3600, 30 * 3600]
 TALKS = 200
+SECONDS_A_TURN = 60 / (10_000 * 12)  # ten thousand conversations of twelve turns within a minute of one core
 
 
 def address(number: int) -> str:
@@ -114,8 +116,10 @@ def test_the_release_that_made_the_record_gives_the_same_answers(cast: Cast, clo
         *("MessageReceived", "AgentReplied", "AgentClaimed", "Assigned", "Paused", "Resumed", "Released", "Closed"),
         "TimerFired",
     }
+    begun = time.process_time()
     found = [each for conversation in replaying.differences(publishing.newest(), ids, WEEK) for each in conversation]
     assert found == []
+    assert time.process_time() - begun < sum(len(record.past) for record in records) * SECONDS_A_TURN
 
 
 def test_an_edit_shows_where_it_is_heard_and_nowhere_else(cast: Cast, clock: Clock) -> None:
