@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from roms.engine.expression import Expression, ExpressionError, compile_expression
-from roms.engine.flow import Edge
 from roms.engine.problems import Problem, Spot, found
 from roms.engine.scope import Evaluate
 from roms.engine.template import Template, Text, compile_template
@@ -16,6 +15,16 @@ from roms.engine.yamltext import Document, Path
 
 LONGEST_SENT = 4096
 Compiled = TypeVar("Compiled", Expression, Template)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One way from a step to another; `asks` when the contact is heard in between."""
+
+    source: Place
+    target: Place
+    asks: bool
+    spot: Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,7 @@ class Book:
     steps: dict[str, dict[str, Spot]] = field(default_factory=dict)  # flow -> step -> where
     problems: list[Problem] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
-    starts: list[Edge] = field(default_factory=list)  # what triggers lead to
+    starts: list[Place] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     otherwise: list[Spot] = field(default_factory=list)
     reads: list[tuple[str, Spot]] = field(default_factory=list)

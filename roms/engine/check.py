@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from roms.engine.book import Book, Said
-from roms.engine.flow import Edge
+from roms.engine.book import Book, Edge, Said
 from roms.engine.problems import Spot
 from roms.engine.scope import FACTS
 from roms.engine.types import Place
@@ -70,7 +69,7 @@ def _reachable(book: Book) -> None:
     onward: dict[Place, list[Place]] = {}
     for edge in book.edges:
         onward.setdefault(edge.source, []).append(edge.target)
-    reached = _reached([edge.target for edge in book.starts], onward)
+    reached = _reached(book.starts, onward)
     for flow, steps in book.steps.items():
         unreached = [name for name in steps if Place(flow, name) not in reached]
         if len(unreached) == len(steps):

@@ -48,13 +48,13 @@ def coverage(release: Release, walked: Iterable[Place]) -> Coverage:
         if place not in entered
     ]
     steps = len(release.steps) - len(left)
-    edges = [edge for edge in release.edges if id(edge.target) not in ways]
+    edges = [edge for edge in release.ways if id(edge.target) not in ways]
     for edge in edges:
         source = f"{edge.source.flow}.{edge.source.step}" if edge.source.step else f"a trigger of {edge.source.flow}"
         what = f"{source} → {edge.target.flow}.{edge.target.step}"
         left.append(Unwalked(edge.spot.file, edge.spot.line, what))
     left.sort(key=lambda each: (each.file, each.line))
-    return Coverage(len(release.steps), steps, len(release.edges), len(release.edges) - len(edges), tuple(left))
+    return Coverage(len(release.steps), steps, len(release.ways), len(release.ways) - len(edges), tuple(left))
 
 
 def junit(results: Sequence[Result]) -> str:

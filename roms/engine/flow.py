@@ -15,16 +15,15 @@ from roms.engine.words import Typos
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
-    """One way from a step to another; `asks` when the contact is heard in between.
+class Way:
+    """One way from a step to another, and where it stands in the files.
 
-    Every edge has a `target` of its own: a walk that remembers these very values tells which edges it took, although
-    two edges may join the same steps. A trigger's edge comes from a step without a name.
+    Every way has a `target` of its own: a walk that remembers these very values tells which ways it took, although
+    two may join the same steps. A trigger's way comes from a step without a name.
     """
 
     source: Place
     target: Place
-    asks: bool
     spot: Spot
 
 
@@ -159,4 +158,4 @@ class Release:
     interrupts: Index
     person: Person
     warnings: tuple[Problem, ...]
-    edges: tuple[Edge, ...] = ()
+    ways: tuple[Way, ...] = ()

@@ -8,7 +8,7 @@ from hashlib import sha256
 from roms.engine import build_lifecycle, check, check_lifecycle, shape
 from roms.engine.book import Book, Desk
 from roms.engine.build_flow import Draft
-from roms.engine.flow import Person, Release
+from roms.engine.flow import Person, Release, Way
 from roms.engine.problems import FlowErrors, Problem, Spot, found
 from roms.engine.table import Lifecycle
 from roms.engine.triggers import Index
@@ -57,6 +57,7 @@ def _release(
     warnings: list[Problem],
 ) -> Release:
     triggers = [trigger for draft in drafts for trigger in draft.triggers]
+    triggered = [way for draft in drafts for way in draft.ways]
     return Release(
         number,
         release_hash(files),
@@ -68,7 +69,7 @@ def _release(
         Index(trigger for trigger in triggers if trigger.interrupt),
         lifecycle[1],
         tuple(warnings),
-        (*book.edges, *book.starts),
+        (*(Way(edge.source, edge.target, edge.spot) for edge in book.edges), *triggered),
     )
 
 
