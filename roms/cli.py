@@ -12,6 +12,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from roms import cli_flows
 from roms.config import ROOT, Config
 from roms.db import db
 from roms.engine.flowfile import FlowErrors, compile_release
@@ -27,6 +28,8 @@ def init_app(app: Flask) -> None:
         from flask_migrate import Migrate
 
         Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    for command in cli_flows.COMMANDS:
+        flows.add_command(command)
     for command in (flows, users, prepare):
         app.cli.add_command(command)
 

@@ -64,7 +64,7 @@ def decide(release: Release, session: Session, event: Event, now: datetime) -> D
 
 def _decided(turn: Turn) -> Decision:
     _wind_clocks(turn)
-    return Decision(closed(turn), tuple(turn.effects), turn.unmatched)
+    return Decision(closed(turn), tuple(turn.effects), turn.unmatched, tuple(turn.walked))
 
 
 def _row(turn: Turn, event: str) -> Row | None:

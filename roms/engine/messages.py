@@ -109,4 +109,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "`%(word)s` tidak dikenal; yang dikenal closed_for, contact.*, channel.*, conversation.*, "
         "hours.* dan message.*",
     ),
+    "script-time": (
+        "`%(word)s` is no time like `2025-11-03 10:00 Asia/Jakarta`",
+        "`%(word)s` bukan waktu seperti `2025-11-03 10:00 Asia/Jakarta`",
+    ),
 }

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from roms import clock
 from roms.channels.base import Incoming
@@ -35,7 +35,7 @@ def receive(channel_id: int, incoming: Incoming, language: str = "") -> bool:
     scene = scene_of(conversation, line, at)
     stored = _store_ours(scene, incoming) if incoming.from_business else _store(scene, incoming)
     if stored:
-        _learn_name(conversation.contact, incoming)
+        _learn_name(conversation.contact, incoming, at)
         finish(scene)
     return stored
 
@@ -57,13 +57,17 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
         client_id=incoming.extra.get("client_id"),
         status=Status.RECEIVED,
     )
-    if insert_once(table(Message), row, "channel_id", "direction", "provider_id") is None:
+    stored = insert_once(table(Message), row, "channel_id", "direction", "provider_id")
+    if stored is None:
         return False
     scene.shown.append(row)
     scene.conversation.unread += 1
     remember_last(scene, row)
-    if not incoming.is_group or scene.conversation.mode is Mode.AGENT:  # to a group the bot never speaks
-        advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind))
+    if incoming.is_group and scene.conversation.mode is not Mode.AGENT:
+        return True  # to a group the bot never speaks
+    decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind))
+    if decision.unmatched:
+        db.session.execute(update(table(Message)).where(Message.id == stored).values(unmatched=True))
     return True
 
 
@@ -100,9 +104,9 @@ def _provider_id(scene: Scene, incoming: Incoming, direction: Direction = Direct
     return f"print:{print_}:{scene.conversation.seq}"
 
 
-def _learn_name(contact: Contact, incoming: Incoming) -> None:
+def _learn_name(contact: Contact, incoming: Incoming, at: datetime) -> None:
     if incoming.name and not contact.name and not incoming.from_business:
-        contact.name = incoming.name[:200]
+        contact.name, contact.named_at = incoming.name[:200], at
 
 
 def _begin(line: Line, incoming: Incoming, language: str, at: datetime) -> Conversation:
