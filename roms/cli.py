@@ -21,6 +21,8 @@ from roms.services import accounts, publishing, setup
 flows = AppGroup("flows", help="Check and publish what the bot says.")
 users = AppGroup("users", help="The people who sign in.")
 
+_LANG = click.option("--lang", type=click.Choice(["en", "id"]), default="en", help="The language of the findings.")
+
 
 def init_app(app: Flask) -> None:
     if os.environ.get("FLASK_RUN_FROM_CLI"):  # only commands migrate; the servers are spared a third of a second
@@ -45,15 +47,16 @@ def prepare() -> None:
 
 @flows.command("check")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
-def check(folder: Path | None) -> None:
+@_LANG
+def check(folder: Path | None, lang: str) -> None:
     """Look for mistakes; the exit code is 1 when there are any."""
     try:
         release = compile_release(publishing.files_in(folder or _config().flows))
     except FlowErrors as errors:
-        _refuse(errors)
+        _refuse(errors, lang)
     for warning in release.warnings:
-        click.echo(str(warning), err=True)
-    click.echo("no errors")
+        click.echo(warning.told(lang), err=True)
+    click.echo("tidak ada kesalahan" if lang == "id" else "no errors")
 
 
 @flows.command("publish")
@@ -96,9 +99,9 @@ def deactivate(login: str) -> None:
     click.echo(f"{login} can no longer sign in")
 
 
-def _refuse(errors: FlowErrors) -> None:
+def _refuse(errors: FlowErrors, lang: str = "en") -> None:
     for problem in errors.problems:
-        click.echo(str(problem), err=True)
+        click.echo(problem.told(lang), err=True)
     click.echo("nothing was published; what was live goes on", err=True)
     sys.exit(1)
 

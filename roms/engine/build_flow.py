@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from roms.engine import build, build_triggers, shape
-from roms.engine.book import Book, Desk, Edge
+from roms.engine.book import Book, Desk, Edge, Start
 from roms.engine.flow import Ask, Step
 from roms.engine.template import Text
 from roms.engine.triggers import Trigger
@@ -67,9 +67,11 @@ class Draft:
     def _step(self, desk: Desk, name: str, following: str | None) -> None:
         step = build.step(desk, name, following)
         self.steps.append(step)
+        self.book.built[step.place] = step
         if step.following and (step.control is None or isinstance(step.control, Ask)):
             spot = self.document.at(("steps", name), key=True)
-            self.book.edges.append(Edge(step.place, step.following, step.control is not None, spot))
+            gives = (step.control.save,) if isinstance(step.control, Ask) else ()
+            self.book.edges.append(Edge(step.place, step.following, step.control is not None, spot, "", gives))
 
     def _triggers(self, desk: Desk, first: Place) -> None:
         before = list(self.book.flows).index(self.name) * TRIGGERS_PER_FILE
@@ -77,4 +79,5 @@ class Draft:
             if ("triggers", number) not in self.wrong:
                 trigger = build_triggers.trigger(desk, ("triggers", number), first, before + number)
                 self.triggers.append(trigger)
-                self.book.starts.append(first)
+                groups = tuple(name for pattern in trigger.patterns for name in pattern.groups)
+                self.book.starts.append(Start(first, groups, trigger.interrupt))
