@@ -25,7 +25,13 @@ LAYERS: dict[str, set[str]] = {
     "queue": set(),
     "metrics": set(),
 }
-EVERYTHING = {"app", "cli", "background", "__init__"}  # the wiring and the outermost loops see everything
+EVERYTHING = {
+    "app",
+    "cli",
+    "cli_releases",
+    "background",
+    "__init__",
+}  # the wiring and the outermost loops see everything
 
 PYTHON = sorted(
     path

@@ -35,8 +35,28 @@ def dump(session: Session) -> JSON:
     return data
 
 
+class Unreadable(ValueError):
+    """What is stored is no session."""
+
+
 def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
-    """The session that `dump` wrote, with today's facts (`{"contact": {...}, "channel": {...}, ...}`)."""
+    """The session that `dump` wrote, with today's facts (`{"contact": {...}, "channel": {...}, ...}`).
+
+    Raises Unreadable where it is no session: a row that was damaged, or written by another version.
+    """
+    try:
+        session = _load(data, facts)
+    except (KeyError, ValueError, TypeError, AttributeError) as damage:
+        raise Unreadable(f"{type(damage).__name__}: {damage}") from damage
+    numbers = (session.release, session.misses, session.epoch, *session.clocks.values())
+    if type(session.variables) is not dict or any(type(number) is not int for number in numbers):
+        raise Unreadable("a value of another kind")
+    if session.since.tzinfo is None or (session.heard and session.heard.tzinfo is None):
+        raise Unreadable("a time without a zone")
+    return session
+
+
+def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
     get = data.get
     heard, previous, place, before = get("heard"), get("previous"), get("place"), get("asked_before")
     return Session(
@@ -49,7 +69,7 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         tuple(_place(each) for each in before) if before else (),
         get("misses", 0),
         get("epoch", 0),
-        get("clocks", {}),
+        dict(get("clocks", {})),
         get("variables", {}),
         facts,
     )
