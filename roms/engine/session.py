@@ -8,6 +8,7 @@ from typing import Any
 
 from roms.engine.types import JSON, Mode, Place, Session
 
+_INTEGER = frozenset((int,))
 _MODES = {mode.value: mode for mode in Mode}
 
 
@@ -48,10 +49,13 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         session = _load(data, facts)
     except (KeyError, ValueError, TypeError, AttributeError) as damage:
         raise Unreadable(f"{type(damage).__name__}: {damage}") from damage
-    numbers = (session.release, session.misses, session.epoch, *session.clocks.values())
-    if type(session.variables) is not dict or any(type(number) is not int for number in numbers):
+    clocks, heard = session.clocks, session.heard
+    if type(clocks) is not dict or (clocks and not _INTEGER.issuperset(map(type, clocks.values()))):
+        raise Unreadable("clocks that are none")
+    kinds_agree = type(session.misses) is type(session.epoch) is type(session.release) is int
+    if not kinds_agree or type(session.variables) is not dict:
         raise Unreadable("a value of another kind")
-    if session.since.tzinfo is None or (session.heard and session.heard.tzinfo is None):
+    if session.since.tzinfo is None or (heard is not None and heard.tzinfo is None):
         raise Unreadable("a time without a zone")
     return session
 
@@ -69,7 +73,7 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         tuple(_place(each) for each in before) if before else (),
         get("misses", 0),
         get("epoch", 0),
-        dict(get("clocks", {})),
+        get("clocks", {}),
         get("variables", {}),
         facts,
     )
