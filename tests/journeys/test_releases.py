@@ -177,3 +177,13 @@ def test_messages_of_a_move_carry_the_new_release(run, waiting, tmp_path):
     newest = select(Message.why).where(Message.conversation_id == conversation().id).order_by(Message.seq.desc())
     why = db.session.scalars(newest).first()
     assert (why["release"], why["step"], why["rule"]) == (2, "pick", "moved to a new release")
+
+
+def test_who_has_moved_on_since_we_looked_is_left_alone(run, waiting):
+    people = releases.standing()
+    publishing.publish(CHOICE)
+    wanted = frozenset(releases.affected(CHOICE, people))
+    ids = sorted(cid for where in wanted for cid in people[where])
+    say(waiting, "0")
+    assert moving._batch("move", ids, wanted, 2) == 1
+    assert (conversation().mode, history()) == (Mode.AGENT, [])
