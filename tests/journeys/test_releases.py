@@ -184,6 +184,6 @@ def test_who_has_moved_on_since_we_looked_is_left_alone(run, waiting):
     publishing.publish(CHOICE)
     wanted = frozenset(releases.affected(CHOICE, people))
     ids = sorted(cid for where in wanted for cid in people[where])
-    say(waiting, "0")
+    say(waiting, "3")
     assert moving._batch("move", ids, wanted, 2) == 1
-    assert (conversation().mode, history()) == (Mode.AGENT, [])
+    assert (conversation().state["place"], history()) == ("order.number", [])
