@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from roms.engine import build, build_triggers, shape
-from roms.engine.book import Book, Desk, Edge
+from roms.engine.book import Book, Desk, Edge, Start
 from roms.engine.flow import Ask, Step, Way
 from roms.engine.template import Text
 from roms.engine.triggers import Trigger
@@ -68,9 +68,11 @@ class Draft:
     def _step(self, desk: Desk, name: str, following: str | None) -> None:
         step = build.step(desk, name, following)
         self.steps.append(step)
+        self.book.built[step.place] = step
         if step.following and (step.control is None or isinstance(step.control, Ask)):
             spot = self.document.at(("steps", name), key=True)
-            self.book.edges.append(Edge(step.place, step.following, step.control is not None, spot))
+            gives = (step.control.save,) if isinstance(step.control, Ask) else ()
+            self.book.edges.append(Edge(step.place, step.following, step.control is not None, spot, "", gives))
 
     def _triggers(self, desk: Desk, name: str) -> None:
         before = list(self.book.flows).index(self.name) * TRIGGERS_PER_FILE
@@ -80,4 +82,5 @@ class Draft:
                 trigger = build_triggers.trigger(desk, ("triggers", number), first, before + number)
                 self.triggers.append(trigger)
                 self.ways.append(Way(Place(self.name, ""), first, self.document.at(("triggers", number))))
-                self.book.starts.append(first)
+                groups = tuple(name for pattern in trigger.patterns for name in pattern.groups)
+                self.book.starts.append(Start(first, groups, trigger.interrupt))

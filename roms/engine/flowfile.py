@@ -41,7 +41,8 @@ def compile_release(files: Mapping[str, str], number: int = 0) -> Release:
         draft.announce()
     for draft in drafts:
         draft.compile()
-    check.check(book, whole=len(documents) == len(files) and all(draft.whole for draft in drafts))
+    whole = len(documents) == len(files) and all(draft.whole for draft in drafts)
+    check.check(book, lifecycle, whole=whole)
     problems = sorted(book.problems, key=lambda each: (each.file != LIFECYCLE, each.file, each.line, each.column))
     if lifecycle is None or any(problem.severity == "error" for problem in problems):
         raise FlowErrors(problems)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from roms.db import db
 from roms.engine import retell
+from roms.engine.flow import Release
 from roms.engine.types import JSON
 from roms.errors import NotFound
 from roms.models import Message, Sender
@@ -36,5 +37,10 @@ def explain(message: int) -> Explanation:
         raise NotFound(f"there is no message {message} that a flow wrote")
     record = recalling.one(row.conversation_id)
     past = [each for each in record.past if each.seq < row.seq]
-    last = retell.turn(replace(record, past=past), publishing.release, row.why["release"])
+    last = retell.turn(replace(record, past=past), _release, row.why["release"])
     return Explanation(row.text, row.why, last.heard, last.lost, last.before, last.after)
+
+
+def _release(number: int) -> Release:
+    """The release of that time, or the newest where its own can no longer be read."""
+    return publishing.usable(number) or publishing.newest()

@@ -39,7 +39,9 @@ def test_a_release_that_can_not_be_compiled_any_more_loses_no_message(client: Fl
         db.session.execute(insert(table(Release)).values(row))
     say(client, "1")
     assert "1" in [message.text for message in messages()]
-    assert conversation().mode is Mode.AGENT
+    assert conversation().mode is Mode.BOT
+    assert Sender.BOT in [message.sender for message in messages() if message.direction == "note"]
+    assert messages()[-1].direction == "out"
 
 
 def conversation_state() -> dict[str, object]:
