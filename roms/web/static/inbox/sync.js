@@ -29,8 +29,8 @@ export function enter(frame) {
 }
 
 function changed(frame, before) {
-  for (const { type, direction, agent } of frame.entries) {
-    if (type === "message") forgetTyping(frame.c, direction === "in" ? "contact" : agent);
+  for (const { seq, type, direction, agent } of frame.entries) { // a receipt for an older message says nothing of typing
+    if (type === "message" && seq > frame.from) forgetTyping(frame.c, direction === "in" ? "contact" : agent);
   }
   counted(frame.c, before);
 }
