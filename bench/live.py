@@ -144,7 +144,14 @@ def _sides(stage: Stage, threads: int) -> Iterator[list[Side]]:
         packed = frames.pack(header, json.loads(change), None).decode()
         yield [
             Side(FLOOR, floor, [floor_pid, floor_drain], base.CHANGES, change.replace(": ", ":")),
-            Side(ROMS, roms, [roms_pid, worker, ticker], queue.CHANGES, packed, _cookie(stage)),
+            Side(
+                ROMS,
+                roms,
+                [roms_pid, worker, ticker],
+                queue.changes_topic(queue.connect(stage.redis)),
+                packed,
+                _cookie(stage),
+            ),
         ]
 
 

@@ -6,38 +6,61 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import redis
 from flask import Flask
 
-from roms import queue
+from roms import jobs, queue
 from roms.app import app_from_environ
 from roms.db import db
 from roms.services import cleaning, outbox, timers
+
+if TYPE_CHECKING:
+    from rq import SimpleWorker
 
 log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
 CLEAN_EVERY = 120  # beats
+REST = 1.0  # seconds until a worker that lost Redis begins again
 
 
 def work() -> int:
-    """Run drain jobs until told to stop; a job that is under way is finished first."""
+    """Run drain jobs until told to stop; a job that is under way is finished first. Losing Redis only makes a pause."""
+    app = app_from_environ()
+    with app.app_context():
+        while not jobs.STOPPING.is_set():
+            for name in (signal.SIGTERM, signal.SIGINT):  # RQ has its own while it works
+                signal.signal(name, lambda *_: jobs.STOPPING.set())
+            try:
+                _worker(app.extensions["roms.config"].redis_url).work(logging_level="WARNING")
+            except (redis.RedisError, OSError) as error:
+                log.warning("the worker lost Redis (%s); it tries again", error)
+            jobs.STOPPING.wait(REST)
+    return 0
+
+
+def _worker(redis_url: str) -> SimpleWorker:
     from rq import SimpleWorker
     from rq.serializers import JSONSerializer
 
-    app = app_from_environ()
-    connection = redis.Redis.from_url(app.extensions["roms.config"].redis_url)  # RQ changes the pool it is given
-    with app.app_context():
-        worker = SimpleWorker(
-            [queue.OUTBOX],
-            connection=connection,
-            serializer=JSONSerializer,
-            worker_ttl=60,
-            maintenance_interval=30,
-        )
-        worker.work(logging_level="WARNING")
-    return 0
+    class Worker(SimpleWorker):
+        """Looks for a lost Redis every other second instead of once a minute, and lets a drain know of the end."""
+
+        max_connection_wait_time = 2.0
+
+        def handle_warm_shutdown_request(self) -> None:
+            jobs.STOPPING.set()
+
+        def _install_signal_handlers(self) -> None:
+            super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+            self._stop_requested = jobs.STOPPING.is_set()  # asked while it was still connecting
+
+    connection = redis.Redis.from_url(redis_url)  # RQ changes the pool it is given
+    return Worker(
+        [queue.OUTBOX], connection=connection, serializer=JSONSerializer, worker_ttl=60, maintenance_interval=30
+    )
 
 
 def tick() -> int:
@@ -77,6 +100,9 @@ def fire_timers() -> None:
 
 def sweep_outbox() -> None:
     """See that whatever is due has a drain, and that a send whose sender vanished is not waited for for ever."""
-    for channel, message in outbox.overdue_leases():
-        outbox.give_up_lease(channel, message)
     queue.wake(outbox.due_channels())
+    for channel, message in outbox.overdue_leases():
+        try:
+            outbox.give_up_lease(channel, message)
+        except Exception:
+            log.exception("the lost send %s could not be marked", message)

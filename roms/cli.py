@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import sys
 from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from roms import cli_flows, cli_releases
 from roms.config import ROOT, Config
 from roms.db import db
 from roms.engine.flowfile import FlowErrors, compile_release
@@ -21,12 +21,16 @@ from roms.services import accounts, publishing, setup
 flows = AppGroup("flows", help="Check and publish what the bot says.")
 users = AppGroup("users", help="The people who sign in.")
 
+_LANG = click.option("--lang", type=click.Choice(["en", "id"]), default="en", help="The language of the findings.")
+
 
 def init_app(app: Flask) -> None:
     if os.environ.get("FLASK_RUN_FROM_CLI"):  # only commands migrate; the servers are spared a third of a second
         from flask_migrate import Migrate
 
         Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    for command in (*cli_flows.COMMANDS, *cli_releases.COMMANDS):
+        flows.add_command(command)
     for command in (flows, users, prepare):
         app.cli.add_command(command)
 
@@ -45,27 +49,16 @@ def prepare() -> None:
 
 @flows.command("check")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
-def check(folder: Path | None) -> None:
+@_LANG
+def check(folder: Path | None, lang: str) -> None:
     """Look for mistakes; the exit code is 1 when there are any."""
     try:
         release = compile_release(publishing.files_in(folder or _config().flows))
     except FlowErrors as errors:
-        _refuse(errors)
+        cli_releases.refuse(errors, lang)
     for warning in release.warnings:
-        click.echo(str(warning), err=True)
-    click.echo("no errors")
-
-
-@flows.command("publish")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
-@click.option("--comment", default="", help="What changed, for those who come after you.")
-def publish(folder: Path | None, comment: str) -> None:
-    """Make the files of FOLDER (default: the settings' flows folder) what new talks begin with."""
-    try:
-        number, is_new = publishing.publish(publishing.files_in(folder or _config().flows), comment)
-    except FlowErrors as errors:
-        _refuse(errors)
-    click.echo(f"release {number} is live" if is_new else f"nothing has changed since release {number}")
+        click.echo(warning.told(lang), err=True)
+    click.echo("tidak ada kesalahan" if lang == "id" else "no errors")
 
 
 @users.command("add")
@@ -94,13 +87,6 @@ def deactivate(login: str) -> None:
     """Sign somebody out everywhere, for good."""
     accounts.deactivate(accounts.id_of(login))
     click.echo(f"{login} can no longer sign in")
-
-
-def _refuse(errors: FlowErrors) -> None:
-    for problem in errors.problems:
-        click.echo(str(problem), err=True)
-    click.echo("nothing was published; what was live goes on", err=True)
-    sys.exit(1)
 
 
 def _config() -> Config:

@@ -92,6 +92,7 @@ class Config:
 # Read by one process only (gunicorn.conf.py, ./dev), so not part of Config.
 PROCESS_SETTINGS: Mapping[str, str] = {
     "ROMS_BIND": "address and port the web server listens on (default 127.0.0.1:8000)",
+    "ROMS_VENV": "a Python environment for ./dev to use instead of making .venv",
     "ROMS_THREADS": "threads of the web process; every open inbox or web chat takes one (default 400)",
 }
 

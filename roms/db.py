@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import json
+import logging
 import math
 import sqlite3
 import threading
@@ -36,6 +38,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -226,7 +230,20 @@ def init_app(app: Flask) -> None:
     app.extensions["roms.writer"] = threading.RLock() if is_sqlite else nullcontext()
 
 
+def read_json(text: str) -> Any:
+    """A damaged value reads as an empty one: whoever uses it notices, and nobody else is kept from their work."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        log.error("a damaged JSON value in the database: %.60r", text)
+        return {}
+
+
 def engine_options(url: str) -> dict[str, Any]:
+    return {"json_deserializer": read_json, **_pool_options(url)}
+
+
+def _pool_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20, "max_overflow": 200}
     return {"pool_size": 20, "max_overflow": 40, "connect_args": {"connect_timeout": 5}}

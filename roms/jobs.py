@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 import logging
+import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import httpx
+from sqlalchemy.exc import OperationalError
 
 from roms import queue
 from roms.channels import ADAPTERS
@@ -19,7 +22,14 @@ log = logging.getLogger(__name__)
 
 SENDS_IN_FLIGHT = 16
 GATHER = 0.003  # seconds: what ends this soon after the first is written down with it, in one transaction
+LOOK_AGAIN = 0.25  # seconds: what is queued while others are under way waits for none of them
 LONGEST_RUN = 20.0  # seconds; then another drain goes on, so that no channel keeps a worker for itself
+LAST_WAIT = 21.0  # seconds a drain that must end waits for what is under way: connect 5 s, read 15 s
+PAUSES = (0.1, 0.4, 1.5, 4.0, 8.0)  # seconds between tries to write down what the provider said
+
+STOPPING = threading.Event()  # this process was asked to end: what is under way is finished, nothing new begins
+
+Flying = dict[Future[Outcome], Claimed]
 
 
 def drain(channel_id: int) -> None:
@@ -27,19 +37,41 @@ def drain(channel_id: int) -> None:
     queue.drain_begins(channel_id)
     account, client = channels.line(channel_id).account, _client()
     until = time.monotonic() + LONGEST_RUN
-    flying: dict[Future[Outcome], Claimed] = {}
-    while True:
-        free = SENDS_IN_FLIGHT - len(flying)
-        fresh = outbox.claim(channel_id, free) if free and time.monotonic() < until else []
-        for claimed in fresh:
-            flying[_senders().submit(_send, account, client, claimed)] = claimed
-        if not flying:
-            break
-        wait(flying, return_when=FIRST_COMPLETED)
-        done, _ = wait(flying, timeout=GATHER)
-        outbox.record(channel_id, [(flying.pop(future), future.result()) for future in done])
-    if time.monotonic() >= until:
+    flying: Flying = {}
+    try:
+        while True:
+            free = SENDS_IN_FLIGHT - len(flying)
+            may_begin = free and time.monotonic() < until and not STOPPING.is_set()
+            for claimed in outbox.claim(channel_id, free) if may_begin else []:
+                flying[_senders().submit(_send, account, client, claimed)] = claimed
+            if not flying:
+                break
+            _land(channel_id, flying)
+    finally:  # whatever ended it, what the provider says of these is told only once
+        limit = time.monotonic() + LAST_WAIT
+        while flying and time.monotonic() < limit:
+            _land(channel_id, flying)
+    if time.monotonic() >= until or STOPPING.is_set():
         queue.wake([channel_id])
+
+
+def _land(channel_id: int, flying: Flying) -> None:
+    """Write down what has come back, after a moment's wait for it."""
+    wait(flying, LOOK_AGAIN, return_when=FIRST_COMPLETED)
+    done, _ = wait(flying, timeout=GATHER)
+    if done:
+        _record(channel_id, [(flying.pop(future), future.result()) for future in done])
+
+
+def _record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
+    """A database that is away for a moment is asked again: nobody else knows what the provider said."""
+    for pause in PAUSES:
+        try:
+            return outbox.record(channel_id, outcomes)
+        except OperationalError as error:
+            log.warning("the outcome of %d sends could not be written down yet: %s", len(outcomes), error.orig)
+            time.sleep(pause)
+    return outbox.record(channel_id, outcomes)
 
 
 def _send(account: Account, client: httpx.Client, claimed: Claimed) -> Outcome:

@@ -40,13 +40,18 @@ def client() -> redis.Redis:
     return found
 
 
+def changes_topic(server: redis.Redis) -> str:
+    """Where changes are published: pub/sub knows no database numbers, so the number is part of the name."""
+    return f"{CHANGES}:{server.connection_pool.connection_kwargs.get('db') or 0}"
+
+
 def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = ()) -> None:
     """Show these changes and see to it that these channels are drained: one round trip when a drain waits already."""
     channels = list(channels)
     if not (channels or changes) or time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
         return
     try:
-        said = [("PUBLISH", CHANGES, change) for change in changes]
+        said = [("PUBLISH", changes_topic(client()), change) for change in changes]
         asked = [("SET", _flag(channel), b"1", "NX", "EX", DRAIN_WAITS) for channel in channels]
         for channel, was_free in zip(channels, _at_once([*said, *asked])[len(changes) :], strict=True):
             if was_free:
@@ -80,7 +85,7 @@ def enqueue_drain(channel: int) -> None:
     from rq.serializers import JSONSerializer
 
     jobs = Queue(OUTBOX, connection=client(), serializer=JSONSerializer)
-    jobs.enqueue(DRAIN, channel, job_timeout=120, result_ttl=0, failure_ttl=86400, retry=Retry(max=1))
+    jobs.enqueue(DRAIN, channel, job_timeout=120, result_ttl=0, failure_ttl=600, retry=Retry(max=1))
 
 
 def _flag(channel: int) -> str:

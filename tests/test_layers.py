@@ -25,7 +25,8 @@ LAYERS: dict[str, set[str]] = {
     "queue": set(),
     "metrics": set(),
 }
-EVERYTHING = {"app", "cli", "background", "__init__"}  # the wiring and the outermost loops see everything
+# The wiring and the outermost loops see everything.
+EVERYTHING = {"app", "cli", "cli_flows", "cli_releases", "background", "__init__"}
 
 PYTHON = sorted(
     path

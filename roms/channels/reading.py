@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 from roms.channels.base import BadPayload
 
 EARLIEST, LATEST = 1e9, 4e9  # seconds: 2001 to 2096; beyond that no message was written
+LONGEST_ID = 190  # characters
 MILLISECONDS = 1e11  # a larger number cannot be seconds
 
 
@@ -43,6 +45,12 @@ def text_of(value: object, limit: int | None = None) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
         return str(value)
     return ""
+
+
+def id_of(value: object) -> str:
+    """An id as text that fits its column; a longer one is not just cut off, for two may begin alike."""
+    text = printable(text_of(value))
+    return text if len(text) <= LONGEST_ID else text[:100] + "#" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def object_of(value: object) -> Mapping[str, Any]:

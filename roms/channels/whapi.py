@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -29,13 +30,14 @@ from roms.channels.base import (
     Throttled,
     Transient,
 )
-from roms.channels.reading import loaded, object_of, printable, text_of
+from roms.channels.reading import id_of, loaded, object_of, printable, text_of
 
 kind: str = "whapi"
 direct: bool = False
 
 SECRET_HEADER = "x-webhook-secret"
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+LONGEST_ANSWER, LARGEST_ANSWER = 20.0, 256 * 1024  # seconds, bytes
 LONGEST_PAUSE = 3600.0  # seconds; whatever Retry-After says
 # A proxy sends these for somebody far away, and a browser the others for a page that may be anybody's.
 FROM_AFAR = ("forwarded", "x-forwarded", "x-real-ip", "x-client-ip", "true-client-ip", "via", "cf-")
@@ -88,13 +90,27 @@ def _post(account: Account, client: httpx.Client, path: str, body: dict[str, Any
         raise ChannelBroken("The channel has no address or no usable token of Whapi configured.")
     headers = {"Authorization": f"Bearer {account.token}"}
     try:
-        return client.post(account.base_url.rstrip("/") + path, json=body, headers=headers, timeout=TIMEOUT)
+        with client.stream(
+            "POST", account.base_url.rstrip("/") + path, json=body, headers=headers, timeout=TIMEOUT
+        ) as answer:
+            return _whole(answer)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise Transient(f"Whapi could not be reached: {error or type(error).__name__}") from error
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL) as error:
         raise ChannelBroken(f"The configured address or token cannot be used: {error}") from error
     except httpx.HTTPError as error:
         raise Ambiguous(f"No answer from Whapi: {error or type(error).__name__}", type(error).__name__) from error
+
+
+def _whole(answer: httpx.Response) -> httpx.Response:
+    """Read it to the end, but not for ever: httpx's own limit is for each read, and a drip would never reach it."""
+    until, body = time.monotonic() + LONGEST_ANSWER, b""
+    for chunk in answer.iter_bytes():
+        body += chunk
+        if len(body) > LARGEST_ANSWER or time.monotonic() > until:
+            raise Ambiguous("Whapi's answer did not come to an end.", "endless_answer")
+    told = {name: answer.headers[name] for name in ("retry-after", "date") if name in answer.headers}
+    return httpx.Response(answer.status_code, headers=told, content=body)
 
 
 def _taken(response: httpx.Response) -> str:
@@ -104,7 +120,7 @@ def _taken(response: httpx.Response) -> str:
         _refused(response, answer)
     if answer.get("sent") is False:
         raise Permanent("Whapi answered that it did not send the message.", "not_sent")
-    provider_id = text_of(object_of(answer.get("message")).get("id"), 190)
+    provider_id = id_of(object_of(answer.get("message")).get("id"))
     if not provider_id:
         raise Ambiguous("Whapi took the message but gave no id for it.", str(response.status_code))
     return provider_id

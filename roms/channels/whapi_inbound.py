@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from roms.channels.base import Incoming, Item, Receipt, Skipped
-from roms.channels.reading import each, moment, object_of, text_of
+from roms.channels.reading import each, id_of, moment, object_of, text_of
 from roms.channels.whapi_content import Content, content_of, kind_of
 
 PERSON = "s.whatsapp.net"
@@ -69,13 +69,13 @@ def _message(raw: Mapping[str, Any]) -> Item:
         return Skipped(reason)
     ours, group = raw.get("from_me") is True, address.endswith("@" + GROUP)
     content = content_of(raw)
-    provider_id = text_of(raw.get("id"), 190) or None
+    provider_id = id_of(raw.get("id")) or None
     return Incoming(
         address=address,
         text=content.text,
         kind=content.kind,
         provider_id=provider_id,
-        fingerprint="" if provider_id else _fingerprint(address, content, text_of(raw.get("timestamp"))),
+        fingerprint="" if provider_id else _fingerprint(raw, address, content),
         payload=content.payload,
         name=_name(raw, ours),
         phone=phone_of(address_of(raw.get("from"))) if group and not ours else phone_of(address),
@@ -102,14 +102,15 @@ def _name(raw: Mapping[str, Any], ours: bool) -> str:
     return next((name for name in (text_of(raw.get(key), 120) for key in keys) if name), "")
 
 
-def _fingerprint(address: str, content: Content, timestamp: str) -> str:
-    said = json.dumps([address, timestamp, content.kind, content.text, content.payload, content.extra])
+def _fingerprint(raw: Mapping[str, Any], address: str, content: Content) -> str:
+    who, when = text_of(raw.get("from")), text_of(raw.get("timestamp"))  # two of a group may say the same
+    said = json.dumps([address, who, when, content.kind, content.text, content.payload, content.extra])
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 def _context(raw: Mapping[str, Any]) -> dict[str, Any]:
     context = object_of(raw.get("context"))
-    quoted = text_of(context.get("quoted_id"), 190)
+    quoted = id_of(context.get("quoted_id"))
     return {
         **({"quoted_id": quoted} if quoted else {}),
         **({"forwarded": True} if context.get("forwarded") is True else {}),
@@ -118,7 +119,7 @@ def _context(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _receipt(raw: Mapping[str, Any]) -> Item:
     """Key on the status text: of the numbers only 4 (read) was ever seen in a captured body."""
-    provider_id = text_of(raw.get("id"), 190)
+    provider_id = id_of(raw.get("id"))
     word = text_of(raw.get("status")) or CODES.get(text_of(raw.get("code")), "")
     if not provider_id or word not in STATUSES:
         return Skipped("status_deleted" if word == "deleted" else "status_unknown")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from roms.engine.expression import Expression, ExpressionError, compile_expression
+from roms.engine.flow import Choices, Step
 from roms.engine.problems import Problem, Spot, found
 from roms.engine.scope import Evaluate
 from roms.engine.template import Template, Text, compile_template
@@ -25,17 +26,41 @@ class Edge:
     target: Place
     asks: bool
     spot: Spot
+    way: str = ""  # "miss" or "timeout" where it is not an answer that leads on
+    gives: tuple[str, ...] = ()  # variables that are surely set by whoever goes this way
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A trigger's way into a flow, and what its pattern finds."""
+
+    place: Place
+    gives: tuple[str, ...] = ()
+    interrupt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A name that an expression or a text reads. Not `needed` where a missing value is provided for."""
+
+    name: str
+    spot: Spot
+    flow: str
+    path: Path
+    needed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A keyword of a trigger, for finding two flows that want the same one."""
+    """What a trigger wants to hear, for finding two flows that want the same."""
 
     phrase: tuple[str, ...]
     flow: str
     alone: bool  # without a condition
     priority: int
     spot: Spot
+    kind: str = "keywords"
+    interrupt: bool = False
 
 
 @dataclass(slots=True)
@@ -46,10 +71,13 @@ class Book:
     steps: dict[str, dict[str, Spot]] = field(default_factory=dict)  # flow -> step -> where
     problems: list[Problem] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
-    starts: list[Place] = field(default_factory=list)
+    offered: list[tuple[Choices, list[Spot]]] = field(default_factory=list)  # with the place of each choice
+    timeouts: dict[Place, Spot] = field(default_factory=dict)
+    built: dict[Place, Step] = field(default_factory=dict)
+    starts: list[Start] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     otherwise: list[Spot] = field(default_factory=list)
-    reads: list[tuple[str, Spot]] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
 
     def add(self, spot: Spot, code: str, **details: Any) -> None:
@@ -93,7 +121,7 @@ class Desk:
         expression = self._compiled(path, compile_expression, value)
         if expression is None:
             return lambda _: None
-        self._reads(path, expression.names)
+        self._reads(path, expression.names, expression.asked)
         return expression.value
 
     def _compiled(self, path: Path, compile_: Callable[[str], Compiled], source: str) -> Compiled | None:
@@ -108,7 +136,7 @@ class Desk:
         language = "en" if path[-1] == "en" else "id"
         template = self._compiled(path, lambda source: compile_template(source, language), value)
         template = template or Template(value, (value,))
-        self._reads(path, template.names)
+        self._reads(path, template.names, template.provided)
         if len(value) > LONGEST_SENT:
             self.book.warn(self.document.at(path), "text-long")
         return template
@@ -142,15 +170,19 @@ class Desk:
             return [(as_text(each), (*path, number)) for number, each in enumerate(value)]
         return [(as_text(value), path)]
 
-    def target(self, path: Path, source: Place, *, asks: bool = False) -> Place:
+    def target(
+        self, path: Path, source: Place, *, asks: bool = False, way: str = "", gives: tuple[str, ...] = ()
+    ) -> Place:
         """`step` of the same flow, or `flow.step`; noted for the checker."""
         flow, _, step = str(self.value(path)).rpartition(".")
         place = Place(flow or self.flow, step)
-        self.book.edges.append(Edge(source, place, asks, self.document.at(path)))
+        self.book.edges.append(Edge(source, place, asks, self.document.at(path), way, gives))
         return place
 
-    def _reads(self, path: Path, names: Iterable[tuple[str, int]]) -> None:
-        self.book.reads += [(name, self.document.at(path, offset=offset)) for name, offset in names]
+    def _reads(self, path: Path, names: Iterable[tuple[str, int]], provided: frozenset[str]) -> None:
+        for name, offset in names:
+            spot = self.document.at(path, offset=offset)
+            self.book.reads.append(Read(name, spot, self.flow, path, name.partition(".")[0] not in provided))
 
 
 def as_text(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from roms.engine.flow import (
     Timeout,
 )
 from roms.engine.functions import duration
+from roms.engine.problems import Spot
 from roms.engine.questions import rendered
 from roms.engine.scope import Evaluate
 from roms.engine.template import Text, plain_text
@@ -30,6 +32,7 @@ from roms.engine.words import Typos, folded
 from roms.engine.yamltext import Path
 
 RETRIES = 2
+_KNOWN = re.compile(r"\bknown\(\s*(\w+)")
 _CHOOSE = plain_text("Maaf, belum paham. Silakan pilih salah satu.", "Sorry, please choose one of these.")
 _AGAIN = plain_text("Maaf, belum paham. Boleh diulang?", "Sorry, I did not understand. Could you write it again?")
 
@@ -78,13 +81,18 @@ def _set(desk: Desk, path: Path) -> Evaluate:
 
 
 def _menu(desk: Desk, path: Path, place: Place) -> Menu:
-    choices = []
+    save = desk.value((*path, "save"))
+    choices, gives = [], (save,) if save else ()
     for number, option in enumerate(desk.value((*path, "options"))):
         at: Path = (*path, "options", number)
         key = as_text(option["key"])
-        choices.append(Choice(key, desk.text((*at, "label")), key, desk.target((*at, "go"), place, asks=True)))
+        choices.append(Choice(key, desk.text((*at, "label")), key, _lead(desk, (*at, "go"), place, gives)))
     filed = _choices(desk, (*path, "options"), choices)
     return Menu(*_question(desk, path, place, _CHOOSE), filed)
+
+
+def _lead(desk: Desk, path: Path, place: Place, gives: tuple[str, ...]) -> Place:
+    return desk.target(path, place, asks=True, gives=gives)
 
 
 def _ask(desk: Desk, path: Path, place: Place) -> Ask:
@@ -102,13 +110,14 @@ def _question(desk: Desk, path: Path, place: Place, sorry: Text) -> tuple[Text, 
     desk.book.written |= {save} - {""}
     timeout = None
     if desk.value((*path, "timeout")):
+        desk.book.timeouts[place] = desk.document.at((*path, "timeout", "after"))
         seconds = duration(desk.value((*path, "timeout", "after")))
-        timeout = Timeout(seconds, desk.target((*path, "timeout", "go"), place, asks=True))
+        timeout = Timeout(seconds, desk.target((*path, "timeout", "go"), place, asks=True, way="timeout"))
     retries = desk.value((*path, "invalid", "retries"))
     invalid = Invalid(
         desk.texts((*path, "invalid", "say")) or (sorry,),
         RETRIES if retries is None else retries,
-        desk.target((*path, "invalid", "then"), place, asks=True),
+        desk.target((*path, "invalid", "then"), place, asks=True, way="miss"),
     )
     return desk.text((*path, "prompt")), save, invalid, timeout
 
@@ -140,15 +149,23 @@ def _choices(desk: Desk, path: Path, choices: list[Choice]) -> Choices:
     filed = Choices(tuple(choices), phrases, words, Typos(words), {})
     languages = ("", "id", "en") if plain else ()
     shown = {language: rendered(None, filed, language) for language in languages}
-    return Choices(filed.all, filed.by_phrase, filed.by_word, filed.typos, shown)
+    made = Choices(filed.all, filed.by_phrase, filed.by_word, filed.typos, shown)
+    desk.book.offered.append((made, [_label_spot(desk, (*path, number)) for number in range(len(choices))]))
+    return made
+
+
+def _label_spot(desk: Desk, path: Path) -> Spot:
+    labelled = isinstance(desk.value(path), dict)
+    return desk.document.at((*path, "label") if labelled else path)
 
 
 def _branch(desk: Desk, path: Path, place: Place) -> Branch:
     cases: list[tuple[Evaluate | None, Place, str]] = []
     items = desk.value(path)
+    asked = _asked(items)
     for number, case in enumerate(items):
         at: Path = (*path, number)
-        go = desk.target((*at, "go"), place)
+        go = desk.target((*at, "go"), place, gives=asked)
         if "otherwise" in case:
             if number < len(items) - 1 or "when" in case:
                 desk.add(at, "branch-otherwise")
@@ -158,6 +175,11 @@ def _branch(desk: Desk, path: Path, place: Place) -> Branch:
     if all(when is not None for when, _, _ in cases):
         desk.add(path, "branch-otherwise")
     return Branch(tuple(cases))
+
+
+def _asked(cases: list[dict[str, Any]]) -> tuple[str, ...]:
+    """What a branch asks `known(…)` of is provided for on every way out of it."""
+    return tuple(name for case in cases for name in _KNOWN.findall(str(case.get("when", ""))))
 
 
 def _handoff(desk: Desk, path: Path, _: Place) -> Handoff:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from roms.engine import build, build_triggers, shape
-from roms.engine.book import Book, Desk, Edge
-from roms.engine.flow import Ask, Step
+from roms.engine.book import Book, Desk, Edge, Start
+from roms.engine.flow import Ask, Step, Way
 from roms.engine.template import Text
 from roms.engine.triggers import Trigger
 from roms.engine.types import Place
@@ -25,6 +25,7 @@ class Draft:
     title: Text | None = None
     steps: list[Step] = field(default_factory=list)
     triggers: list[Trigger] = field(default_factory=list)
+    ways: list[Way] = field(default_factory=list)  # from the triggers to the first step
     wrong: set[Path] = field(default_factory=set)  # the first two parts of paths that are misshapen
 
     @property
@@ -62,19 +63,24 @@ class Draft:
             if ("steps", name) not in self.wrong and ("steps",) not in self.wrong:
                 self._step(desk, name, following)
         if ("triggers",) not in self.wrong:
-            self._triggers(desk, Place(self.name, names[0]))
+            self._triggers(desk, names[0])
 
     def _step(self, desk: Desk, name: str, following: str | None) -> None:
         step = build.step(desk, name, following)
         self.steps.append(step)
+        self.book.built[step.place] = step
         if step.following and (step.control is None or isinstance(step.control, Ask)):
             spot = self.document.at(("steps", name), key=True)
-            self.book.edges.append(Edge(step.place, step.following, step.control is not None, spot))
+            gives = (step.control.save,) if isinstance(step.control, Ask) else ()
+            self.book.edges.append(Edge(step.place, step.following, step.control is not None, spot, "", gives))
 
-    def _triggers(self, desk: Desk, first: Place) -> None:
+    def _triggers(self, desk: Desk, name: str) -> None:
         before = list(self.book.flows).index(self.name) * TRIGGERS_PER_FILE
         for number in range(len(desk.value(("triggers",)) or ())):
             if ("triggers", number) not in self.wrong:
+                first = Place(self.name, name)  # a value of its own for each trigger, see flow.Way
                 trigger = build_triggers.trigger(desk, ("triggers", number), first, before + number)
                 self.triggers.append(trigger)
-                self.book.starts.append(first)
+                self.ways.append(Way(Place(self.name, ""), first, self.document.at(("triggers", number))))
+                groups = tuple(name for pattern in trigger.patterns for name in pattern.groups)
+                self.book.starts.append(Start(first, groups, trigger.interrupt))

@@ -20,9 +20,11 @@ def trigger(desk: Desk, path: Path, go: Place, order: int) -> Trigger:
     if value.get("return") and not value.get("interrupt"):
         desk.add((*path, "return"), "return-alone")
     alone, priority = "when" not in value, value.get("priority", 0)
-    for word, at in desk.words((*path, "keywords")):
-        spot = desk.document.at(at)
-        desk.book.said.append(Said(tuple(words_of(word)), desk.flow, alone, priority, spot))
+    for kind in ("keywords", "starts_with", "payload", "pattern"):
+        for word, at in desk.words((*path, kind)):
+            phrase = tuple(words_of(word)) if kind in ("keywords", "starts_with") else (word,)
+            spot, interrupt = desk.document.at(at), value.get("interrupt", False)
+            desk.book.said.append(Said(phrase, desk.flow, alone, priority, spot, kind, interrupt))
     if "otherwise" in value:
         desk.book.otherwise.append(desk.document.at((*path, "otherwise"), key=True))
     return Trigger(

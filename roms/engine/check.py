@@ -1,26 +1,29 @@
-"""The second look: does it make sense? References, circles, ways that lead nowhere, words that two flows want."""
+"""The second look: does it make sense? References, circles, and whatever ways and words can be proved."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from roms.engine.book import Book, Edge, Said
+from roms.engine import check_values, check_ways, check_words
+from roms.engine.book import Book, Edge
+from roms.engine.flow import Person
 from roms.engine.problems import Spot
 from roms.engine.scope import FACTS
+from roms.engine.table import Lifecycle
 from roms.engine.types import Place
 
 
-def check(book: Book, *, whole: bool) -> None:
+def check(book: Book, lifecycle: tuple[Lifecycle, Person] | None, *, whole: bool) -> None:
     """Note every problem. With `whole` false some files could not be read, and what may stand there is not missed."""
     _references(book)
     _circles(book)
-    _shadowed(book)
+    check_words.check(book, lifecycle[1] if lifecycle else None)
+    check_values.limits(book, lifecycle[0] if lifecycle else None)
     for second in book.otherwise[1:]:
         first = book.otherwise[0]
         book.add(second, "two-otherwise", where=f"{first.file}:{first.line}")
     if whole:
-        _reachable(book)
+        check_ways.check(book)
         _variables(book)
+        check_values.unset(book)
         if not book.otherwise:
             book.add(next(iter(book.flows.values()), Spot("flows")), "no-otherwise")
 
@@ -32,7 +35,8 @@ def _references(book: Book) -> None:
         if steps is None:
             book.add(edge.spot, "unknown-flow", word=place.flow, known=book.steps)
         elif place.step not in steps:
-            book.add(edge.spot, "unknown-step", word=place.step, known=steps)
+            elsewhere = [f"{flow}.{place.step}" for flow in book.steps if place.step in book.steps[flow]]
+            book.add(edge.spot, "unknown-step", word=place.step, known=[*steps, *elsewhere])
 
 
 def _circles(book: Book) -> None:
@@ -65,43 +69,9 @@ def _walk(book: Book, onward: dict[Place, list[Edge]], start: Place, done: set[P
             open_[edge.target] = iter(onward.get(edge.target, ()))
 
 
-def _reachable(book: Book) -> None:
-    onward: dict[Place, list[Place]] = {}
-    for edge in book.edges:
-        onward.setdefault(edge.source, []).append(edge.target)
-    reached = _reached(book.starts, onward)
-    for flow, steps in book.steps.items():
-        unreached = [name for name in steps if Place(flow, name) not in reached]
-        if len(unreached) == len(steps):
-            book.warn(book.flows[flow], "no-trigger", word=flow)
-            continue
-        for name in unreached:
-            book.warn(steps[name], "unreachable", word=name)
-
-
-def _reached(starts: Iterable[Place], onward: dict[Place, list[Place]]) -> set[Place]:
-    reached, waiting = set(), list(starts)
-    while waiting:
-        place = waiting.pop()
-        if place not in reached:
-            reached.add(place)
-            waiting += onward.get(place, ())
-    return reached
-
-
 def _variables(book: Book) -> None:
     """A name that nothing ever sets is a slip of the pen."""
-    for name, spot in book.reads:
-        root = name.partition(".")[0]
+    for read in book.reads:
+        root = read.name.partition(".")[0]
         if root not in book.written and root not in FACTS and root not in ("message", "now"):
-            book.add(spot, "unknown-variable", word=root, known=[*book.written, *FACTS, "message", "now"])
-
-
-def _shadowed(book: Book) -> None:
-    """Of two flows that want the same word unconditionally, one would never get it."""
-    first: dict[tuple[tuple[str, ...], int], Said] = {}
-    for said in book.said:
-        if said.alone and said.phrase:
-            other = first.setdefault((said.phrase, said.priority), said)
-            if other is not said:
-                book.warn(said.spot, "keyword-twice", word=" ".join(said.phrase), other=other.flow)
+            book.add(read.spot, "unknown-variable", word=root, known=[*book.written, *FACTS, "message", "now"])

@@ -21,10 +21,10 @@ def check(desk: Desk, lifecycle: Lifecycle) -> None:
     _after(desk, lifecycle)
     _ways(desk, lifecycle)
     _circles(desk, lifecycle)
-    for name, spot in desk.book.reads:
-        root = name.partition(".")[0]
+    for read in desk.book.reads:
+        root = read.name.partition(".")[0]
         if root not in (*FACTS, "message", "closed_for", "now"):
-            desk.book.add(spot, "lifecycle-name", word=root, known=[*FACTS, "message", "closed_for", "now"])
+            desk.book.add(read.spot, "lifecycle-name", word=root, known=[*FACTS, "message", "closed_for", "now"])
 
 
 def _needed_rows(desk: Desk, lifecycle: Lifecycle) -> None:

@@ -40,6 +40,7 @@ class Expression:
     text: str
     value: Evaluate
     names: tuple[tuple[str, int], ...] = ()
+    asked: frozenset[str] = frozenset()  # variables that it asks `known(…)` of
 
 
 def compile_expression(text: str) -> Expression:
@@ -50,7 +51,7 @@ def compile_expression(text: str) -> Expression:
     value = parser.either()
     if parser.kind != "end":
         raise ExpressionError("expression-extra", parser.offset, parser.word)
-    return Expression(text, value, tuple(parser.names))
+    return Expression(text, value, tuple(parser.names), frozenset(parser.asked))
 
 
 def _tokens(text: str) -> list[tuple[str, str, int]]:
@@ -75,6 +76,7 @@ class _Parser:
     at: int = 0
     depth: int = 0
     names: list[tuple[str, int]] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
 
     @property
     def kind(self) -> str:
@@ -183,7 +185,10 @@ class _Parser:
         first = self.tokens[self.at]
         if name == PATTERN_FUNCTION:
             return self.matched(offset)
+        before = len(self.names)
         values = self.arguments(")")
+        if name == "known":
+            self.asked |= {read.partition(".")[0] for read, _ in self.names[before:]}
         known = {**FUNCTIONS, **TIMELY}
         if name not in known:
             raise ExpressionError("unknown-function", offset, name, [*known, PATTERN_FUNCTION])

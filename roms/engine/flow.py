@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from roms.engine.problems import Problem
+from roms.engine.problems import Problem, Spot
 from roms.engine.scope import Evaluate
 from roms.engine.table import Lifecycle
 from roms.engine.template import Text
 from roms.engine.triggers import Index
 from roms.engine.types import Option, Place
 from roms.engine.words import Typos
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way from a step to another, and where it stands in the files.
+
+    Every way has a `target` of its own: a walk that remembers these very values tells which ways it took, although
+    two may join the same steps. A trigger's way comes from a step without a name.
+    """
+
+    source: Place
+    target: Place
+    spot: Spot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,3 +158,4 @@ class Release:
     interrupts: Index
     person: Person
     warnings: tuple[Problem, ...]
+    ways: tuple[Way, ...] = ()

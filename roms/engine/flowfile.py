@@ -8,7 +8,7 @@ from hashlib import sha256
 from roms.engine import build_lifecycle, check, check_lifecycle, shape
 from roms.engine.book import Book, Desk
 from roms.engine.build_flow import Draft
-from roms.engine.flow import Person, Release
+from roms.engine.flow import Person, Release, Way
 from roms.engine.problems import FlowErrors, Problem, Spot, found
 from roms.engine.table import Lifecycle
 from roms.engine.triggers import Index
@@ -41,11 +41,12 @@ def compile_release(files: Mapping[str, str], number: int = 0) -> Release:
         draft.announce()
     for draft in drafts:
         draft.compile()
-    check.check(book, whole=len(documents) == len(files) and all(draft.whole for draft in drafts))
+    whole = len(documents) == len(files) and all(draft.whole for draft in drafts)
+    check.check(book, lifecycle, whole=whole)
     problems = sorted(book.problems, key=lambda each: (each.file != LIFECYCLE, each.file, each.line, each.column))
     if lifecycle is None or any(problem.severity == "error" for problem in problems):
         raise FlowErrors(problems)
-    return _release(files, number, lifecycle, drafts, problems)
+    return _release(files, number, lifecycle, drafts, book, problems)
 
 
 def _release(
@@ -53,9 +54,11 @@ def _release(
     number: int,
     lifecycle: tuple[Lifecycle, Person],
     drafts: list[Draft],
+    book: Book,
     warnings: list[Problem],
 ) -> Release:
     triggers = [trigger for draft in drafts for trigger in draft.triggers]
+    triggered = [way for draft in drafts for way in draft.ways]
     return Release(
         number,
         release_hash(files),
@@ -67,6 +70,7 @@ def _release(
         Index(trigger for trigger in triggers if trigger.interrupt),
         lifecycle[1],
         tuple(warnings),
+        (*(Way(edge.source, edge.target, edge.spot) for edge in book.edges), *triggered),
     )
 
 

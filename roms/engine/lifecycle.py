@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from roms.engine import steps
+from roms.engine import moving, steps
 from roms.engine.flow import Ask, Menu, Release
 from roms.engine.questions import set_timeout
 from roms.engine.table import PERSON_EVENTS, Row
@@ -24,6 +24,7 @@ from roms.engine.types import (
     Mode,
     NotifyAgents,
     Refused,
+    ReleaseChanged,
     Reopen,
     SendReply,
     Session,
@@ -50,6 +51,8 @@ def decide(release: Release, session: Session, event: Event, now: datetime) -> D
     """Pure and total: the same values in, the same decision out. Raises Refused where the lifecycle has no row."""
     if isinstance(event, TimerFired):
         return _timer_fired(release, session, event, now)
+    if isinstance(event, ReleaseChanged):
+        return _release_changed(release, session, event, now)
     turn = opened(release, session, event, now)
     row = _row(turn, event.name)
     if row is None:
@@ -64,7 +67,7 @@ def decide(release: Release, session: Session, event: Event, now: datetime) -> D
 
 def _decided(turn: Turn) -> Decision:
     _wind_clocks(turn)
-    return Decision(closed(turn), tuple(turn.effects), turn.unmatched)
+    return Decision(closed(turn), tuple(turn.effects), turn.unmatched, tuple(turn.walked))
 
 
 def _row(turn: Turn, event: str) -> Row | None:
@@ -142,6 +145,20 @@ def _timer_fired(release: Release, session: Session, event: TimerFired, now: dat
         _question_timed_out(turn)
     else:
         _mode_timed_out(turn, event.kind)
+    return _decided(turn)
+
+
+def _release_changed(release: Release, session: Session, event: ReleaseChanged, now: datetime) -> Decision:
+    """Only a waiting question is touched, and `handoff` only where the bot answers: a pause stays a pause."""
+    if session.place is None or (event.plan == "handoff" and session.mode is not Mode.BOT):
+        return Decision(session)
+    turn = opened(release, session, event, now)
+    if event.plan == "handoff":
+        moving.to_person(turn)
+    else:
+        moving.to_release(turn)
+    if turn.outcome:
+        _flow_caused(turn)
     return _decided(turn)
 
 

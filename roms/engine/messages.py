@@ -79,6 +79,55 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "circle": ("the steps %(word)s run in a circle without a question", "langkah %(word)s berputar tanpa pertanyaan"),
     "unreachable": ("nobody can reach the step `%(word)s`", "langkah `%(word)s` tidak bisa dicapai"),
     "no-trigger": ("nothing starts the flow `%(word)s`", "tidak ada yang memulai alur `%(word)s`"),
+    "silence": (
+        "the talk can end at `%(word)s` without an answer",
+        "percakapan bisa berakhir di `%(word)s` tanpa jawaban",
+    ),
+    "no-way-out": (
+        "whatever is answered to `%(word)s`, the flow never ends",
+        "apa pun jawaban di `%(word)s`, alur ini tidak pernah selesai",
+    ),
+    "no-person": (
+        "from `%(word)s` no way leads to a person within %(most)s turns",
+        "dari `%(word)s` tidak ada jalan ke orang dalam %(most)s giliran",
+    ),
+    "unset": (
+        "`%(word)s` is read here, but some way here never sets it",
+        "`%(word)s` dibaca di sini, tetapi ada jalan ke sini yang tidak mengisinya",
+    ),
+    "options-many": (
+        "%(word)s choices; a list on WhatsApp shows %(most)s",
+        "%(word)s pilihan; daftar di WhatsApp menampilkan %(most)s",
+    ),
+    "label-long": (
+        "the label of `%(word)s` has %(length)s letters; WhatsApp shows %(most)s",
+        "label `%(word)s` panjangnya %(length)s huruf; WhatsApp menampilkan %(most)s",
+    ),
+    "label-twice": (
+        "`%(word)s` looks the same as option %(other)s",
+        "`%(word)s` terlihat sama dengan pilihan %(other)s",
+    ),
+    "timeout-zero": ("a timeout of no time at all", "batas waktu nol"),
+    "timeout-late": (
+        "the lifecycle closes a silent conversation after %(most)s: this never happens",
+        "siklus menutup percakapan diam setelah %(most)s: ini tidak pernah terjadi",
+    ),
+    "window": (
+        "after 24 hours of silence WhatsApp takes no free text",
+        "setelah 24 jam diam WhatsApp tidak menerima teks bebas",
+    ),
+    "keyword-person": (
+        "`%(word)s` always reaches a person: it never starts this flow",
+        "`%(word)s` selalu ke orang: tidak pernah memulai alur ini",
+    ),
+    "option-person": (
+        "`%(word)s` always reaches a person: it never chooses this",
+        "`%(word)s` selalu ke orang: tidak pernah memilih ini",
+    ),
+    "option-interrupted": (
+        "`%(word)s` breaks in and starts the flow `%(other)s`: it never chooses this",
+        "`%(word)s` menyela dan memulai alur `%(other)s`: tidak pernah memilih ini",
+    ),
     "return-alone": ("`return` needs `interrupt: true`", "`return` perlu `interrupt: true`"),
     "trigger-empty": (
         "a trigger needs keywords, starts_with, pattern, payload or otherwise",
@@ -108,5 +157,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "conversation.*, hours.* and message.*",
         "`%(word)s` tidak dikenal; yang dikenal closed_for, now, contact.*, channel.*, conversation.*, "
         "hours.* dan message.*",
+    ),
+    "script-time": (
+        "`%(word)s` is no time like `2025-11-03 10:00 Asia/Jakarta`",
+        "`%(word)s` bukan waktu seperti `2025-11-03 10:00 Asia/Jakarta`",
     ),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from roms.engine.advice import advice
 from roms.engine.messages import MESSAGES
 
 
@@ -22,6 +23,17 @@ class Problem:
     message: str
     message_id: str
     hint: str = ""
+
+    def told(self, language: str) -> str:
+        """Everything a person needs, in two lines: where and what; the step, why, and what to do."""
+        if language == "id":
+            severity = {"error": "kesalahan", "warning": "peringatan"}[self.severity]
+            where, what = f"{self.file}:{self.line}:{self.column}: {severity}", self.message_id
+        else:
+            where, what = f"{self.file}:{self.line}:{self.column}: {self.severity}", self.message
+            what += f" ({self.hint})" if self.hint else ""
+        step = f"{'langkah' if language == 'id' else 'step'} {self.step}: " if self.step else ""
+        return f"{where}: {what}\n    {step}{advice(self.code)[language == 'id']}"
 
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from roms.engine.types import JSON, Mode, Place, Session
 
+_INTEGER = frozenset((int,))
 _MODES = {mode.value: mode for mode in Mode}
 
 
@@ -35,8 +36,31 @@ def dump(session: Session) -> JSON:
     return data
 
 
+class Unreadable(ValueError):
+    """What is stored is no session."""
+
+
 def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
-    """The session that `dump` wrote, with today's facts (`{"contact": {...}, "channel": {...}, ...}`)."""
+    """The session that `dump` wrote, with today's facts (`{"contact": {...}, "channel": {...}, ...}`).
+
+    Raises Unreadable where it is no session: a row that was damaged, or written by another version.
+    """
+    try:
+        session = _load(data, facts)
+    except (KeyError, ValueError, TypeError, AttributeError) as damage:
+        raise Unreadable(f"{type(damage).__name__}: {damage}") from damage
+    clocks, heard = session.clocks, session.heard
+    if type(clocks) is not dict or (clocks and not _INTEGER.issuperset(map(type, clocks.values()))):
+        raise Unreadable("clocks that are none")
+    kinds_agree = type(session.misses) is type(session.epoch) is type(session.release) is int
+    if not kinds_agree or type(session.variables) is not dict:
+        raise Unreadable("a value of another kind")
+    if session.since.tzinfo is None or (heard is not None and heard.tzinfo is None):
+        raise Unreadable("a time without a zone")
+    return session
+
+
+def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
     get = data.get
     heard, previous, place, before = get("heard"), get("previous"), get("place"), get("asked_before")
     return Session(

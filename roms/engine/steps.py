@@ -160,8 +160,8 @@ def _enter(turn: Turn, place: Place) -> Place | None:
     if step is None:
         raise Broken(f"there is no step {place.flow}.{place.step}")
     turn.step = step
-    turn.steps += 1
-    if turn.steps > MOST_STEPS:
+    turn.walked.append(place)
+    if len(turn.walked) > MOST_STEPS:
         raise Runaway(f"more than {MOST_STEPS} steps in one turn")
     for name, value in step.sets:
         turn.variables[name] = value(turn)

@@ -26,6 +26,7 @@ class Template:
     pieces: tuple[str, ...]
     holes: tuple[tuple[Evaluate, Filters], ...] = ()
     names: tuple[tuple[str, int], ...] = ()  # what it reads, each with its place in the text
+    provided: frozenset[str] = frozenset()  # variables that have a `default` wherever they stand
 
     def render(self, scope: Scope) -> str:
         """The text with its holes filled; a missing value leaves its hole empty."""
@@ -42,15 +43,18 @@ class Template:
 
 def compile_template(source: str, language: str = "id") -> Template:
     """Raises ExpressionError with the place of the mistake."""
-    pieces, holes, names, position = [], [], [], 0
+    pieces, holes, names, bare, position = [], [], [], set(), 0
     for hole in _HOLE.finditer(source):
         name, filters = _hole(hole.group(1), hole.start(1), language)
         pieces.append(_plain(source, position, hole.start()))
         holes.append((reader(name), filters))
         names.append((name, hole.start(1)))
+        if FILTERS["default"] not in [change for change, _ in filters]:
+            bare.add(name.partition(".")[0])
         position = hole.end()
     pieces.append(_plain(source, position, len(source)))
-    return Template(source, tuple(pieces), tuple(holes), tuple(names))
+    provided = frozenset(name.partition(".")[0] for name, _ in names) - bare
+    return Template(source, tuple(pieces), tuple(holes), tuple(names), provided)
 
 
 def _plain(source: str, start: int, end: int) -> str:

@@ -107,6 +107,31 @@ class Index:
         hit = _first(self._otherwise, scope)
         return Match(hit, "otherwise") if hit else None
 
+    def candidates(
+        self, text: str, words: Sequence[str], payload: str | None, scope: Scope
+    ) -> list[tuple[Match, bool]]:
+        """Everything that fits the message, best first, each with whether its condition holds: to explain, not to
+        answer with; `find` stops at the first that holds."""
+        fit = [Match(each, f"button '{payload}'") for each in self._payloads.get(payload or "", ())]
+        fit += [Match(each, f"keyword '{' '.join(words)}'") for each in self._exact.get(tuple(words), ())]
+        for start, trigger in self._starts.get(words[0], ()) if words else ():
+            if tuple(words[: len(start)]) == start:
+                fit.append(Match(trigger, f"starts with '{' '.join(start)}'"))
+        fit += [_matched(*self._patterns[number], text) for number in self._set.matching(text)]
+        for position, word in enumerate(words):
+            for phrase, trigger in self._words.get(word, ()):
+                if tuple(words[position : position + len(phrase)]) == phrase:
+                    fit.append(Match(trigger, f"keyword '{' '.join(phrase)}'"))
+        for word in words:
+            if meant := self._typos.nearest(word):
+                fit += [
+                    Match(each, f"keyword '{meant}', typed '{word[:40]}'") for each in self._exact.get((meant,), ())
+                ]
+        fit += [Match(each, "otherwise") for each in self._otherwise]
+        once = {id(match.trigger): match for match in reversed(fit)}
+        best = sorted(once.values(), key=fit.index)
+        return [(match, holds(match.trigger.when, scope)) for match in best]
+
     def _by_pattern(self, text: str, words: Sequence[str], scope: Scope) -> Match | None:
         candidates = [
             Match(trigger, f"starts with '{' '.join(start)}'")

@@ -54,7 +54,7 @@ class Turn:
     facts: Mapping[str, Any]
     language: str
     effects: list[Effect] = field(default_factory=list)
-    steps: int = 0
+    walked: list[Place] = field(default_factory=list)  # the steps entered, in order
     messages: int = 0
     unmatched: bool = False
     step: Step | None = None  # where the walk is, for "why" and for notes

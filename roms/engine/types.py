@@ -33,9 +33,6 @@ class Refused(Exception):
         self.event = event
 
 
-# --- what is known -----------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """A step of a flow."""
@@ -65,9 +62,6 @@ class Session:
     clocks: Mapping[str, int] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-# --- what happened -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +132,18 @@ class TimerFired:
     turn: int
 
 
-Event = MessageReceived | AgentReplied | AgentClaimed | Assigned | Released | Paused | Resumed | Closed | TimerFired
+@dataclass(frozen=True, slots=True)
+class ReleaseChanged:
+    """An admin published, and decided for whoever stands on a step that changed: "move" or "handoff"."""
+
+    name: ClassVar[str] = "release_changed"
+    plan: str
 
 
-# --- what is to be done ------------------------------------------------------------------------------------------
+Event = (
+    MessageReceived | AgentReplied | AgentClaimed | Assigned | Released | Paused | Resumed | Closed | TimerFired
+    | ReleaseChanged
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,3 +293,4 @@ class Decision:
     session: Session
     effects: tuple[Effect, ...] = ()
     unmatched: bool = False  # no trigger and no answer took what the contact wrote
+    walked: tuple[Place, ...] = ()  # the steps entered, each as the very value that led there (see flow.Way)

@@ -18,6 +18,7 @@ class Contact(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(200), default="")
     phone: Mapped[str | None] = mapped_column(String(20), index=True)  # E.164 with plus; many people have none
+    named_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # None: had this name from the beginning
     language: Mapped[str] = mapped_column(String(5), default="")  # "" until known: the flow's first language
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

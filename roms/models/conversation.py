@@ -53,12 +53,14 @@ class Conversation(Model):
     team: Mapped[str] = mapped_column(String(80), default="")
     priority: Mapped[str] = mapped_column(String(10), default="normal")
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    reason: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # why the assignee has it
+    reason: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # why the assignee has it
 
     unread: Mapped[int] = mapped_column(default=0)
     labels: Mapped[list[str]] = mapped_column(JSON, default=list)  # as in conversation_label, in the order given
     waiting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # since when the contact waits for a person
-    last: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what the list shows: text, sender, agent, at
+    last: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # what the list shows: text, sender, agent, at
     last_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)  # for the hub's fallback look
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)

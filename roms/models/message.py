@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roms.db import BigId, Model, UTCDateTime, string_enum
@@ -42,6 +42,7 @@ class Status(StrEnum):
 
 
 UNSENT = text("status IN ('queued', 'sending')")
+UNMATCHED = text("unmatched")
 
 
 class Message(Model):
@@ -56,6 +57,7 @@ class Message(Model):
         Index(
             "ix_message_unsent", "channel_id", "conversation_id", "seq", postgresql_where=UNSENT, sqlite_where=UNSENT
         ),
+        Index("ix_message_unmatched", "created_at", postgresql_where=UNMATCHED, sqlite_where=UNMATCHED),
         CheckConstraint("(direction = 'note') = (status = 'internal')", name="notes_stay_inside"),
         CheckConstraint("direction <> 'note' OR provider_id IS NULL", name="notes_are_never_sent"),
     )
@@ -70,8 +72,10 @@ class Message(Model):
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     kind: Mapped[str] = mapped_column(String(20), default="text")
     text: Mapped[str] = mapped_column(Text, default="")
-    payload: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # prompt and options, what was tapped, …
-    why: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # a bot message's release, file, line, flow, step, rule
+    # prompt and options, what was tapped, …
+    payload: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    why: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # where a bot message comes from
+    unmatched: Mapped[bool] = mapped_column(default=False, server_default=false())  # no trigger or answer took it
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     provider_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     client_id: Mapped[str | None] = mapped_column(String(64))  # the writer's own id: a retry is not a second message

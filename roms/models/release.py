@@ -38,3 +38,4 @@ class Timer(Model):
     turn: Mapped[int] = mapped_column()
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     fired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    seq: Mapped[int | None] = mapped_column()  # the conversation's newest number when it fired: its place among them

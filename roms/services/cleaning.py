@@ -15,7 +15,7 @@ KEEP = {
     LoginAttempt.at: timedelta(days=1),
     LoginSession.created_at: timedelta(days=7),
     LiveTicket.expires_at: timedelta(0),
-    Timer.fired_at: timedelta(days=1),
+    Timer.fired_at: timedelta(days=30),  # replay needs to know when they fired
 }
 
 

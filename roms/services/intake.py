@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from roms import clock
 from roms.channels.base import Incoming
@@ -14,7 +14,7 @@ from roms.db import db, insert_once, serialize, table, transaction
 from roms.engine import lifecycle, session
 from roms.engine.types import JSON, AgentReplied, MessageReceived, Mode
 from roms.models import Contact, ContactAddress, Conversation, Direction, Message, Sender, Status
-from roms.services import channels, publishing
+from roms.services import channels, publishing, receipts
 from roms.services.channels import Line
 from roms.services.runner import advance
 from roms.services.scene import Row, Scene, finish, message_row, remember_last, scene_of
@@ -27,13 +27,15 @@ def receive(channel_id: int, incoming: Incoming, language: str = "") -> bool:
     """Store what arrived, once, and let the conversation answer. False: it was here already."""
     line = channels.line(channel_id)
     at = clock.now()
+    if incoming.from_business and incoming.provider_id:
+        serialize(receipts.key(channel_id, incoming.provider_id))
     conversation = Conversation.at(channel_id, incoming.address)
     if conversation is None:
         conversation = _begin(line, incoming, language, at)
     scene = scene_of(conversation, line, at)
     stored = _store_ours(scene, incoming) if incoming.from_business else _store(scene, incoming)
     if stored:
-        _learn_name(conversation.contact, incoming)
+        _learn_name(conversation.contact, incoming, at)
         finish(scene)
     return stored
 
@@ -55,12 +57,17 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
         client_id=incoming.extra.get("client_id"),
         status=Status.RECEIVED,
     )
-    if insert_once(table(Message), row, "channel_id", "direction", "provider_id") is None:
+    stored = insert_once(table(Message), row, "channel_id", "direction", "provider_id")
+    if stored is None:
         return False
     scene.shown.append(row)
     scene.conversation.unread += 1
     remember_last(scene, row)
-    advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind))
+    if incoming.is_group and scene.conversation.mode is not Mode.AGENT:
+        return True  # to a group the bot never speaks
+    decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind))
+    if decision.unmatched:
+        db.session.execute(update(table(Message)).where(Message.id == stored).values(unmatched=True))
     return True
 
 
@@ -71,6 +78,8 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     if provider_id is None or db.session.scalar(known) is not None:
         return False
     advance(scene, AgentReplied(incoming.text, None, sent=True), provider_id=provider_id, provider_at=incoming.at)
+    for word in receipts.pending_for(scene.line.id, [provider_id]).values():
+        scene.messages[-1] |= receipts.moved_forward(scene.messages[-1]["status"], word)
     return True
 
 
@@ -95,9 +104,9 @@ def _provider_id(scene: Scene, incoming: Incoming, direction: Direction = Direct
     return f"print:{print_}:{scene.conversation.seq}"
 
 
-def _learn_name(contact: Contact, incoming: Incoming) -> None:
+def _learn_name(contact: Contact, incoming: Incoming, at: datetime) -> None:
     if incoming.name and not contact.name and not incoming.from_business:
-        contact.name = incoming.name[:200]
+        contact.name, contact.named_at = incoming.name[:200], at
 
 
 def _begin(line: Line, incoming: Incoming, language: str, at: datetime) -> Conversation:

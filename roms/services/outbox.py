@@ -19,9 +19,9 @@ from sqlalchemy.orm import aliased
 from roms import clock
 from roms.channels.base import ChannelBroken, Parcel, Permanent, Receipt, SendFailed, Throttled, Transient
 from roms.db import db, serialize, table, transaction
-from roms.models import Conversation, Message, Sender, Status
+from roms.models import Conversation, Direction, Message, Sender, Status
 from roms.services import channels
-from roms.services.receipts import moved_forward, pending_for
+from roms.services.receipts import key, moved_forward, pending_for
 from roms.services.scene import Row, Scene, finish, scene_of
 
 LEASE = timedelta(seconds=45)  # longer than any send: connect 5 s, read 15 s, and a margin
@@ -91,30 +91,48 @@ def _next_in_line(channel_id: int, at: datetime, width: int) -> Any:
 
 @transaction()
 def record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
-    """Write down what became of these sends. Whoever lost the lease meanwhile changes nothing."""
+    """Write down what became of these sends. Whoever lost the lease can still say that the provider took it, as long
+    as nobody sent it again."""
     at, line = clock.now(), channels.line(channel_id)
     provider_ids = sorted(outcome for _, outcome in outcomes if isinstance(outcome, str))
-    serialize(*(f"receipt {channel_id} {provider_id}" for provider_id in provider_ids))
+    serialize(*(key(channel_id, provider_id) for provider_id in provider_ids))
     conversations = Conversation.all_locked({claimed.conversation_id for claimed, _ in outcomes})
     scenes = {id_: scene_of(conversation, line, at) for id_, conversation in conversations.items()}
-    held = _held([claimed for claimed, _ in outcomes])
+    held = _held(outcomes)
+    taken = _taken(channel_id, provider_ids)
     early = pending_for(channel_id, provider_ids)
     written = []
     for claimed, outcome in outcomes:
         if claimed.parcel.id in held:
-            scene = scenes[claimed.conversation_id]
-            written.append(_settle(scene, held[claimed.parcel.id], outcome, early))
+            row = _settle(scenes[claimed.conversation_id], held[claimed.parcel.id], outcome, early)
+            if row["provider_id"] in taken:  # a provider that gives an id twice; it must not cost the others' outcomes
+                row["provider_id"] = None
+            taken.add(row["provider_id"])
+            written.append(row)
     _write(written)
     finish(*scenes.values())
 
 
-def _held(claims: Sequence[Claimed]) -> dict[int, Row]:
-    """Those of these messages whose lease is still ours, by id, with all columns."""
-    leases = {claimed.parcel.id: claimed.lease for claimed in claims}
+def _held(outcomes: Sequence[tuple[Claimed, Outcome]]) -> dict[int, Row]:
+    """Those of these messages that are ours to settle, by id, with all columns."""
+    by_id = {claimed.parcel.id: (claimed.lease, outcome) for claimed, outcome in outcomes}
     columns = table(Message).c
-    found = select(*columns).where(columns.id.in_(leases), columns.status == Status.SENDING)
+    found = select(*columns).where(columns.id.in_(by_id), columns.status.in_([Status.SENDING, Status.UNKNOWN]))
     rows = [dict(row) for row in db.session.execute(found).mappings()]
-    return {row["id"]: row for row in rows if row["lease"] == leases[row["id"]]}
+    return {row["id"]: row for row in rows if _is_ours(row, *by_id[row["id"]])}
+
+
+def _is_ours(row: Row, lease: str, outcome: Outcome) -> bool:
+    """After the lease only the provider's yes counts: later messages may have gone out meanwhile."""
+    return row["lease"] == lease and (row["status"] is Status.SENDING or isinstance(outcome, str))
+
+
+def _taken(channel_id: int, provider_ids: Sequence[str]) -> set[str | None]:
+    """Those of these ids that another message has already."""
+    known = select(Message.provider_id).where(
+        Message.channel_id == channel_id, Message.direction == Direction.OUT, Message.provider_id.in_(provider_ids)
+    )
+    return set(db.session.scalars(known)) if provider_ids else set()
 
 
 def _settle(scene: Scene, row: Row, outcome: Outcome, early: Mapping[str, Receipt]) -> Row:
@@ -184,7 +202,7 @@ def give_up_lease(channel_id: int, message_id: int) -> None:
     row = db.session.execute(select(*columns).where(columns.id == message_id, *overdue)).mappings().one_or_none()
     if row is not None:
         why = "the process that sent it ended before it knew the outcome"
-        lost = {"status": Status.UNKNOWN, "lease": None, "error_code": "sender_vanished", "error_text": why}
+        lost = {"status": Status.UNKNOWN, "error_code": "sender_vanished", "error_text": why}
         scene.shown.append({**row, **lost, "revision": scene.next_seq()})
         _write(scene.shown)
         finish(scene)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from roms.engine import flowfile
 from roms.engine.flow import Release as Compiled
 from roms.errors import NotReady
 from roms.models import Release
+
+log = logging.getLogger(__name__)
 
 
 @transaction()
@@ -54,25 +57,48 @@ def _publish(files: Mapping[str, str], comment: str, by: int | None) -> tuple[in
 
 
 def newest() -> Compiled:
-    """What a talk that begins now begins with."""
+    """What a talk that begins now begins with: the newest release that this version of the program understands."""
     number = db.session.scalar(select(func.max(Release.number)))
     if number is None:
         raise NotReady("no flow has been published yet: run `flask flows publish`")
-    return release(number)
+    found = usable(number)
+    if found is None:
+        older = db.session.scalars(
+            select(Release.number).filter(Release.number < number).order_by(Release.number.desc())
+        )
+        found = next((each for each in map(usable, older) if each), None)
+    if found is None:
+        raise NotReady("no release can be compiled: run `flask flows check` and `flask flows publish`")
+    return found
 
 
-def release(number: int) -> Compiled:
-    """The compiled release of this number; compiled at most once per process, however often it is asked for."""
-    compiled: dict[int, Compiled] = current_app.extensions.setdefault("roms.releases", {})
+def usable(number: int) -> Compiled | None:
+    """The compiled release of this number, compiled at most once per process; None when it is gone or too old."""
+    compiled: dict[int, Compiled | None] = current_app.extensions.setdefault("roms.releases", {})
     if number not in compiled:
-        files: dict[str, Any] | None = db.session.scalar(select(Release.files).filter_by(number=number))
+        files: Any = db.session.scalar(select(Release.files).filter_by(number=number))
         if files is None:
-            raise NotReady(f"release {number} is not in the database")
-        compiled[number] = flowfile.compile_release(files, number)
+            return None
+        compiled[number] = _compiled(files, number)
     return compiled[number]
 
 
-def of_state(state: Mapping[str, Any]) -> Compiled:
-    """The release a conversation stands in, or the newest when it stands in none."""
-    number = state.get("release", 0)
-    return release(number) if number else newest()
+def _compiled(files: Any, number: int) -> Compiled | None:
+    try:
+        return flowfile.compile_release({name: str(text) for name, text in dict(files).items()}, number)
+    except (flowfile.FlowErrors, TypeError, ValueError) as error:
+        log.error("release %s cannot be compiled any more: %s", number, error)
+        return None
+
+
+def pinned(state: Any) -> Compiled | None:
+    """The release a conversation stands in, or the newest when it stands in none; None when its own is lost."""
+    number = state.get("release", 0) if isinstance(state, Mapping) else None
+    if type(number) is not int:
+        return None
+    return usable(number) if number else newest()
+
+
+def of_state(state: Any) -> Compiled:
+    """The release a conversation stands in, or the newest when it stands in none that can be read."""
+    return pinned(state) or newest()

@@ -30,10 +30,15 @@ RANK: Mapping[Status, int] = {
 }
 
 
+def key(channel_id: int, provider_id: str) -> str:
+    """What to serialize on, before any conversation is locked, to store this id or a word on it."""
+    return f"receipt {channel_id} {provider_id}"
+
+
 @transaction()
 def record(channel_id: int, receipt: Receipt) -> None:
     """Move the message forward, or keep the word until we know which message it is about."""
-    serialize(f"receipt {channel_id} {receipt.provider_id}")
+    serialize(key(channel_id, receipt.provider_id))
     message = db.session.execute(
         select(Message.id, Message.conversation_id).filter_by(
             channel_id=channel_id, direction=Direction.OUT, provider_id=receipt.provider_id

@@ -15,8 +15,13 @@ from roms.engine import lifecycle, session
 from roms.engine import types as engine
 from roms.errors import Conflict
 from roms.models import ConversationLabel, Direction, Message, Sender, Status
-from roms.services import assignment, publishing
+from roms.services import assignment, publishing, salvage
 from roms.services.scene import Scene, add_history, message_row, remember_last
+
+RESTARTED = (
+    "Where this conversation stood cannot be read any more ({damage}); the bot begins anew. / "
+    "Posisi percakapan ini tidak terbaca lagi; bot mulai dari awal."
+)
 
 
 def advance(scene: Scene, event: engine.Event, **columns: Any) -> engine.Decision:
@@ -26,8 +31,8 @@ def advance(scene: Scene, event: engine.Event, **columns: Any) -> engine.Decisio
     lifecycle has no row for the event; then nothing has changed.
     """
     conversation = scene.conversation
-    scene.release = publishing.of_state(conversation.state)
-    before = session.load(conversation.state, _facts(scene))
+    before = _before(scene, event)
+    assert scene.release is not None
     try:
         decision = lifecycle.decide(scene.release, before, event, scene.at)
     except engine.Refused as refused:
@@ -41,6 +46,22 @@ def advance(scene: Scene, event: engine.Event, **columns: Any) -> engine.Decisio
     for effect in decision.effects:
         APPLY[type(effect)](scene, effect, columns)
     return decision
+
+
+def _before(scene: Scene, event: engine.Event) -> engine.Session:
+    """The session, with the release it stands in; anew, and with a note, where either cannot be read any more."""
+    state, facts = scene.conversation.state, _facts(scene)
+    release = publishing.pinned(state)
+    try:
+        if release is not None:
+            scene.release = publishing.newest() if isinstance(event, engine.ReleaseChanged) else release
+            return session.load(state, facts)
+        damage = f"release {state.get('release')}" if isinstance(state, Mapping) else "session"
+    except session.Unreadable as error:
+        damage = f"session, {error}"
+    scene.release = publishing.newest()
+    _add_note(scene, engine.AddNote(RESTARTED.format(damage=damage)), {})
+    return salvage.fresh(scene.conversation, facts)
 
 
 def _facts(scene: Scene) -> dict[str, Any]:

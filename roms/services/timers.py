@@ -29,6 +29,7 @@ def fire(timer_id: int) -> bool:
     assert conversation is not None
     at = clock.now()
     mine = update(table(Timer)).where(Timer.id == timer_id, Timer.fired_at.is_(None)).values(fired_at=at)
+    mine = mine.values(seq=conversation.seq)
     if db.session.execute(mine.returning(Timer.id)).one_or_none() is None:
         return False
     scene = scene_of(conversation, channels.line(conversation.channel_id), at)

@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from roms import clock, queue
 from roms.channels.base import Incoming
 from roms.db import db, table, transaction
 from roms.engine.types import JSON
-from roms.errors import TooMany
+from roms.errors import Conflict, TooMany
 from roms.models import Conversation, Direction, Message, Role, Sender, Status, User
 from roms.services import channels, frames, intake
 from roms.services.receipts import forward
@@ -29,7 +30,10 @@ def say(address: str, client_id: str, text: str, payload: str | None, language: 
     incoming = Incoming(
         address, text, provider_id=f"{address}:{client_id}", payload=payload, extra={"client_id": client_id}
     )
-    is_new = intake.receive(line.channel_id, incoming, language)
+    try:
+        is_new = intake.receive(line.channel_id, incoming, language)
+    except IntegrityError as error:
+        raise Conflict("that client_id belongs to another message of this thread") from error
     rows = _rows(address, Message.client_id == client_id)
     entry = frames.visitor_entry(rows[0], {})
     return {"entry": entry, "seq": rows[0]["conversation_seq"]}, is_new

@@ -44,7 +44,7 @@ def shop() -> ResponseReturnValue:
     return i18n.page("shop.html", widget_src="/widget.js")
 
 
-@bp.get("/inbox", defaults={"cid": ""})
+@bp.get("/inbox", defaults={"cid": ""}, strict_slashes=False)
 @bp.get("/inbox/<cid>")
 def show_inbox(cid: str) -> ResponseReturnValue:
     me = identity.actor()

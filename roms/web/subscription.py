@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.client import PubSub
 from redis.retry import Retry
 
-from roms.queue import CHANGES
+from roms.queue import changes_topic
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Subscription:
             began = time.monotonic()
             try:
                 self._listen()
-            except (redis.RedisError, OSError) as error:
+            except (redis.RedisError, OSError, ValueError, LookupError) as error:  # the last two: no change of ours
                 log.warning("no live changes from Redis (%s); looking in the database meanwhile", error)
             self.is_up = False
             pause = 0.2 if time.monotonic() - began > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
@@ -47,7 +47,7 @@ class Subscription:
             self._url, socket_timeout=None, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
         )
         with client, client.pubsub() as pubsub:
-            pubsub.subscribe(CHANGES)
+            pubsub.subscribe(changes_topic(client))
             self._hear(pubsub)
 
     def _hear(self, pubsub: PubSub) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from roms import metrics
 from roms.channels import ADAPTERS
 from roms.channels.base import Incoming, Item, Knock, Receipt, Skipped
+from roms.engine.problems import FlowErrors
 from roms.errors import Problem
 from roms.services import channels, intake, receipts
 
@@ -19,7 +20,10 @@ bp = Blueprint("webhooks", __name__)
 log = logging.getLogger(__name__)
 
 # All that storing one item can come to, be it a database that is down or a bug that one odd message finds.
-FAILURES = (SQLAlchemyError, Problem, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError)
+FAILURES = (
+    *(SQLAlchemyError, Problem, FlowErrors, AssertionError, LookupError),
+    *(ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError),
+)
 KINDS = ("stored", "repeated", "receipts", "skipped")
 
 

@@ -18,7 +18,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.c
 ANYTHING = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
 
 
-def read(body: bytes) -> list[Item]:
+def check_read(body: bytes) -> list[Item]:
     try:
         return list(whapi.parse(ACCOUNT, body))
     except BadPayload:
@@ -38,7 +38,7 @@ def changed(document: Any, path: tuple[Any, ...], value: Any) -> Any:
     return copy
 
 
-def storable(item: Item) -> None:
+def check_storable(item: Item) -> None:
     """What a database will be asked to take: text in UTF-8 without NUL, JSON as the standard has it, short keys."""
     if isinstance(item, Incoming):
         text = json.dumps([item.text, item.name, item.extra, item.payload, item.address], allow_nan=False)
@@ -60,21 +60,21 @@ def test_a_body_with_anything_in_any_place_is_read_or_refused(data: st.DataObjec
     document = json.loads(data.draw(st.sampled_from(BODIES)))
     path = data.draw(st.sampled_from(places(document)))
     mutated = changed(document, path, data.draw(ANYTHING))
-    for item in read(json.dumps(mutated).encode()):
-        storable(item)
+    for item in check_read(json.dumps(mutated).encode()):
+        check_storable(item)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(BODIES), st.integers(0, 2000), st.binary(max_size=6))
 def test_a_body_with_bytes_changed_is_read_or_refused(body: bytes, place: int, other: bytes) -> None:
-    for item in read(body[:place] + other + body[place + len(other) :]):
-        storable(item)
+    for item in check_read(body[:place] + other + body[place + len(other) :]):
+        check_storable(item)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
-    read(body)
+    check_read(body)
 
 
 @settings(max_examples=60, deadline=None)

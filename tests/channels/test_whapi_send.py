@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -239,3 +240,30 @@ def test_text_that_no_encoder_takes_is_sent_without_what_is_broken(
 def test_the_token_is_in_no_message_of_an_error(fake: FakeWhapi, client: httpx.Client, account: Account) -> None:
     fake.faults.dial(status=401)
     assert account.token not in str(outcome(account, client))
+
+
+def drip(listener: socket.socket) -> None:
+    """Answer one request with a promise of much and then a byte at a time."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 100000\r\n\r\n")
+        for _ in range(200):
+            try:
+                connection.sendall(b" ")
+            except OSError:
+                return
+            time.sleep(0.02)
+
+
+def test_an_answer_that_drips_for_ever_is_given_up_as_unknown(
+    client: httpx.Client, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whapi, "LONGEST_ANSWER", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener,))
+        thread.start()
+        failure = outcome(replace(account, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}"), client)
+        thread.join()
+    assert isinstance(failure, Ambiguous)
+    assert failure.code == "endless_answer"

@@ -80,7 +80,7 @@ def test_an_expression_on_a_missing_or_wrong_value_hands_over(expression):
     steps = f"a: {{branch: [{{when: '{expression}', go: b}}, {{otherwise: true, go: b}}]}}\nb: {{end: true}}"
     chat = Chat(flow_files(steps))
     chat.says("x")
-    broken(chat.last)
+    assert broken(chat.last)
 
 
 def test_numbers_cannot_grow_without_end():

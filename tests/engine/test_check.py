@@ -62,32 +62,34 @@ def test_all_problems_come_at_once_in_both_languages_with_suggestions():
 
 
 def test_exactly_one_flow_takes_what_no_other_takes():
-    assert codes(flow_files("a: {end: true}", "[{keywords: [x]}]")) == ["no-otherwise"]
-    again = "flow: other\ntriggers: [{otherwise: true}]\nsteps: {a: {end: true}}\n"
-    (problem,) = problems(flow_files("a: {end: true}", other=again))
+    assert codes(flow_files("a: {say: x, end: true}", "[{keywords: [x]}]")) == ["no-otherwise"]
+    again = "flow: other\ntriggers: [{otherwise: true}]\nsteps: {a: {say: x, end: true}}\n"
+    (problem,) = problems(flow_files("a: {say: x, end: true}", other=again))
     assert (problem.code, problem.file, problem.line) == ("two-otherwise", "other.yaml", 2)
     assert "main.yaml:2" in problem.message
 
 
 def test_two_flows_of_one_name_are_refused():
-    assert "flow-twice" in codes(flow_files("a: {end: true}", other="flow: main\nsteps: {a: {end: true}}\n"))
+    assert "flow-twice" in codes(
+        flow_files("a: {say: x, end: true}", other="flow: main\nsteps: {a: {say: x, end: true}}\n")
+    )
 
 
 def test_what_cannot_be_reached_is_a_warning_and_is_kept_on_the_release():
-    other = "flow: other\nsteps: {a: {end: true}}\n"
-    files = flow_files("a: {end: true}\nlost: {end: true}", other=other)
+    other = "flow: other\nsteps: {a: {say: x, end: true}}\n"
+    files = flow_files("a: {say: x, end: true}\nlost: {end: true}", other=other)
     warnings = Chat(files).release.warnings
     assert [(each.code, each.severity) for each in warnings] == [("unreachable", "warning"), ("no-trigger", "warning")]
 
 
 def test_a_missing_language_and_a_shadowed_keyword_are_warnings():
     other = "flow: other\ntriggers: [{keywords: [Halo]}]\nsteps: {a: {say: {id: x}, end: true}}\n"
-    files = flow_files("a: {end: true}", "[{keywords: [halo]}, {otherwise: true}]", other=other)
+    files = flow_files("a: {say: x, end: true}", "[{keywords: [halo]}, {otherwise: true}]", other=other)
     assert [each.code for each in Chat(files).release.warnings] == ["keyword-twice", "language"]
 
 
 def test_return_needs_an_interrupt():
-    files = flow_files("a: {end: true}", "[{keywords: [x], return: true}, {otherwise: true}]")
+    files = flow_files("a: {say: x, end: true}", "[{keywords: [x], return: true}, {otherwise: true}]")
     assert codes(files) == ["return-alone"]
 
 
@@ -97,8 +99,11 @@ def test_a_file_that_cannot_be_read_hides_no_mistake_of_another():
 
 
 def test_a_timeout_and_a_way_out_may_lead_into_another_flow():
-    other = "flow: other\nsteps: {bye: {end: true}}\n"
-    assert codes(flow_files(ASK.replace("then: b", "then: other.bye"), other=other)) == []
+    other = "flow: other\nsteps: {bye: {handoff: true}}\n"
+    assert (
+        codes(flow_files(ASK.replace("{end: true}", "{say: y}").replace("then: b", "then: other.bye"), other=other))
+        == []
+    )
 
 
 @pytest.mark.parametrize("text", ["[]", "hello", "1", "flow: x", "steps: {}", "flow: [x]\nsteps: {a: {end: true}}",

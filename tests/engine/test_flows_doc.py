@@ -13,7 +13,7 @@ from tests.engine.chat import LIFECYCLE, problems, shipped
 
 DOC = (Path(__file__).parents[2] / "docs" / "flows.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
-REST = "flow: rest\ntriggers: [{otherwise: true}]\nsteps: {a: {end: true}}\n"
+REST = "flow: rest\ntriggers: [{otherwise: true}]\nsteps: {a: {say: Halo}}\n"
 
 
 def test_there_are_examples():

@@ -98,7 +98,7 @@ class Mute:
 
 def flood(app: Flask, number: int, size: int = 20_000) -> None:
     frame = {"t": "typing", "c": "c1", "who": "contact", "on": True, "n": number, "padding": "x" * size}
-    queue.client().publish(queue.CHANGES, frames.pack({"c": "c1", "v": "", "s": 0}, frame, None))
+    queue.client().publish(queue.changes_topic(queue.client()), frames.pack({"c": "c1", "v": "", "s": 0}, frame, None))
 
 
 def test_r35_browsers_that_never_read_are_cut_and_harm_nobody(site: Site, agent: Agent, app: Flask) -> None:

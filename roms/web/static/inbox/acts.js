@@ -4,7 +4,7 @@ import { withSummary } from "./apply.js";
 import { agentName, me } from "./boot.js";
 import { inWords, toast } from "./notices.js";
 import { composing, current, openId, world } from "./store.js";
-import { catchUp } from "./sync.js";
+import { catchUp, learn } from "./sync.js";
 import { t } from "./text.js";
 
 // action of the lifecycle -> what it is called in the address, and its picture
@@ -44,7 +44,7 @@ export const focusComposer = (kind = "reply") => {
 export async function act(verb, { id = openId.value, agent = null } = {}) {
   try {
     const answer = await post(conversation(id, `/${verb}`), agent === null ? {} : { agent });
-    world.value = withSummary(world.value, answer.conversation);
+    learn(withSummary(world.value, answer.conversation), id);
     told(verb, id, agent);
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;

@@ -37,7 +37,7 @@ function Bubble({ line: { key, entry, grouped }, name }) {
   const speaker = { contact: name, bot: t("sender_bot"), agent: who(entry.agent), system: t("sender_system") }[entry.sender];
   return html`<article class="bubble" data-key=${key} data-seq=${entry.seq} data-sender=${entry.sender} data-grouped=${grouped} data-status=${entry.status}>
     <header class=${grouped ? "sr" : "bubble-who"}>${entry.sender === "bot" && html`<${Icon} name="bot" size=${13} />`}${speaker}</header>
-    <div class="bubble-box"><${Words} text=${entry.text} />
+    <div class="bubble-box"><${Words} text=${(entry.options?.length > 0 && entry.prompt) || entry.text} />
       ${entry.options?.length > 0 && html`<ul class="options" aria-label=${t("options")}>${entry.options.map((option) =>
         html`<li key=${option.key}><b>${option.key}</b> ${option.label}</li>`)}</ul>`}
       <footer>${entry.why && html`<button type="button" class="why-button" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t("why")}</button>`}

@@ -3,7 +3,7 @@ import { whole } from "./bits.js";
 import { agentName, me } from "./boot.js";
 import { has, lasting, shortTime, t } from "./text.js";
 
-const ICONS = { assigned: "userPlus", unassigned: "person", label: "label", opened: "wave" };
+const ICONS = { assigned: "userPlus", unassigned: "person", label: "label", opened: "wave", handoff: "person" };
 const MODE_ICONS = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "closed" };
 
 export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.data.to] : ICONS[entry.event]) ?? "info";
@@ -12,6 +12,7 @@ export function eventText(entry) {
   if (entry.event === "mode") return modeText(entry);
   if (entry.event === "assigned") return assignedText(entry.data.agent, { by: entry.agent, ...entry.data });
   if (entry.event === "label") return t("event_label", { label: entry.data.label });
+  if (entry.event === "handoff" && has(`event_handoff_${entry.data.reason}`)) return t(`event_handoff_${entry.data.reason}`);
   return has(`event_${entry.event}`) ? t(`event_${entry.event}`) : entry.event;
 }
 

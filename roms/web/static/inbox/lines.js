@@ -28,6 +28,9 @@ function grouped(before, entry) {
   return Date.parse(entry.at) - Date.parse(before.at) < GROUP_MS;
 }
 
+/** The bot's handoff says why; that the mode changed with it need not be said again. */
+const isToldByHandoff = ({ type, event, data }) => type === "event" && event === "mode" && data.to === "AGENT" && ["message_received", "timer_fired"].includes(data.event);
+
 /**
  * The lines to draw. A pending bubble vanishes when an entry with its client_id is there, and stands last until then;
  * it has the same key, so the bubble on the screen stays the same element.
@@ -38,7 +41,7 @@ export function linesOf(entries, pending, { divider, dayOf }) {
   const lines = [];
   let before = null;
   let day = null;
-  for (const entry of [...entries, ...waiting]) {
+  for (const entry of [...entries, ...waiting].filter((each) => !isToldByHandoff(each))) {
     const today = dayOf(entry.at);
     if (today !== day) lines.push({ kind: "day", key: `d${today}`, at: entry.at });
     if (divider !== null && entry.seq === divider) lines.push({ kind: "divider", key: "unread" });

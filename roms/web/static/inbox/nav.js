@@ -1,5 +1,5 @@
 // Where we are: the address bar says which conversation is open, so that a link, Back and reload all work.
-import { openId, details, rows } from "./store.js";
+import { composing, openId, details, rows } from "./store.js";
 import { openThread } from "./sync.js";
 
 const fromAddress = () => decodeURIComponent(location.pathname.match(/^\/inbox\/([^/]+)/)?.[1] ?? "") || null;
@@ -13,6 +13,7 @@ export function go(id) {
 export function follow() {
   const id = fromAddress();
   details.value = false;
+  composing.value = "reply"; // a note here must not turn the next reply into a note there
   if (id) openThread(id);
   else openId.value = null;
 }

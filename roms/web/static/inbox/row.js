@@ -32,7 +32,7 @@ export function Row({ summary, top, place, total, open, stop, onFocus, onOpen })
 
 function Preview({ summary }) {
   if (typing.value.get(summary.id)?.has("contact")) return html`<span class="row-text row-typing">${t("is_typing_short")}</span>`;
-  const draft = draftOf(summary.id, "reply").trim();
+  const draft = draftOf(summary.id, "reply").trim() || draftOf(summary.id, "note").trim();
   if (draft) return html`<span class="row-text"><b class="row-draft">${t("draft")}</b> ${draft.slice(0, 120)}</span>`;
   if (!summary.last) return html`<span class="row-text row-none">${t("no_messages")}</span>`;
   return html`<span class="row-text">${saidBy(summary.last)}${summary.last.text.slice(0, 120)}</span>`;

@@ -7,6 +7,7 @@ import { me } from "./boot.js";
 import { recall, remember } from "./memory.js";
 import { inWords, toast } from "./notices.js";
 import { link, signedOut, thread, world } from "./store.js";
+import { learn } from "./sync.js";
 import { t } from "./text.js";
 
 const AGAIN_MS = 3000;
@@ -75,7 +76,7 @@ async function deliver(item) {
   try {
     const answer = await post(conversation(item.c, "/messages"), { client_id, text, seen, force });
     batch(() => {
-      world.value = answered(world.value, answer);
+      learn(answered(world.value, answer), item.c);
       drop(item);
     });
     return true;
@@ -110,7 +111,7 @@ export async function retrySent(id, entry) {
 
 export async function addNote(id, text) {
   const answer = await post(conversation(id, "/notes"), { text });
-  world.value = answered(withSummary(world.value, answer.conversation), answer);
+  learn(answered(withSummary(world.value, answer.conversation), answer), id);
 }
 
 let wasOffline = false;

@@ -22,14 +22,31 @@ export function enter(frame) {
   batch(() => {
     store.world.value = world;
     touched.add(frame.c);
-    if (frame.t === "change") changed(frame, before, world.summaries.get(frame.c));
+    if (frame.t === "change") changed(frame, before);
   });
   if (fetch) catchUp(fetch.id, frame.s);
   if (reload) recountSoon();
 }
 
-function changed(frame, before, after) {
-  if (frame.entries.some((entry) => entry.direction === "in")) forgetTyping(frame.c, "contact");
+function changed(frame, before) {
+  for (const { seq, type, direction, agent } of frame.entries) { // a receipt for an older message says nothing of typing
+    if (type === "message" && seq > frame.from) forgetTyping(frame.c, direction === "in" ? "contact" : agent);
+  }
+  counted(frame.c, before);
+}
+
+/** A newer world from the answer to a request about one conversation: the same fact may come as a frame, before or after. */
+export function learn(world, id) {
+  const before = store.world.value.summaries.get(id);
+  batch(() => {
+    store.world.value = world;
+    if (before) counted(id, before);
+  });
+}
+
+/** The tabs' counts follow a conversation once, whoever brought the news first. */
+function counted(id, before) {
+  const after = store.world.value.summaries.get(id);
   if (before === after) return;
   const moved = !before || before.mode !== after.mode || before.assignee !== after.assignee;
   if (!moved) return;
@@ -81,7 +98,7 @@ async function fetchAfter(id) {
   const held = store.world.value.threads.get(id);
   if (!held) return false;
   const answer = await get(conversation(id, `/entries?after=${held.n}`));
-  store.world.value = caughtUp(store.world.value, answer);
+  learn(caughtUp(store.world.value, answer), id);
   return (store.world.value.threads.get(id)?.n ?? 0) > held.n;
 }
 
@@ -212,7 +229,7 @@ async function loadThread(id) {
   const world = withSummary(store.world.value, answer.conversation);
   const fresh = threadFrom(answer);
   batch(() => {
-    store.world.value = withThread(evict(world), id, fresh);
+    learn(withThread(evict(world), id, fresh), id);
     if (store.openId.value !== id) return;
     store.divider.value = dividerOf(fresh, id);
     store.opening.value = { state: "ready", error: null };

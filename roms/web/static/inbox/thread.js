@@ -2,6 +2,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
 import { Line } from "./bubble.js";
 import { Empty, who } from "./bits.js";
+import { me } from "./boot.js";
 import { Icon } from "./icons.js";
 import { inWords } from "./notices.js";
 import { linesOf, isInbound } from "./lines.js";
@@ -32,8 +33,7 @@ function Log({ held, name }) {
   const before = box.current && state.current.placed ? anchorOf(box.current) : null; // read while the old lines still stand
   const prepended = held.entries[0]?.seq !== state.current.first;
   useLayoutEffect(() => {
-    const ours = lines.at(-1)?.entry?.pending && lines.at(-1).key !== state.current.last;
-    if (ours) state.current.stick = true;
+    if (isOurs(lines.at(-1)) && lines.at(-1).key !== state.current.last) state.current.stick = true;
     place(box.current, state.current, before);
     state.current.first = held.entries[0]?.seq;
     state.current.last = lines.at(-1)?.key;
@@ -56,6 +56,9 @@ function Log({ held, name }) {
     ${fresh > 0 && html`<button type="button" class="pill" onClick=${() => toBottom(box.current)}>${t("new_below", { count: fresh })}<${Icon} name="down" size=${16} /></button>`}
   </div>`;
 }
+
+/** What this agent has just written stands at the end, and they want to see it. */
+const isOurs = (line) => line?.entry?.pending || (line?.entry?.type === "note" && line.entry.agent === me.id);
 
 /** First at the divider or the end; later where the reader was, or at the end if that is where they were. */
 function place(box, state, before) {

@@ -28,11 +28,14 @@ function keepFocusInside(event, root) {
   (event.shiftKey ? stops.at(-1) : stops[0]).focus();
 }
 
+// What the visitor can expect of the next message; the bot is silent in all of these modes.
+const HEADLINES = { AGENT: "waiting_for_agent", PAUSED: "waiting_for_agent", CLOSED: "ended" };
+
 function Header({ chat, words, name, framed, onClose }) {
   const { t } = words;
   const { mode, entries } = chat.thread.value;
   const agent = mode === "AGENT" ? entries.findLast((entry) => entry.from === "agent")?.name : null;
-  const line = agent ? t("with_agent", { name: agent }) : mode === "AGENT" ? t("waiting_for_agent") : t("with_bot");
+  const line = agent ? t("with_agent", { name: agent }) : t(HEADLINES[mode] ?? "with_bot");
   return html`<header>
     <span class=${agent ? "face person" : "face"} aria-hidden="true">${agent ? initial(agent) : icon("bubble")}</span>
     <div class="who">

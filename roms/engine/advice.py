@@ -1,0 +1,122 @@
+"""Why a finding matters and how it is mended, in English and Indonesian, by code."""
+
+from __future__ import annotations
+
+_YAML = (
+    "Flow files are plain: keys, texts, numbers, lists; write it out instead.",
+    "Berkas alur itu sederhana: kunci, teks, angka, daftar; tulis saja lengkap.",
+)
+_SHAPE = (
+    "The bot can only do what is described in docs/flows.md; compare with the example there.",
+    "Bot hanya bisa yang dijelaskan di docs/flows.md; bandingkan dengan contohnya.",
+)
+_EXPRESSION = (
+    "A condition that cannot be read would break the talk; correct it here.",
+    "Kondisi yang tidak terbaca akan memutus percakapan; perbaiki di sini.",
+)
+_UNKNOWN = (
+    "The talk would break here; correct the name, or write what is missing.",
+    "Percakapan akan putus di sini; perbaiki namanya, atau tulis yang belum ada.",
+)
+_SHADOWED = (
+    "One of the two never hears it; remove it there or here, or choose another word.",
+    "Salah satunya tidak akan pernah mendengarnya; hapus di sana atau di sini, atau pilih kata lain.",
+)
+_TOO_LONG = (
+    "WhatsApp would cut or refuse it; make it shorter, or split it.",
+    "WhatsApp akan memotong atau menolaknya; pendekkan, atau bagi dua.",
+)
+_LIFECYCLE = (
+    "Without it a conversation could be stuck or unanswered; compare with the shipped lifecycle.yaml.",
+    "Tanpa ini percakapan bisa macet atau tidak dijawab; bandingkan dengan lifecycle.yaml bawaan.",
+)
+_FAMILIES = (("yaml", _YAML), ("shape", _SHAPE), ("expression", _EXPRESSION), ("function", _EXPRESSION),
+             ("pattern", _EXPRESSION), ("unknown", _UNKNOWN))  # fmt: skip
+
+_BY_CODE: dict[str, tuple[str, str]] = {
+    "duration": ("Nobody could tell how long that is; write 30m.", "Lamanya tidak jelas; tulis misalnya 30m."),
+    "braces": ("It would be sent as it stands; close the braces.", "Akan terkirim apa adanya; tutup kurungnya."),
+    "hole": ("It would be sent as it stands; write {{name}}.", "Akan terkirim apa adanya; tulis {{nama}}."),
+    "language": (
+        "Contacts of that language read the other one; add the missing text.",
+        "Kontak berbahasa itu akan membaca bahasa lain; tambahkan teksnya.",
+    ),
+    "text-long": _TOO_LONG,
+    "label-long": _TOO_LONG,
+    "options-many": _TOO_LONG,
+    "label-twice": (
+        "Nobody could tell the two apart; name them differently.",
+        "Keduanya tidak bisa dibedakan; beri nama yang berbeda.",
+    ),
+    "flow-twice": (
+        "`go` would not know which is meant; give this one another name.",
+        "`go` tidak tahu yang mana; beri nama lain.",
+    ),
+    "two-controls": (
+        "Only one can come next; make two steps of it.",
+        "Hanya satu yang bisa dijalankan; jadikan dua langkah.",
+    ),
+    "no-otherwise": (
+        "Messages that fit no keyword would break the talk; give one flow `- otherwise: true`.",
+        "Pesan tanpa kata kunci akan memutus percakapan; beri satu alur `- otherwise: true`.",
+    ),
+    "two-otherwise": _SHADOWED,
+    "branch-otherwise": (
+        "The talk would break where no case holds; end with `- {otherwise: true, go: …}`.",
+        "Percakapan putus bila tak ada yang cocok; akhiri dengan `- {otherwise: true, go: …}`.",
+    ),
+    "option-twice": _SHADOWED,
+    "keyword-twice": _SHADOWED,
+    "keyword-person": _SHADOWED,
+    "option-person": _SHADOWED,
+    "option-interrupted": _SHADOWED,
+    "keyword-empty": ("Nobody can type it; remove it.", "Tidak bisa diketik; hapus saja."),
+    "circle": (
+        "The bot would talk without end; put a question or an `end` in between.",
+        "Bot akan bicara tanpa henti; sisipkan pertanyaan atau `end`.",
+    ),
+    "unreachable": (
+        "What stands there is never said; lead to it with `go`, or remove it.",
+        "Isinya tidak pernah terucap; arahkan dengan `go`, atau hapus.",
+    ),
+    "no-trigger": (
+        "It is never said; give it `triggers`, or lead to it with `go`.",
+        "Tidak pernah terucap; beri `triggers`, atau arahkan dengan `go`.",
+    ),
+    "return-alone": ("There would be nothing to return to.", "Tidak ada tempat untuk kembali."),
+    "trigger-empty": ("It can never start anything.", "Tidak akan pernah memulai apa pun."),
+    "silence": (
+        "The contact would wait for nothing; `say` something on the way, or hand over.",
+        "Kontak akan menunggu sia-sia; tambahkan `say`, atau serahkan ke orang.",
+    ),
+    "no-way-out": (
+        "The contact is asked for ever; let one answer lead to `end`, `close` or `handoff`.",
+        "Kontak ditanya terus; arahkan satu jawaban ke `end`, `close` atau `handoff`.",
+    ),
+    "no-person": (
+        "Whom the bot cannot help gives up; lead `invalid.then` or an option to a `handoff`.",
+        "Yang tidak terbantu bot akan pergi; arahkan `invalid.then` atau satu pilihan ke `handoff`.",
+    ),
+    "unset": (
+        "The text would have a gap, or the talk break; `set` it on every way, "
+        'ask `known(…)` first, or write {{name|default:"…"}}.',
+        "Teksnya bolong, atau percakapan putus; isi di semua jalan, tanya `known(…)` dulu, "
+        'atau tulis {{nama|default:"…"}}.',
+    ),
+    "timeout-zero": ("Nobody could ever answer; write 30m.", "Tidak ada yang sempat menjawab; tulis 30m."),
+    "timeout-late": (
+        "What `timeout` leads to is never said; make it shorter.",
+        "Tujuan `timeout` tidak pernah terucap; persingkat.",
+    ),
+    "window": (
+        "What is said then would be refused; make it shorter than 24h.",
+        "Yang diucapkan saat itu akan ditolak; buat kurang dari 24h.",
+    ),
+}
+
+
+def advice(code: str) -> tuple[str, str]:
+    """Why and what to do, in English and Indonesian."""
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    return next((words for family, words in _FAMILIES if code.startswith(family)), _LIFECYCLE)

@@ -1,0 +1,45 @@
+"""People mid-flow when a new release is published, whose step is not what it was."""
+
+from __future__ import annotations
+
+from roms.engine import questions, steps
+from roms.engine.flow import Ask, Handoff, Menu, Step
+from roms.engine.turn import Turn
+from roms.engine.types import Mode, Place
+
+
+def to_person(turn: Turn) -> None:
+    """The question is taken back; a person goes on."""
+    turn.step, turn.rule = None, "a new release"
+    steps.guarded(turn, lambda: steps.hand_over(turn, Handoff("", "normal", turn.release.person.says), "release"))
+
+
+def to_release(turn: Turn) -> None:
+    """The same question of the new release waits on, in silence; where it is gone the flow's first one is put.
+
+    Nothing is said where the bot is paused, and where the flow is gone the next message begins anew.
+    """
+    assert turn.place is not None
+    turn.asked_before = tuple(place for place in turn.asked_before if _question(turn, place))
+    same, first = _question(turn, turn.place), _first(turn, turn.place.flow)
+    if same is not None:
+        turn.misses, turn.pinned = 0, turn.release.number
+        if turn.mode is Mode.BOT:
+            questions.set_timeout(turn, same)
+    elif first is not None and turn.mode is Mode.BOT:
+        turn.step, turn.rule = first, "moved to a new release"
+        steps.guarded(turn, lambda: questions.wait(turn, first, first.control))  # type: ignore[arg-type]
+    else:
+        steps.end_talk(turn)
+
+
+def _question(turn: Turn, place: Place) -> Menu | Ask | None:
+    step = turn.release.steps.get(place)
+    return step.control if step is not None and isinstance(step.control, (Menu, Ask)) else None
+
+
+def _first(turn: Turn, flow: str) -> Step | None:
+    return next(
+        (turn.release.steps[place] for place in turn.release.steps if place.flow == flow and _question(turn, place)),
+        None,
+    )

@@ -1,0 +1,121 @@
+"""A conversation that happened, written down as a flow test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import yaml
+
+from roms.engine.flow import Release
+from roms.engine.play import Player, facts_of
+from roms.engine.rehearsal import PEOPLE
+from roms.engine.replay import Past, Record
+from roms.engine.types import AgentReplied, Decision, MessageReceived, Refused, SendMessage, TimerFired
+
+NOBODY = "Budi Santoso"  # who every recorded contact becomes
+AGENT_SAID = "Baik, saya bantu."  # what every agent says there
+_DIGITS = re.compile(r"(?<![\w-])\+?\d[\d .-]{6,}\d(?![\w-])")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Several lines stand as several lines, and nothing is an alias."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def transcript(release: Release, record: Record, title: str) -> str:
+    """The conversation as YAML that passes on this release: what was said is played anew, with the contact's name,
+    phone numbers and addresses replaced, and what the bot then answers is what the test expects."""
+    contact = dict(record.past[0].contact) if record.past else {}
+    hidden = _names(record)
+    given = {"name": NOBODY if contact.get("name") else "", "language": str(contact.get("language", "id"))}
+    player = Player(release, record.began.replace(microsecond=0), facts_of(given, record.channel))
+    began = player.now
+    chat = [line for past in record.past for line in _lines(player, past, hidden)]
+    data = {
+        "test": title,
+        "given": {
+            "time": f"{began:%Y-%m-%d %H:%M:%S} UTC",
+            "contact": {key: value for key, value in given.items() if value},
+            "channel": dict(record.channel),
+        },
+        "chat": [*chat, {"mode": player.session.mode.value}],
+    }
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+
+
+def _lines(player: Player, past: Past, hidden: re.Pattern[str] | None) -> Iterator[dict[str, Any]]:
+    """First the time that passed, with what fell due in it; then what happened and what the bot said to it."""
+    yield from _waited(player, past.at)
+    event = past.event
+    if isinstance(event, TimerFired):
+        return
+    line: dict[str, Any]
+    if isinstance(event, MessageReceived):
+        text = anonymous(event.text, hidden)
+        event = MessageReceived(text, event.payload, event.kind)
+        more = {"tap": event.payload} if event.payload else {}
+        more |= {"kind": event.kind} if event.kind != "text" else {}
+        line = {"customer": {"text": text, **more} if more else text}
+    elif isinstance(event, AgentReplied):
+        line, event = {"agent": AGENT_SAID}, AgentReplied(AGENT_SAID, 1)
+    else:
+        line, event = {"event": event.name}, PEOPLE[event.name]
+    try:
+        decision = player.happens(event)
+    except Refused:
+        return  # in this release it cannot happen here
+    yield line
+    yield from _said(decision)
+
+
+def _waited(player: Player, until: datetime) -> Iterator[dict[str, Any]]:
+    seconds = int((until - player.now).total_seconds())
+    if seconds < 1:
+        return
+    stop = player.now + timedelta(seconds=seconds)
+    yield {"wait": _duration(seconds)}
+    while (decision := player.fires_before(stop)) is not None:
+        yield from _said(decision)
+    player.now = stop
+
+
+def _said(decision: Decision) -> Iterator[dict[str, Any]]:
+    return ({"bot": effect.text.strip()} for effect in decision.effects if isinstance(effect, SendMessage))
+
+
+def _duration(seconds: int) -> str:
+    parts = []
+    for unit, size in _UNITS:
+        if seconds >= size:
+            parts.append(f"{seconds // size}{unit}")
+            seconds %= size
+    return "".join(parts)
+
+
+def _names(record: Record) -> re.Pattern[str] | None:
+    """Every word of the contact's names, to be replaced wherever it was written."""
+    words = {word for past in record.past for word in str(past.contact.get("name", "")).split() if len(word) > 2}
+    if not words:
+        return None
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(words))) + r")\b", re.IGNORECASE)
+
+
+def anonymous(text: str, hidden: re.Pattern[str] | None) -> str:
+    """Without the contact's names, e-mail addresses and long numbers; short numbers are answers and stay."""
+    text = _MAIL.sub("budi@example.com", text)
+    text = _DIGITS.sub("0812 0000 0000", text)
+    return hidden.sub("Budi", text) if hidden else text

@@ -1,0 +1,201 @@
+"""Conversations as they happened, read back from messages, history and timers, for replay, tests and explanations."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from roms.db import db
+from roms.engine import types as engine
+from roms.engine.play import facts_of
+from roms.engine.replay import Past, Record
+from roms.engine.types import Event, Mode
+from roms.errors import NotFound
+from roms.models import Channel, Contact, Conversation, Direction, History, Message, Sender, Timer
+
+AT_ONCE = 500  # conversations read with one statement a table
+PEOPLE: dict[str, Callable[[int], Event]] = {
+    "agent_claimed": engine.AgentClaimed,
+    "paused": engine.Paused,
+    "resumed": engine.Resumed,
+    "released": engine.Released,
+    "closed": engine.Closed,
+}
+
+Entry = tuple[int, int, datetime, Any]  # number, rank among equals, when, the row
+
+
+@dataclass(slots=True)
+class _Happened:
+    """One thing that happened, and what has come of it so far."""
+
+    at: datetime
+    event: Event
+    said: list[str] = field(default_factory=list)
+    step: str = ""
+    mode: Mode = Mode.BOT
+    release: int = 0
+    seq: int = 0
+
+
+def id_of(public_id: str) -> int:
+    """Raises NotFound."""
+    found = db.session.scalar(select(Conversation.id).filter_by(public_id=public_id))
+    if found is None:
+        raise NotFound(f"there is no conversation {public_id}")
+    return found
+
+
+def one(conversation: int) -> Record:
+    return next(records([conversation]))
+
+
+def records(ids: Sequence[int]) -> Iterator[Record]:
+    """These conversations from their beginning, in the order of the ids."""
+    for start in range(0, len(ids), AT_ONCE):
+        yield from _records(ids[start : start + AT_ONCE])
+
+
+def _records(ids: Sequence[int]) -> Iterator[Record]:
+    said = _by_conversation(
+        select(
+            Message.conversation_id,
+            Message.seq,
+            Message.created_at.label("at"),
+            Message.sender,
+            Message.agent_id,
+            Message.kind,
+            Message.text,
+            Message.payload,
+            Message.why,
+        ).where(Message.direction != Direction.NOTE, Message.conversation_id.in_(ids))
+    )
+    happened = _by_conversation(
+        select(History.conversation_id, History.seq, History.at, History.event, History.data, History.agent_id).where(
+            History.event.in_(("mode", "assigned")), History.conversation_id.in_(ids)
+        )
+    )
+    timers = _by_conversation(
+        select(Timer.conversation_id, Timer.seq, Timer.fired_at.label("at"), Timer.kind, Timer.turn, Timer.due_at)
+        .where(Timer.conversation_id.in_(ids))
+        .order_by(Timer.fired_at, Timer.id)
+    )
+    for row in _heads(ids):
+        yield _record(row, said[row.id], happened[row.id], timers[row.id])
+
+
+def _by_conversation(rows: Select[*tuple[Any, ...]]) -> dict[int, list[Any]]:
+    filed: dict[int, list[Any]] = defaultdict(list)
+    for row in db.session.execute(rows):
+        filed[row.conversation_id].append(row)
+    return filed
+
+
+def _heads(ids: Sequence[int]) -> Iterable[Any]:
+    return db.session.execute(
+        select(
+            Conversation.id,
+            Conversation.public_id,
+            Conversation.created_at,
+            Conversation.mode,
+            Contact.name.label("contact"),
+            Contact.named_at,
+            Contact.phone,
+            Contact.language,
+            Channel.kind,
+            Channel.name.label("channel"),
+        )
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .join(Channel, Channel.id == Conversation.channel_id)
+        .where(Conversation.id.in_(ids))
+        .order_by(Conversation.id)
+    )
+
+
+def _record(head: Any, said: list[Any], happened: list[Any], timers: list[Any]) -> Record:
+    moves = [row for row in happened if row.event == "mode"]
+    initial = Mode(min(moves, key=lambda row: row.seq).data["from"]) if moves else head.mode
+    named = facts_of({"name": head.contact, "phone": head.phone, "language": head.language}, {})["contact"]
+    nameless = named | {"name": "", "first_name": ""}
+    past = tuple(
+        Past(
+            each.at,
+            each.event,
+            nameless if head.named_at is not None and each.at <= head.named_at else named,
+            tuple(each.said),
+            each.step,
+            each.mode,
+            each.release,
+            each.seq,
+        )
+        for each in _walked(_in_order(said, happened, timers), initial)
+    )
+    set_ = frozenset((row.kind, row.turn, row.due_at) for row in timers)
+    return Record(head.public_id, head.created_at, initial, {"kind": head.kind, "name": head.channel}, past, set_)
+
+
+def _in_order(said: list[Any], happened: list[Any], timers: list[Any]) -> list[Entry]:
+    """By number, as it was under the conversation's lock; a timer stands behind the number it fired after."""
+    entries: list[Entry] = [(row.seq, 0, row.at, row) for row in (*said, *happened)]
+    for rank, row in enumerate(timers, 1):
+        if row.at is not None:
+            seq = row.seq
+            if seq is None:  # fired before its place was recorded: by time
+                seq = max((number for number, _, at, _ in entries if at < row.at), default=0)
+            entries.append((seq, rank, row.at, row))
+    entries.sort(key=lambda entry: entry[:2])
+    return entries
+
+
+def _walked(entries: Iterable[Entry], mode: Mode) -> list[_Happened]:
+    """From rows to what happened, each with what the bot said and the mode that came of it."""
+    walked: list[_Happened] = []
+    for seq, rank, at, row in entries:
+        event = _timer(row) if rank else _said(row) if hasattr(row, "sender") else _done(row, walked)
+        if event is not None:
+            walked.append(_Happened(at, event, mode=mode, seq=seq))
+        if not rank and hasattr(row, "sender"):
+            if row.sender is Sender.BOT and walked:
+                walked[-1].said.append(row.text)
+                walked[-1].step = _step(row.why)
+                walked[-1].release = row.why["release"] if row.why else 0
+        elif not rank and row.event == "mode":
+            mode = Mode(row.data["to"])
+            if walked and row.data["event"] != "agent_replied":  # there the reply itself stands behind
+                walked[-1].mode = mode
+    return walked
+
+
+def _step(why: Mapping[str, Any] | None) -> str:
+    return f"{why['flow']}.{why['step']}" if why else ""
+
+
+def _timer(row: Any) -> Event:
+    return engine.TimerFired(row.kind, row.turn)
+
+
+def _said(row: Any) -> Event | None:
+    if row.sender is Sender.CONTACT:
+        return engine.MessageReceived(row.text, (row.payload or {}).get("tapped"), row.kind)
+    if row.sender is Sender.AGENT:
+        return engine.AgentReplied(row.text, row.agent_id, sent=row.agent_id is None)
+    return None
+
+
+def _done(row: Any, walked: list[_Happened]) -> Event | None:
+    """What a person did in the inbox; what follows from something else that is known already is nothing new."""
+    if row.event == "mode":
+        kind = PEOPLE.get(row.data["event"])
+        if row.data["event"] == "assigned":
+            return engine.Assigned(0, row.agent_id or 0)  # to whom stands in the row behind; the engine does not care
+        return kind(row.agent_id or 0) if kind and row.agent_id is not None else None
+    if row.data.get("rule") not in ("claimed", "assigned") or (walked and walked[-1].at == row.at):
+        return None
+    if row.data["rule"] == "assigned":
+        return engine.Assigned(row.data["agent"], row.data["by"])
+    return engine.AgentClaimed(row.data["agent"])

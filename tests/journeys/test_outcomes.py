@@ -1,0 +1,143 @@
+"""What the provider said of a send is never lost, whatever happens between its answer and our database."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from roms import background, jobs
+from roms.channels.base import Receipt, Transient
+from roms.channels.fake import FakeWhapi
+from roms.db import db
+from roms.models import Direction, Message, Status
+from roms.services import outbox, receipts, replies
+from tests.cast import Cast, conversation, messages, say
+from tests.conftest import Clock
+
+PEOPLE = ("6281111111111", "6281222222222", "6281333333333")
+
+
+def ours(sender: str = "6281234567890") -> list[Message]:
+    return [message for message in messages(sender) if message.direction is Direction.OUT]
+
+
+@pytest.fixture(autouse=True)
+def left_as_found() -> Iterator[None]:
+    yield
+    jobs.STOPPING.clear()
+    jobs._client().close()
+    jobs._client.cache_clear()
+
+
+def draining(app: Flask, channel: int) -> threading.Thread:
+    def drain() -> None:
+        with app.app_context():
+            jobs.drain(channel)
+            db.session.remove()
+
+    thread = threading.Thread(target=drain)
+    thread.start()
+    return thread
+
+
+def until_asked(provider: FakeWhapi, number: int) -> None:
+    deadline = time.monotonic() + 10
+    while len(provider.accepted) < number:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_slow_send_keeps_nobody_else_waiting(
+    app: Flask, client: FlaskClient, cast: Cast, provider: FakeWhapi
+) -> None:
+    slow, quick, _ = PEOPLE
+    say(client, "halo", slow)
+    provider.faults.dial(delay_ms=3000, to=slow, times=1)
+    drain = draining(app, cast.whapi)
+    time.sleep(0.2)
+    say(client, "halo", quick)
+    until_asked(provider, 1)
+    assert drain.is_alive()
+    assert provider.accepted[0]["to"].startswith(quick)
+    drain.join()
+
+
+def test_a_database_that_is_away_for_a_moment_costs_no_outcome(
+    client: FlaskClient, cast: Cast, provider: FakeWhapi
+) -> None:
+    for sender in PEOPLE:
+        say(client, "halo", sender)
+    left = [3]
+
+    def break_down(_c: object, _u: object, statement: str, *_: object) -> None:
+        if "UPDATE message SET revision" in statement and left[0]:
+            left[0] -= 1
+            raise OperationalError(statement, {}, Exception("the server closed the connection"))
+
+    event.listen(db.engine, "before_cursor_execute", break_down)
+    jobs.drain(cast.whapi)
+    event.remove(db.engine, "before_cursor_execute", break_down)
+    assert left == [0]
+    assert {message.status for sender in PEOPLE for message in ours(sender)} == {Status.ACCEPTED}
+
+
+def test_a_drain_that_is_told_to_stop_finishes_what_is_under_way_and_begins_nothing(
+    app: Flask, client: FlaskClient, cast: Cast, provider: FakeWhapi
+) -> None:
+    people = [f"62811{number:07d}" for number in range(40)]
+    for sender in people:
+        say(client, "halo", sender)
+    provider.faults.dial(delay_ms=500, times=1000)
+    drain = draining(app, cast.whapi)
+    time.sleep(0.3)
+    jobs.STOPPING.set()
+    drain.join(10)
+    statuses = [message.status for sender in people for message in ours(sender)]
+    assert statuses.count(Status.ACCEPTED) == len(provider.accepted) == jobs.SENDS_IN_FLIGHT
+    assert Status.SENDING not in statuses
+
+
+def test_a_late_yes_still_counts_after_the_lease(client: FlaskClient, cast: Cast, clock: Clock) -> None:
+    say(client, "halo")
+    (claimed,) = outbox.claim(cast.whapi, 1)
+    clock.forward(seconds=50)
+    background.sweep_outbox()
+    assert ours()[0].status is Status.UNKNOWN
+    outbox.record(cast.whapi, [(claimed, Transient("refused", "connect"))])
+    assert ours()[0].status is Status.UNKNOWN
+    receipts.record(cast.whapi, Receipt("p-1", "delivered"))
+    outbox.record(cast.whapi, [(claimed, "p-1")])
+    assert (ours()[0].status, ours()[0].provider_id) == (Status.DELIVERED, "p-1")
+
+
+def test_a_late_yes_changes_nothing_once_a_person_sent_it_again(client: FlaskClient, cast: Cast, clock: Clock) -> None:
+    say(client, "halo")
+    (claimed,) = outbox.claim(cast.whapi, 1)
+    clock.forward(seconds=50)
+    background.sweep_outbox()
+    replies.retry(cast.ani, conversation().public_id, ours()[0].seq)
+    outbox.record(cast.whapi, [(claimed, "p-1")])
+    assert ours()[0].status is Status.QUEUED
+
+
+def test_a_provider_that_gives_one_id_to_several_messages_costs_no_outcome(client: FlaskClient, cast: Cast) -> None:
+    for sender in PEOPLE:
+        say(client, "halo", sender)
+    outbox.record(cast.whapi, [(claimed, "same") for claimed in outbox.claim(cast.whapi, 16)])
+    said = [ours(sender)[0] for sender in PEOPLE]
+    assert {message.status for message in said} == {Status.ACCEPTED}
+    assert sorted(message.provider_id or "" for message in said) == ["", "", "same"]
+
+
+def test_r05_a_receipt_that_overtakes_the_echo_of_a_reply_on_the_phone_counts(client: FlaskClient, cast: Cast) -> None:
+    say(client, "cs")
+    receipts.record(cast.whapi, Receipt("phone-1", "delivered"))
+    say(client, "Halo", id="phone-1", from_me=True, source="mobile")
+    assert ours()[-1].status is Status.DELIVERED
