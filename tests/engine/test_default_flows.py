@@ -60,4 +60,4 @@ def test_menu_interrupts_and_silence_ends_kindly():
     chat.says("lacak")
     assert "selamat datang" in chat.says("menu")[0]
     assert "Sampai jumpa" in spoken(chat.fires(chat.timer("question")))[0]
-    assert chat.mode == "CLOSED"
+    assert chat.mode == "BOT"

@@ -157,7 +157,7 @@ def test_a_timer_of_the_draft_fires_at_its_own_time(cast: Cast, clock: Clock) ->
     (later,) = replaying.differences(draft(shop="after: 30m=>after: 35m"), ids, WEEK)
     assert later == []  # the same goodbye, only later
     (never,) = replaying.differences(draft(shop="after: 30m=>after: 3h"), ids, WEEK)
-    assert [(each.heard, each.new, each.kind) for each in never] == [("timer_fired", (), "now BOT, was CLOSED")]
+    assert [(each.heard, each.new, each.kind) for each in never] == [("timer_fired", (), "answered by nobody")]
 
 
 def test_a_group_stays_silent(cast: Cast, clock: Clock) -> None:
