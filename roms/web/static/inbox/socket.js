@@ -54,7 +54,7 @@ function open(ticket) {
   address.searchParams.set("ticket", ticket);
   const mine = new WebSocket(address);
   socket = mine;
-  mine.onopen = opened;
+  mine.onopen = () => mine === socket && ping();
   mine.onmessage = (event) => heard(mine, JSON.parse(event.data));
   mine.onclose = (event) => {
     if (socket !== mine) return;
@@ -63,6 +63,7 @@ function open(ticket) {
   };
 }
 
+/** The first frame proves that the server has us in its hub: whatever changes from now on is told, the rest is fetched. */
 async function opened() {
   wait = FIRST_WAIT_MS;
   brokenSince = null;
@@ -72,6 +73,8 @@ async function opened() {
 
 function heard(mine, frame) {
   clearTimeout(mine.patience);
+  if (!mine.isHeard) opened();
+  mine.isHeard = true;
   if (frame.t !== "pong") enter(frame);
 }
 

@@ -40,13 +40,18 @@ export function createLink({ api, onFrame, catchUp, onLive, isWatched }) {
       if (Date.now() - heard > SILENCE) drop(line, beat);
       else if (line.readyState === WebSocket.OPEN) line.send('{"t":"ping"}');
     }, PING);
-    line.onopen = () => {
+    let isHeard = false;
+    line.onopen = () => line.send('{"t":"ping"}');
+    // The first frame proves that the server has us in its hub: whatever changes from now on is told, the rest is fetched.
+    const settled = () => {
+      isHeard = true;
       wait = FIRST_WAIT;
       onLive(true);
       catchUp();
     };
     line.onmessage = ({ data }) => {
       heard = Date.now();
+      if (!isHeard) settled();
       onFrame(JSON.parse(data));
     };
     line.onclose = () => {
