@@ -20,8 +20,9 @@ from bench.floors import dialogue
 from bench.rig import report
 from bench.rig.report import Goal, Report, Spread, Table
 from roms.engine import lifecycle, session
+from roms.engine.effects import SendMessage
+from roms.engine.events import MessageReceived
 from roms.engine.flowfile import compile_release
-from roms.engine.types import MessageReceived, SendMessage
 from tools.places import ROOT
 
 HERE = ROOT / "tests" / "engine"  # the same dialogue is a test of the engine

@@ -11,7 +11,7 @@ from flask import Flask
 
 from roms.channels import base
 from roms.config import PROCESS_SETTINGS, ROOT, SETTINGS
-from roms.engine import types as engine
+from roms.engine import effects, events
 from roms.errors import Problem
 
 DOCS = ROOT / "docs"
@@ -27,7 +27,7 @@ def test_every_setting_is_documented(setting: str) -> None:
     assert f"`{setting}`" in page("operations.md")
 
 
-@pytest.mark.parametrize("kind", [*engine.Event.__args__, *engine.Effect.__args__], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*events.Event.__args__, *effects.Effect.__args__], ids=lambda kind: kind.__name__)
 def test_every_event_and_effect_is_documented(kind: type) -> None:
     assert f"`{kind.__name__}`" in page("architecture.md")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from roms.engine.effects import Option
 from roms.engine.problems import Problem, Spot
 from roms.engine.scope import Evaluate
 from roms.engine.table import Lifecycle
 from roms.engine.template import Text
 from roms.engine.triggers import Index
-from roms.engine.types import Option, Place
+from roms.engine.types import Place
 from roms.engine.words import Typos
 
 

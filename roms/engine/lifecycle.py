@@ -7,32 +7,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from roms.engine import moving, steps
+from roms.engine.effects import (
+    AskSurvey,
+    AssignTo,
+    FindAgent,
+    FindNextAgent,
+    LockOwner,
+    NotifyAgents,
+    Reopen,
+    SendReply,
+    StartWaiting,
+    StopWaiting,
+    Unassign,
+)
+from roms.engine.events import Event, MessageReceived, ReleaseChanged, TimerFired
 from roms.engine.flow import Ask, Menu, Release
 from roms.engine.questions import set_timeout
 from roms.engine.table import PERSON_EVENTS, Row
 from roms.engine.triggers import holds
 from roms.engine.turn import Turn, cancel_unsent, closed, later, opened, running, start_clock, stop_clock
-from roms.engine.types import (
-    AskSurvey,
-    AssignTo,
-    Decision,
-    Event,
-    FindAgent,
-    FindNextAgent,
-    LockOwner,
-    MessageReceived,
-    Mode,
-    NotifyAgents,
-    Refused,
-    ReleaseChanged,
-    Reopen,
-    SendReply,
-    Session,
-    StartWaiting,
-    StopWaiting,
-    TimerFired,
-    Unassign,
-)
+from roms.engine.types import Decision, Mode, Refused, Session
 
 _PERSON_EVENTS = frozenset(PERSON_EVENTS)
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from roms.engine.effects import AddLabel, FindAgent, StartTimer
+from roms.engine.events import Event, TimerFired
 from roms.engine.flow import Release
 from roms.engine.lifecycle import begin, decide
 from roms.engine.session import dump, load
-from roms.engine.types import AddLabel, Decision, Event, FindAgent, Session, StartTimer, TimerFired
+from roms.engine.types import Decision, Session
 
 Due = tuple[datetime, int, StartTimer]
 Lag = Callable[[StartTimer], datetime | None]

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from roms.engine import answers, dates
+from roms.engine.effects import Option
 from roms.engine.flow import Ask, Choice, Choices, Menu, Question, Step
 from roms.engine.moments import local
 from roms.engine.template import plain_text
 from roms.engine.turn import Turn, ask, later, start_clock, stop_clock
-from roms.engine.types import Option, Place
+from roms.engine.types import Place
 
 _YES, _NO = plain_text("Ya", "Yes"), plain_text("Tidak", "No")
 

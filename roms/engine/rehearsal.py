@@ -6,28 +6,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from roms.engine.effects import AddNote, FindAgent, SendMessage
+from roms.engine.events import (
+    AgentClaimed,
+    AgentReplied,
+    Assigned,
+    Closed,
+    Event,
+    MessageReceived,
+    Paused,
+    Released,
+    Resumed,
+)
 from roms.engine.flow import Release
 from roms.engine.patterns import PatternError, compiled
 from roms.engine.play import Player, facts_of
 from roms.engine.problems import Spot
 from roms.engine.script import Line, Script
-from roms.engine.types import (
-    AddNote,
-    AgentClaimed,
-    AgentReplied,
-    Assigned,
-    Closed,
-    Decision,
-    Event,
-    FindAgent,
-    MessageReceived,
-    Paused,
-    Place,
-    Refused,
-    Released,
-    Resumed,
-    SendMessage,
-)
+from roms.engine.types import Decision, Place, Refused
 
 SOMEBODY = 1  # the agent of every test
 PEOPLE: dict[str, Event] = {

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from roms.engine.effects import SendMessage, StartTimer
+from roms.engine.events import Event, MessageReceived, TimerFired
 from roms.engine.flow import Release
 from roms.engine.play import Player
-from roms.engine.types import Decision, Event, MessageReceived, Mode, Refused, SendMessage, StartTimer, TimerFired
+from roms.engine.types import Decision, Mode, Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from roms.engine.events import MessageReceived
 from roms.engine.flow import Release
 from roms.engine.play import Player
 from roms.engine.replay import Past, Record
 from roms.engine.turn import opened
-from roms.engine.types import MessageReceived, Refused
+from roms.engine.types import Refused
 from roms.engine.words import clean, words_of
 
 

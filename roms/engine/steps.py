@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from roms.engine import questions
+from roms.engine.effects import AddLabel, AddNote, SendMessage
+from roms.engine.events import MessageReceived
 from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Menu, Step
 from roms.engine.person import wanted
 from roms.engine.scope import Broken
 from roms.engine.template import Text, plain_text
 from roms.engine.triggers import Match
 from roms.engine.turn import MOST_MESSAGES, MOST_STEPS, Runaway, Turn, say, stop_clock, why
-from roms.engine.types import AddLabel, AddNote, MessageReceived, Place, SendMessage
+from roms.engine.types import Place
 from roms.engine.words import clean, words_of
 
 MOST_RETURNS = 5  # interrupts within interrupts that are come back from

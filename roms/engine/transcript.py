@@ -9,11 +9,13 @@ from typing import Any
 
 import yaml
 
+from roms.engine.effects import SendMessage
+from roms.engine.events import AgentReplied, MessageReceived, TimerFired
 from roms.engine.flow import Release
 from roms.engine.play import Player, facts_of
 from roms.engine.rehearsal import PEOPLE
 from roms.engine.replay import Past, Record
-from roms.engine.types import AgentReplied, Decision, MessageReceived, Refused, SendMessage, TimerFired
+from roms.engine.types import Decision, Refused
 
 NOBODY = "Budi Santoso"  # who every recorded contact becomes
 AGENT_SAID = "Baik, saya bantu."  # what every agent says there

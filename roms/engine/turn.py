@@ -7,22 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from roms.engine.effects import CancelUnsent, Effect, Option, SendMessage, StartTimer, Why
+from roms.engine.events import Event, MessageReceived
 from roms.engine.flow import Handoff, Release, Step
 from roms.engine.scope import Broken
 from roms.engine.template import Text
-from roms.engine.types import (
-    CancelUnsent,
-    Effect,
-    Event,
-    MessageReceived,
-    Mode,
-    Option,
-    Place,
-    SendMessage,
-    Session,
-    StartTimer,
-    Why,
-)
+from roms.engine.types import Mode, Place, Session
 
 MOST_STEPS = 100
 MOST_MESSAGES = 10

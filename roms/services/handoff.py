@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roms.db import transaction
-from roms.engine import types as engine
+from roms.engine import events
 from roms.engine.types import JSON, Mode
 from roms.errors import Conflict
 from roms.services import access, frames
@@ -15,28 +15,28 @@ from roms.services.scene import Scene, finish
 @transaction()
 def claim(actor: Actor, cid: str) -> JSON:
     """Take the conversation: from the bot, from the queue, or from a colleague."""
-    return _happen(access.scene_for(actor, cid), engine.AgentClaimed(actor.id))
+    return _happen(access.scene_for(actor, cid), events.AgentClaimed(actor.id))
 
 
 @transaction()
 def release(actor: Actor, cid: str) -> JSON:
     """Give it back to the bot."""
-    return _happen(access.scene_for(actor, cid), engine.Released(actor.id))
+    return _happen(access.scene_for(actor, cid), events.Released(actor.id))
 
 
 @transaction()
 def pause(actor: Actor, cid: str) -> JSON:
-    return _happen(access.scene_for(actor, cid), engine.Paused(actor.id))
+    return _happen(access.scene_for(actor, cid), events.Paused(actor.id))
 
 
 @transaction()
 def resume(actor: Actor, cid: str) -> JSON:
-    return _happen(access.scene_for(actor, cid), engine.Resumed(actor.id))
+    return _happen(access.scene_for(actor, cid), events.Resumed(actor.id))
 
 
 @transaction()
 def close(actor: Actor, cid: str) -> JSON:
-    return _happen(access.scene_for(actor, cid), engine.Closed(actor.id))
+    return _happen(access.scene_for(actor, cid), events.Closed(actor.id))
 
 
 @transaction()
@@ -45,16 +45,16 @@ def reopen(actor: Actor, cid: str) -> JSON:
     scene = access.scene_for(actor, cid)
     if scene.conversation.mode is not Mode.CLOSED:
         raise Conflict("only a closed conversation can be reopened", mode=scene.conversation.mode)
-    return _happen(scene, engine.AgentClaimed(actor.id))
+    return _happen(scene, events.AgentClaimed(actor.id))
 
 
 @transaction()
 def assign(actor: Actor, cid: str, agent: int) -> JSON:
     """Give it to this agent."""
-    return _happen(access.scene_for(actor, cid), engine.Assigned(agent, actor.id))
+    return _happen(access.scene_for(actor, cid), events.Assigned(agent, actor.id))
 
 
-def _happen(scene: Scene, event: engine.Event) -> JSON:
+def _happen(scene: Scene, event: events.Event) -> JSON:
     advance(scene, event)
     finish(scene)
     return {"conversation": frames.summary(scene.conversation, scene.line, scene.talk)}

@@ -12,7 +12,8 @@ from roms import clock
 from roms.channels.base import Incoming
 from roms.db import db, insert_once, serialize, table, transaction
 from roms.engine import lifecycle, session
-from roms.engine.types import JSON, AgentReplied, MessageReceived, Mode
+from roms.engine.events import AgentReplied, MessageReceived
+from roms.engine.types import JSON, Mode
 from roms.models import Contact, ContactAddress, Conversation, Direction, Message, Sender, Status
 from roms.services import channels, publishing, receipts
 from roms.services.channels import Line

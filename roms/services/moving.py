@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from roms import clock
 from roms.db import transaction
-from roms.engine.types import ReleaseChanged
+from roms.engine.events import ReleaseChanged
 from roms.models import Conversation
 from roms.services import channels, releases
 from roms.services.runner import advance

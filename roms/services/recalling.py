@@ -11,20 +11,21 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from roms.db import db
-from roms.engine import types as engine
+from roms.engine import events
+from roms.engine.events import Event
 from roms.engine.play import facts_of
 from roms.engine.replay import Past, Record
-from roms.engine.types import Event, Mode
+from roms.engine.types import Mode
 from roms.errors import NotFound
 from roms.models import Channel, Contact, Conversation, Direction, History, Message, Sender, Timer
 
 AT_ONCE = 500  # conversations read with one statement a table
 PEOPLE: dict[str, Callable[[int], Event]] = {
-    "agent_claimed": engine.AgentClaimed,
-    "paused": engine.Paused,
-    "resumed": engine.Resumed,
-    "released": engine.Released,
-    "closed": engine.Closed,
+    "agent_claimed": events.AgentClaimed,
+    "paused": events.Paused,
+    "resumed": events.Resumed,
+    "released": events.Released,
+    "closed": events.Closed,
 }
 
 Entry = tuple[int, int, datetime, Any]  # number, rank among equals, when, the row
@@ -176,14 +177,14 @@ def _step(why: Mapping[str, Any] | None) -> str:
 
 
 def _timer(row: Any) -> Event:
-    return engine.TimerFired(row.kind, row.turn)
+    return events.TimerFired(row.kind, row.turn)
 
 
 def _said(row: Any) -> Event | None:
     if row.sender is Sender.CONTACT:
-        return engine.MessageReceived(row.text, (row.payload or {}).get("tapped"), row.kind)
+        return events.MessageReceived(row.text, (row.payload or {}).get("tapped"), row.kind)
     if row.sender is Sender.AGENT:
-        return engine.AgentReplied(row.text, row.agent_id, sent=row.agent_id is None)
+        return events.AgentReplied(row.text, row.agent_id, sent=row.agent_id is None)
     return None
 
 
@@ -192,10 +193,10 @@ def _done(row: Any, walked: list[_Happened]) -> Event | None:
     if row.event == "mode":
         kind = PEOPLE.get(row.data["event"])
         if row.data["event"] == "assigned":
-            return engine.Assigned(0, row.agent_id or 0)  # to whom stands in the row behind; the engine does not care
+            return events.Assigned(0, row.agent_id or 0)  # to whom stands in the row behind; the engine does not care
         return kind(row.agent_id or 0) if kind and row.agent_id is not None else None
     if row.data.get("rule") not in ("claimed", "assigned") or (walked and walked[-1].at == row.at):
         return None
     if row.data["rule"] == "assigned":
-        return engine.Assigned(row.data["agent"], row.data["by"])
-    return engine.AgentClaimed(row.data["agent"])
+        return events.Assigned(row.data["agent"], row.data["by"])
+    return events.AgentClaimed(row.data["agent"])

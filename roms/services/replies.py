@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from roms.db import db, table, transaction
-from roms.engine.types import JSON, AgentReplied
+from roms.engine.events import AgentReplied
+from roms.engine.types import JSON
 from roms.errors import Conflict, Invalid, StaleView
 from roms.models import Direction, Message, Sender, Status
 from roms.services import access, frames

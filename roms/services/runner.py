@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import update
 
 from roms.db import db, table
-from roms.engine import lifecycle, session
-from roms.engine import types as engine
+from roms.engine import effects, events, lifecycle, session, types
 from roms.errors import Conflict
 from roms.models import ConversationLabel, Direction, Message, Sender, Status
 from roms.services import assignment, publishing, salvage
@@ -24,7 +23,7 @@ RESTARTED = (
 )
 
 
-def advance(scene: Scene, event: engine.Event, **columns: Any) -> engine.Decision:
+def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision:
     """Let this event happen to the locked conversation of the scene.
 
     `columns` are for the message that a person's reply becomes (client_id, provider_id). Raises Conflict when the
@@ -35,7 +34,7 @@ def advance(scene: Scene, event: engine.Event, **columns: Any) -> engine.Decisio
     assert scene.release is not None
     try:
         decision = lifecycle.decide(scene.release, before, event, scene.at)
-    except engine.Refused as refused:
+    except types.Refused as refused:
         raise Conflict(str(refused), mode=refused.mode, event=refused.event) from refused
     after = decision.session
     conversation.state = session.dump(after)
@@ -48,19 +47,19 @@ def advance(scene: Scene, event: engine.Event, **columns: Any) -> engine.Decisio
     return decision
 
 
-def _before(scene: Scene, event: engine.Event) -> engine.Session:
+def _before(scene: Scene, event: events.Event) -> types.Session:
     """The session, with the release it stands in; anew, and with a note, where either cannot be read any more."""
     state, facts = scene.conversation.state, _facts(scene)
     release = publishing.pinned(state)
     try:
         if release is not None:
-            scene.release = publishing.newest() if isinstance(event, engine.ReleaseChanged) else release
+            scene.release = publishing.newest() if isinstance(event, events.ReleaseChanged) else release
             return session.load(state, facts)
         damage = f"release {state.get('release')}" if isinstance(state, Mapping) else "session"
     except session.Unreadable as error:
         damage = f"session, {error}"
     scene.release = publishing.newest()
-    _add_note(scene, engine.AddNote(RESTARTED.format(damage=damage)), {})
+    _add_note(scene, effects.AddNote(RESTARTED.format(damage=damage)), {})
     return salvage.fresh(scene.conversation, facts)
 
 
@@ -78,7 +77,7 @@ def _facts(scene: Scene) -> dict[str, Any]:
     }
 
 
-def _send_message(scene: Scene, effect: engine.SendMessage, _: Mapping[str, Any]) -> None:
+def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any]) -> None:
     why = effect.why
     options = [{"key": option.key, "label": option.label} for option in effect.options]
     row = message_row(
@@ -94,7 +93,7 @@ def _send_message(scene: Scene, effect: engine.SendMessage, _: Mapping[str, Any]
     remember_last(scene, row)
 
 
-def _send_reply(scene: Scene, effect: engine.SendReply, columns: Mapping[str, Any]) -> None:
+def _send_reply(scene: Scene, effect: effects.SendReply, columns: Mapping[str, Any]) -> None:
     way = {"status": Status.SENT} if effect.sent else _way_out(scene)
     row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, text=effect.text, **way)
     row |= {"agent_id": effect.agent, **columns}
@@ -110,7 +109,7 @@ def _way_out(scene: Scene) -> dict[str, Any]:
     return {"status": Status.QUEUED, "due_at": scene.at}
 
 
-def _cancel_unsent(scene: Scene, _: engine.CancelUnsent, __: Mapping[str, Any]) -> None:
+def _cancel_unsent(scene: Scene, _: effects.CancelUnsent, __: Mapping[str, Any]) -> None:
     if scene.line.is_direct:
         return
     taken_back = db.session.execute(
@@ -126,43 +125,43 @@ def _cancel_unsent(scene: Scene, _: engine.CancelUnsent, __: Mapping[str, Any]) 
         scene.shown.extend(rows)
 
 
-def _start_timer(scene: Scene, effect: engine.StartTimer, _: Mapping[str, Any]) -> None:
+def _start_timer(scene: Scene, effect: effects.StartTimer, _: Mapping[str, Any]) -> None:
     row = {"conversation_id": scene.conversation.id, "kind": effect.kind, "turn": effect.turn, "due_at": effect.due}
     scene.timers.append(row)
 
 
-def _find_agent(scene: Scene, effect: engine.FindAgent, _: Mapping[str, Any]) -> None:
+def _find_agent(scene: Scene, effect: effects.FindAgent, _: Mapping[str, Any]) -> None:
     scene.conversation.team = effect.team
     scene.conversation.priority = effect.priority or "normal"
     add_history(scene, "handoff", {"team": effect.team, "priority": effect.priority, "reason": effect.reason})
     assignment.to_next(scene, "round_robin")
 
 
-def _find_next_agent(scene: Scene, _: engine.FindNextAgent, __: Mapping[str, Any]) -> None:
+def _find_next_agent(scene: Scene, _: effects.FindNextAgent, __: Mapping[str, Any]) -> None:
     assignment.to_next(scene, "overdue")
 
 
-def _assign_to(scene: Scene, effect: engine.AssignTo, _: Mapping[str, Any]) -> None:
+def _assign_to(scene: Scene, effect: effects.AssignTo, _: Mapping[str, Any]) -> None:
     assignment.to(scene, effect.agent, effect.by)
 
 
-def _unassign(scene: Scene, _: engine.Unassign, __: Mapping[str, Any]) -> None:
+def _unassign(scene: Scene, _: effects.Unassign, __: Mapping[str, Any]) -> None:
     assignment.to_nobody(scene)
 
 
-def _start_waiting(scene: Scene, _: engine.StartWaiting, __: Mapping[str, Any]) -> None:
+def _start_waiting(scene: Scene, _: effects.StartWaiting, __: Mapping[str, Any]) -> None:
     scene.conversation.waiting_since = scene.conversation.waiting_since or scene.at
 
 
-def _stop_waiting(scene: Scene, _: engine.StopWaiting, __: Mapping[str, Any]) -> None:
+def _stop_waiting(scene: Scene, _: effects.StopWaiting, __: Mapping[str, Any]) -> None:
     scene.conversation.waiting_since = None
 
 
-def _notify_agents(scene: Scene, _: engine.NotifyAgents, __: Mapping[str, Any]) -> None:
+def _notify_agents(scene: Scene, _: effects.NotifyAgents, __: Mapping[str, Any]) -> None:
     scene.ring = True
 
 
-def _lock_owner(scene: Scene, _: engine.LockOwner, __: Mapping[str, Any]) -> None:
+def _lock_owner(scene: Scene, _: effects.LockOwner, __: Mapping[str, Any]) -> None:
     """Whoever answers first has it: nobody else's reply moves it, only an assignment does."""
     if scene.conversation.assignee_id is None and scene.actor is not None:
         assignment.to(scene, scene.actor, None)
@@ -171,16 +170,16 @@ def _lock_owner(scene: Scene, _: engine.LockOwner, __: Mapping[str, Any]) -> Non
         scene.conversation.reason = reason | {"locked": True}
 
 
-def _reopen(scene: Scene, _: engine.Reopen, __: Mapping[str, Any]) -> None:
+def _reopen(scene: Scene, _: effects.Reopen, __: Mapping[str, Any]) -> None:
     scene.conversation.opened_at = scene.at
     add_history(scene, "opened", {}, scene.actor)
 
 
-def _ask_survey(scene: Scene, _: engine.AskSurvey, __: Mapping[str, Any]) -> None:
+def _ask_survey(scene: Scene, _: effects.AskSurvey, __: Mapping[str, Any]) -> None:
     """No survey is set up."""
 
 
-def _add_label(scene: Scene, effect: engine.AddLabel, _: Mapping[str, Any]) -> None:
+def _add_label(scene: Scene, effect: effects.AddLabel, _: Mapping[str, Any]) -> None:
     labels = scene.conversation.labels
     if effect.label not in labels:
         scene.conversation.labels = [*labels, effect.label]
@@ -188,26 +187,26 @@ def _add_label(scene: Scene, effect: engine.AddLabel, _: Mapping[str, Any]) -> N
         add_history(scene, "label", {"label": effect.label}, scene.actor)
 
 
-def _add_note(scene: Scene, effect: engine.AddNote, _: Mapping[str, Any]) -> None:
+def _add_note(scene: Scene, effect: effects.AddNote, _: Mapping[str, Any]) -> None:
     row = message_row(scene, direction=Direction.NOTE, sender=Sender.BOT, text=effect.text, status=Status.INTERNAL)
     scene.messages.append(row)
 
 
 APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
-    engine.SendMessage: _send_message,
-    engine.SendReply: _send_reply,
-    engine.CancelUnsent: _cancel_unsent,
-    engine.StartTimer: _start_timer,
-    engine.FindAgent: _find_agent,
-    engine.FindNextAgent: _find_next_agent,
-    engine.AssignTo: _assign_to,
-    engine.Unassign: _unassign,
-    engine.LockOwner: _lock_owner,
-    engine.StartWaiting: _start_waiting,
-    engine.StopWaiting: _stop_waiting,
-    engine.NotifyAgents: _notify_agents,
-    engine.Reopen: _reopen,
-    engine.AskSurvey: _ask_survey,
-    engine.AddLabel: _add_label,
-    engine.AddNote: _add_note,
+    effects.SendMessage: _send_message,
+    effects.SendReply: _send_reply,
+    effects.CancelUnsent: _cancel_unsent,
+    effects.StartTimer: _start_timer,
+    effects.FindAgent: _find_agent,
+    effects.FindNextAgent: _find_next_agent,
+    effects.AssignTo: _assign_to,
+    effects.Unassign: _unassign,
+    effects.LockOwner: _lock_owner,
+    effects.StartWaiting: _start_waiting,
+    effects.StopWaiting: _stop_waiting,
+    effects.NotifyAgents: _notify_agents,
+    effects.Reopen: _reopen,
+    effects.AskSurvey: _ask_survey,
+    effects.AddLabel: _add_label,
+    effects.AddNote: _add_note,
 }

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from roms import clock
 from roms.db import db, table, transaction
-from roms.engine.types import TimerFired
+from roms.engine.events import TimerFired
 from roms.models import Conversation, Timer
 from roms.services import channels
 from roms.services.runner import advance

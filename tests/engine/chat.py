@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from roms.engine.effects import Effect, SendMessage, StartTimer
+from roms.engine.events import Event, MessageReceived, TimerFired
 from roms.engine.flow import Release
 from roms.engine.flowfile import FlowErrors, Problem, compile_release
 from roms.engine.lifecycle import begin, decide
 from roms.engine.session import dump, load
-from roms.engine.types import Decision, Effect, Event, MessageReceived, SendMessage, StartTimer, TimerFired
+from roms.engine.types import Decision
 
 FLOWS = Path(__file__).parents[2] / "flows"
 LIFECYCLE = (FLOWS / "lifecycle.yaml").read_text(encoding="utf-8")

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from roms.engine.effects import AddNote, FindAgent
+from roms.engine.events import MessageReceived
 from roms.engine.flowfile import compile_release
 from roms.engine.lifecycle import begin, decide
-from roms.engine.types import AddNote, FindAgent, MessageReceived, Place
+from roms.engine.types import Place
 from tests.engine.chat import NOON, Chat, flow_files, spoken
 
 LOOP = """

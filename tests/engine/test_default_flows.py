@@ -2,7 +2,7 @@
 
 import pytest
 
-from roms.engine.types import AddNote, FindAgent
+from roms.engine.effects import AddNote, FindAgent
 from tests.engine.chat import Chat, problems, shipped, spoken
 
 

@@ -5,33 +5,34 @@ from datetime import timedelta
 
 import pytest
 
-from roms.engine.flowfile import compile_release
-from roms.engine.lifecycle import allowed, begin, decide
-from roms.engine.types import (
-    AgentClaimed,
-    AgentReplied,
+from roms.engine.effects import (
     AskSurvey,
-    Assigned,
     AssignTo,
     CancelUnsent,
-    Closed,
     FindNextAgent,
     LockOwner,
-    MessageReceived,
-    Mode,
     NotifyAgents,
-    Paused,
-    Refused,
-    Released,
     Reopen,
-    Resumed,
     SendReply,
     StartTimer,
     StartWaiting,
     StopWaiting,
-    TimerFired,
     Unassign,
-)  # fmt: skip
+)
+from roms.engine.events import (
+    AgentClaimed,
+    AgentReplied,
+    Assigned,
+    Closed,
+    MessageReceived,
+    Paused,
+    Released,
+    Resumed,
+    TimerFired,
+)
+from roms.engine.flowfile import compile_release
+from roms.engine.lifecycle import allowed, begin, decide
+from roms.engine.types import Mode, Refused
 from tests.engine.chat import NOON, Chat, flow_files, spoken
 
 STEPS = """

@@ -6,25 +6,22 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roms.engine.flowfile import compile_release
-from roms.engine.lifecycle import allowed, begin, decide
-from roms.engine.session import dump, load
-from roms.engine.types import (
+from roms.engine.effects import CancelUnsent, SendMessage, StartTimer
+from roms.engine.events import (
     AgentClaimed,
     AgentReplied,
     Assigned,
-    CancelUnsent,
     Closed,
     MessageReceived,
-    Mode,
     Paused,
-    Refused,
     Released,
     Resumed,
-    SendMessage,
-    StartTimer,
     TimerFired,
-)  # fmt: skip
+)
+from roms.engine.flowfile import compile_release
+from roms.engine.lifecycle import allowed, begin, decide
+from roms.engine.session import dump, load
+from roms.engine.types import Mode, Refused
 from tests.engine.chat import NOON, flow_files, shipped
 
 ODD = """flow: odd

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from roms.engine.types import AddLabel, AddNote, FindAgent, Option, SendMessage, StartTimer, TimerFired
+from roms.engine.effects import AddLabel, AddNote, FindAgent, Option, SendMessage, StartTimer
+from roms.engine.events import TimerFired
 from tests.engine.chat import NOON, Chat, flow_files, spoken
 
 MENU = """

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from roms.engine.events import MessageReceived
 from roms.engine.flowfile import compile_release
 from roms.engine.rehearsal import run
 from roms.engine.replay import Past, Record
 from roms.engine.script import scripts
 from roms.engine.transcript import anonymous, transcript
-from roms.engine.types import MessageReceived, Mode
+from roms.engine.types import Mode
 from tests.engine.chat import NOON, shipped
 
 RELEASE = compile_release(shipped())

@@ -2,8 +2,8 @@
 
 import pytest
 
+from roms.engine.effects import FindAgent, SendMessage
 from roms.engine.flowfile import FlowErrors
-from roms.engine.types import FindAgent, SendMessage
 from roms.engine.words import Typos, clean, words_of
 from tests.engine.chat import Chat, flow_files, problems, spoken
 

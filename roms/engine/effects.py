@@ -1,0 +1,146 @@
+"""What is to be done: imperative, frozen values that hold nothing but text, numbers, booleans and each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a menu: what to type for it and what it is called."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Where a bot message comes from: enough to answer "why did the bot say that?"."""
+
+    release: int
+    file: str
+    line: int
+    flow: str
+    step: str
+    rule: str  # what led here, e.g. "keyword 'harga'", "option 1", "answer accepted", "invalid, try 1 of 2"
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """Say this to the contact. `text` is what a channel without buttons shows, options numbered and all."""
+
+    text: str
+    why: Why
+    prompt: str = ""  # the question alone, for channels that show `options` as buttons
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SendReply:
+    """Send what the agent wrote (or, when `sent`, only remember it: it left from the paired phone)."""
+
+    text: str
+    agent: int | None
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CancelUnsent:
+    """Take back every bot message that no provider has got yet: a person has taken over."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    kind: str
+    due: datetime
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindAgent:
+    """The bot handed over: give the conversation to whoever's turn it is. Both texts may be empty."""
+
+    team: str
+    priority: str  # "low" | "normal" | "high" | "urgent"
+    reason: str  # who asked: "flow", "word", "retries", "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class FindNextAgent:
+    """Nobody answered in time: on to the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignTo:
+    """This agent has it now; `by` is who gave it, None when the agent took it himself."""
+
+    agent: int
+    by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unassign:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LockOwner:
+    """The first answer settles whose conversation this is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartWaiting:
+    """From now on the contact waits for a person (unless the wait began before)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopWaiting:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyAgents:
+    """Ring for whoever has it, or for everyone when nobody does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """A closed conversation begins anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskSurvey:
+    """Ask how it went, where a survey is set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddLabel:
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """Write an internal note; no contact ever sees it."""
+
+    text: str
+
+
+Effect = (
+    SendMessage
+    | SendReply
+    | CancelUnsent
+    | StartTimer
+    | FindAgent
+    | FindNextAgent
+    | AssignTo
+    | Unassign
+    | LockOwner
+    | StartWaiting
+    | StopWaiting
+    | NotifyAgents
+    | Reopen
+    | AskSurvey
+    | AddLabel
+    | AddNote
+)

@@ -1,0 +1,88 @@
+"""What happened: past tense, frozen, nothing but text, numbers and booleans, so that it can be stored and replayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """The contact wrote. `payload` is the id of a tapped button or list row, where the channel has one."""
+
+    name: ClassVar[str] = "message_received"
+    text: str
+    payload: str | None = None
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReplied:
+    """A person of ours wrote; `agent` is None when it was typed on the paired phone, `sent` when it is out already."""
+
+    name: ClassVar[str] = "agent_replied"
+    text: str
+    agent: int | None = None
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgentClaimed:
+    name: ClassVar[str] = "agent_claimed"
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Somebody gave the conversation to an agent."""
+
+    name: ClassVar[str] = "assigned"
+    agent: int
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    name: ClassVar[str] = "released"
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    name: ClassVar[str] = "paused"
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    name: ClassVar[str] = "resumed"
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    name: ClassVar[str] = "closed"
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer came due: "question", "idle", "stay" or "response_overdue". `turn` is the number it was set with."""
+
+    name: ClassVar[str] = "timer_fired"
+    kind: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseChanged:
+    """An admin published, and decided for whoever stands on a step that changed: "move" or "handoff"."""
+
+    name: ClassVar[str] = "release_changed"
+    plan: str
+
+
+Event = (
+    MessageReceived | AgentReplied | AgentClaimed | Assigned | Released | Paused | Resumed | Closed | TimerFired
+    | ReleaseChanged
+)  # fmt: skip
