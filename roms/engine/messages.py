@@ -153,10 +153,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "after-twice": ("one `idle` and one `for` at most", "paling banyak satu `idle` dan satu `for`"),
     "after-kind": ("`after` needs either `idle` or `for`", "`after` perlu `idle` atau `for`"),
     "lifecycle-name": (
-        "`%(word)s` is not known to the lifecycle; it knows closed_for, now, contact.*, channel.*, "
-        "conversation.*, hours.* and message.*",
-        "`%(word)s` tidak dikenal; yang dikenal closed_for, now, contact.*, channel.*, conversation.*, "
-        "hours.* dan message.*",
+        "`%(word)s` is not known to the lifecycle; it knows closed_for, closed_from, asks_person, now, "
+        "contact.*, channel.*, conversation.*, hours.* and message.*",
+        "`%(word)s` tidak dikenal; yang dikenal closed_for, closed_from, asks_person, now, "
+        "contact.*, channel.*, conversation.*, hours.* dan message.*",
     ),
     "script-time": (
         "`%(word)s` is no time like `2025-11-03 10:00 Asia/Jakarta`",

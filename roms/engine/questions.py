@@ -34,7 +34,7 @@ class Supposed:
     variables: Mapping[str, Any]
     facts: Mapping[str, Any]
     message: Mapping[str, Any]
-    mode_seconds: float
+    lifecycle: Mapping[str, Any]
     now: datetime
 
 
@@ -99,7 +99,7 @@ def _allowed(turn: Turn, question: Ask, value: Any) -> bool:
     if question.where is None:
         return True
     variables = {**turn.variables, question.save: value}
-    return bool(question.where(Supposed(variables, turn.facts, turn.message, turn.mode_seconds, turn.now)))
+    return bool(question.where(Supposed(variables, turn.facts, turn.message, {}, turn.now)))
 
 
 def choose(choices: Choices | None, words: list[str], payload: str | None) -> tuple[Choice | None, str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 FACTS = ("contact", "channel", "conversation", "hours")
+LIFECYCLE = ("closed_for", "closed_from", "asks_person")  # what only a `when` of the lifecycle may read
 
 
 class Broken(Exception):
@@ -23,7 +24,7 @@ class Scope(Protocol):
     @property
     def message(self) -> Mapping[str, Any]: ...
     @property
-    def mode_seconds(self) -> float: ...
+    def lifecycle(self) -> Mapping[str, Any]: ...
     @property
     def now(self) -> datetime: ...
 
@@ -34,8 +35,8 @@ Evaluate = Callable[[Scope], Any]
 def reader(name: str) -> Evaluate:
     """A function that looks `name` up; a missing value is None. Only mappings are entered, never an object."""
     root, *parts = name.split(".")
-    if root == "closed_for":
-        return lambda scope: scope.mode_seconds
+    if root in LIFECYCLE:
+        return lambda scope: scope.lifecycle.get(root)
     if root == "now":
         return _now
     if root == "message":

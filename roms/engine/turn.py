@@ -10,9 +10,11 @@ from typing import Any
 from roms.engine.effects import CancelUnsent, Effect, Option, SendMessage, StartTimer, Why
 from roms.engine.events import Event, MessageReceived
 from roms.engine.flow import Handoff, Release, Step
+from roms.engine.person import wanted
 from roms.engine.scope import Broken
 from roms.engine.template import Text
 from roms.engine.types import Mode, Place, Session
+from roms.engine.words import clean, words_of
 
 MOST_STEPS = 100
 MOST_MESSAGES = 10
@@ -25,7 +27,7 @@ class Runaway(Broken):
 
 @dataclass(slots=True)
 class Turn:
-    """Also the scope that expressions and texts read from (`variables`, `facts`, `message`, `mode_seconds`)."""
+    """Also the scope that expressions and texts read from (`variables`, `facts`, `message`, `lifecycle`)."""
 
     release: Release
     event: Event
@@ -61,8 +63,15 @@ class Turn:
         return {}
 
     @property
-    def mode_seconds(self) -> float:
-        return (self.now - self.since).total_seconds()
+    def lifecycle(self) -> Mapping[str, Any]:
+        """Seconds since this mode began, the mode before it, and whether the contact asks for a person."""
+        event = self.event
+        words = words_of(clean(event.text)) if isinstance(event, MessageReceived) else []
+        return {
+            "closed_for": (self.now - self.since).total_seconds(),
+            "closed_from": self.previous.value if self.previous else None,
+            "asks_person": wanted(self.release.person, words, None),
+        }
 
 
 def opened(release: Release, session: Session, event: Event, now: datetime) -> Turn:
