@@ -48,6 +48,10 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "Nobody could tell the two apart; name them differently.",
         "Keduanya tidak bisa dibedakan; beri nama yang berbeda.",
     ),
+    "unknown-saved": (
+        "It would always be empty; correct the name, or set it in that flow.",
+        "Isinya akan selalu kosong; perbaiki namanya, atau isi di alur itu.",
+    ),
     "flow-twice": (
         "`go` would not know which is meant; give this one another name.",
         "`go` tidak tahu yang mana; beri nama lain.",

@@ -119,7 +119,16 @@ class End:
     pass
 
 
-Control = Menu | Ask | Branch | Go | Handoff | Close | End
+@dataclass(frozen=True, slots=True, eq=False)
+class Subflow:
+    """`call`: a flow that comes back. It knows what it is given, and nothing else."""
+
+    to: Place
+    given: tuple[tuple[str, Evaluate], ...]
+    save: Mapping[str, str]  # our name -> its name
+
+
+Control = Menu | Ask | Branch | Go | Handoff | Close | End | Subflow
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -60,6 +60,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "flow-twice": ("there is already a flow `%(word)s`, in %(where)s", "sudah ada alur `%(word)s`, di %(where)s"),
     "unknown-step": ("there is no step `%(word)s`", "tidak ada langkah `%(word)s`"),
     "unknown-flow": ("there is no flow `%(word)s`", "tidak ada alur `%(word)s`"),
+    "unknown-saved": (
+        "nothing in the flow `%(flow)s` sets `%(word)s`",
+        "tidak ada yang mengisi `%(word)s` di alur `%(flow)s`",
+    ),
     "two-controls": (
         "a step has one control; this one has %(word)s",
         "satu langkah punya satu kendali; ini punya %(word)s",

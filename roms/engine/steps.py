@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from roms.engine import questions
+from roms.engine import calls, questions
 from roms.engine.effects import AddLabel, AddNote, SendMessage
 from roms.engine.events import MessageReceived
-from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Menu, Step
+from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Menu, Step, Subflow
 from roms.engine.person import wanted
 from roms.engine.scope import Broken
 from roms.engine.template import Text, plain_text
@@ -17,7 +17,6 @@ from roms.engine.turn import MOST_MESSAGES, MOST_STEPS, Runaway, Turn, say, stop
 from roms.engine.types import Place
 from roms.engine.words import clean, words_of
 
-MOST_RETURNS = 5  # interrupts within interrupts that are come back from
 SORRY = plain_text(
     "Maaf, ada kendala di sistem kami. Saya sambungkan dengan CS ya, mohon tunggu sebentar.",
     "Sorry, something went wrong on our side. One moment please, a colleague will answer you.",
@@ -100,10 +99,9 @@ def _start(turn: Turn, text: str, words: list[str], payload: str | None) -> None
 
 def _interrupt(turn: Turn, match: Match) -> None:
     if match.trigger.comes_back and turn.place:
-        before = [place for place in turn.asked_before if place != turn.place]
-        turn.asked_before = (*before, turn.place)[-MOST_RETURNS:]
+        calls.come_back_to(turn, turn.place)
     else:
-        turn.asked_before = ()
+        turn.asked_before = turn.calls = ()
     leave_question(turn)
     turn.variables.update(match.found)
     walk(turn, match.trigger.go, match.rule)
@@ -119,7 +117,8 @@ def _take_answer(turn: Turn, step: Step, answer: questions.Answer | None) -> Non
     if question.save:
         turn.variables[question.save] = answer.value
     target = answer.go or step.following
-    walk(turn, target, answer.rule) if target else end_flow(turn)
+    turn.rule = answer.rule
+    walk_on(turn, target or end_flow(turn))
 
 
 def _miss(turn: Turn, question: Menu | Ask) -> None:
@@ -153,6 +152,10 @@ def leave_question(turn: Turn) -> None:
 def walk(turn: Turn, place: Place | None, rule: str) -> None:
     """Step after step until a question waits or the talk is over."""
     turn.rule = rule
+    walk_on(turn, place)
+
+
+def walk_on(turn: Turn, place: Place | None) -> None:
     while place is not None:
         place = _enter(turn, place)
 
@@ -161,6 +164,8 @@ def _enter(turn: Turn, place: Place) -> Place | None:
     step = turn.release.steps.get(place)
     if step is None:
         raise Broken(f"there is no step {place.flow}.{place.step}")
+    if turn.calls:
+        calls.leave_behind(turn, place)
     turn.step = step
     turn.walked.append(place)
     if len(turn.walked) > MOST_STEPS:
@@ -217,7 +222,10 @@ def _end(turn: Turn, _: Step, __: End) -> Place | None:
 
 
 def end_flow(turn: Turn) -> Place | None:
-    """The flow is over: back to the question it interrupted, or the talk ends."""
+    """The flow is over: back to the step that called it, or to the question it interrupted, or the talk ends."""
+    while calls.under_way(turn):
+        if (place := calls.back(turn)) is not None:
+            return place
     if turn.asked_before:
         *before, back = turn.asked_before
         turn.asked_before = tuple(before)
@@ -233,7 +241,7 @@ def end_flow(turn: Turn) -> Place | None:
 def end_talk(turn: Turn) -> None:
     """Nothing waits; the next message begins anew, with whatever release is then the newest."""
     leave_question(turn)
-    turn.asked_before, turn.pinned = (), 0
+    turn.asked_before, turn.calls, turn.pinned = (), (), 0
 
 
 CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
@@ -244,4 +252,5 @@ CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
     Handoff: _hand_off,
     Close: _close,
     End: _end,
+    Subflow: calls.call,
 }

@@ -13,7 +13,7 @@ from roms.engine.flow import Handoff, Release, Step
 from roms.engine.person import wanted
 from roms.engine.scope import Broken
 from roms.engine.template import Text
-from roms.engine.types import Mode, Place, Session
+from roms.engine.types import Call, Mode, Place, Session
 from roms.engine.words import clean, words_of
 
 MOST_STEPS = 100
@@ -45,6 +45,7 @@ class Turn:
     variables: dict[str, Any]
     facts: Mapping[str, Any]
     language: str
+    calls: tuple[Call, ...] = ()
     effects: list[Effect] = field(default_factory=list)
     walked: list[Place] = field(default_factory=list)  # the steps entered, in order
     messages: int = 0
@@ -95,6 +96,7 @@ def opened(release: Release, session: Session, event: Event, now: datetime) -> T
         dict(session.variables),
         session.facts,
         language if isinstance(language, str) else "id",
+        session.calls,
     )
 
 
@@ -113,6 +115,7 @@ def closed(turn: Turn) -> Session:
         turn.clocks,
         turn.variables,
         turn.facts,
+        turn.calls,
     )
 
 

@@ -44,6 +44,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A sub-flow under way: who called it, what the caller knew, and what of the sub-flow's variables it wants.
+
+    `depth` is how many questions were to be come back to when it was called: those lie below it, later ones above.
+    """
+
+    place: Place
+    variables: Mapping[str, Any]
+    save: Mapping[str, str]  # the caller's name -> the sub-flow's
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """What the engine knows of one conversation between two events.
 
@@ -64,6 +77,7 @@ class Session:
     clocks: Mapping[str, int] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    calls: tuple[Call, ...] = ()  # sub-flows to come back from, the innermost last
 
 
 @dataclass(frozen=True, slots=True)
