@@ -73,6 +73,7 @@ class Book:
     edges: list[Edge] = field(default_factory=list)
     offered: list[tuple[Choices, list[Spot]]] = field(default_factory=list)  # with the place of each choice
     timeouts: dict[Place, Spot] = field(default_factory=dict)
+    waits: dict[Place, Spot] = field(default_factory=dict)
     built: dict[Place, Step] = field(default_factory=dict)
     starts: list[Start] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from roms.engine import build_outside
 from roms.engine.book import Desk, as_text
 from roms.engine.flow import (
     Ask,
@@ -195,4 +196,5 @@ CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {
     "handoff": _handoff,
     "close": lambda desk, path, _: Close(desk.texts((*path, "say"))),
     "end": lambda *_: End(),
+    "wait": build_outside.wait,
 }

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from roms.engine.book import Book, Edge
-from roms.engine.flow import Ask, Close, End, Handoff, Menu, Step
+from roms.engine.flow import Ask, Close, End, Handoff, Menu, Step, Wait
 from roms.engine.types import Place
 
 MOST_TURNS = 5  # from any question to a person
@@ -67,7 +67,9 @@ def _silent(book: Book, onward: Onward) -> None:
 
 
 def _ends(step: Step) -> bool:
-    return isinstance(step.control, End) or (step.control is None and step.following is None)
+    return isinstance(step.control, End) or (
+        step.following is None and (step.control is None or isinstance(step.control, Wait))
+    )
 
 
 def _leaves(step: Step) -> bool:
@@ -102,6 +104,9 @@ def _near_people(book: Book, unknown: set[Place]) -> set[Place]:
         into.setdefault(edge.target, []).append((edge.source, int(edge.asks)))
     ends = [place for place, step in book.built.items() if _leaves(step) and not isinstance(step.control, Handoff)]
     questions = [place for place, step in book.built.items() if isinstance(step.control, (Menu, Ask))]
+    ends += [
+        place for place, step in book.built.items() if isinstance(step.control, Wait)
+    ]  # there any trigger is heard
     again = {start.place: ends for start in book.starts}
     again |= {start.place: ends + questions for start in book.starts if start.interrupt}
     turns = dict.fromkeys(people, 0)

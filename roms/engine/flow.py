@@ -119,7 +119,15 @@ class End:
     pass
 
 
-Control = Menu | Ask | Branch | Go | Handoff | Close | End
+@dataclass(frozen=True, slots=True, eq=False)
+class Wait:
+    """On by itself after so many seconds, or at the moment that `until` gives."""
+
+    after: int
+    until: Evaluate | None
+
+
+Control = Menu | Ask | Branch | Go | Handoff | Close | End | Wait
 
 
 @dataclass(frozen=True, slots=True, eq=False)
