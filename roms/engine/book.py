@@ -85,6 +85,7 @@ class Book:
     edges: list[Edge] = field(default_factory=list)
     offered: list[tuple[Choices, list[Spot]]] = field(default_factory=list)  # with the place of each choice
     timeouts: dict[Place, Spot] = field(default_factory=dict)
+    waits: dict[Place, Spot] = field(default_factory=dict)
     built: dict[Place, Step] = field(default_factory=dict)
     saved: dict[Place, dict[str, Spot]] = field(
         default_factory=dict

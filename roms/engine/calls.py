@@ -36,6 +36,9 @@ def under_way(turn: Turn) -> bool:
 def back(turn: Turn) -> Place | None:
     """The sub-flow is over: on behind the step that called it, with the caller's variables and what it wanted saved."""
     *before, last = turn.calls
+    if _is_aside(turn, last):
+        turn.calls, turn.variables = tuple(before), dict(last.variables)
+        return None
     step = turn.release.steps.get(last.place)
     if step is None or not isinstance(step.control, Subflow):
         raise Broken(f"the step that called, {last.place.flow}.{last.place.step}, is gone")
@@ -50,7 +53,8 @@ def leave_behind(turn: Turn, place: Place) -> None:
     if under_way(turn):
         flow = _called(turn, turn.calls[-1])
         if flow is not None and flow != place.flow:
-            turn.calls = tuple(each for each in turn.calls if each.depth < len(turn.asked_before))
+            here = len(turn.asked_before)
+            turn.calls = tuple(each for each in turn.calls if each.depth < here or _is_aside(turn, each))
 
 
 def come_back_to(turn: Turn, place: Place) -> None:
@@ -65,16 +69,28 @@ def come_back_to(turn: Turn, place: Place) -> None:
         forget(turn, 0)
 
 
+def set_aside(turn: Turn, place: Place) -> None:
+    """A talk of its own begins in the middle of another, whose variables it leaves alone."""
+    come_back_to(turn, place)
+    turn.calls = (*turn.calls, Call(place, turn.variables, {}, len(turn.asked_before)))
+
+
+def _is_aside(turn: Turn, call_: Call) -> bool:
+    """Does this keep the variables of a talk that another one was begun in? No step both calls and is come back to."""
+    return 0 < call_.depth <= len(turn.asked_before) and turn.asked_before[call_.depth - 1] == call_.place
+
+
 def forget(turn: Turn, depth: int) -> None:
     """Never come back to this question, nor to those who called it; what lies above moves down."""
+    kept = [each for each in turn.calls if each.depth != depth]
+    kept = [each for each in kept if each.depth != depth + 1 or not _is_aside(turn, each)]
     turn.asked_before = (*turn.asked_before[:depth], *turn.asked_before[depth + 1 :])
-    kept = (each for each in turn.calls if each.depth != depth)
     turn.calls = tuple(replace(each, depth=each.depth - 1) if each.depth > depth else each for each in kept)
 
 
 def lost(turn: Turn, depth: int, place: Place) -> Call | None:
     """The outermost call of this depth that this release cannot come back to; `place` is the question within."""
-    inside = [each for each in turn.calls if each.depth == depth]
+    inside = [each for each in turn.calls if each.depth == depth and not _is_aside(turn, each)]
     flows = [*(each.place.flow for each in inside[1:]), place.flow]
     return next((each for each, flow in zip(inside, flows, strict=False) if _called(turn, each) != flow), None)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from roms.engine.book import Back, Book, Edge
-from roms.engine.flow import Ask, End, Step, Subflow
+from roms.engine.flow import Ask, End, Step, Subflow, Wait
 from roms.engine.types import Place
 
 OVER = Place("", "")  # where a flow ends
@@ -52,7 +52,7 @@ def check(book: Book, *, whole: bool) -> None:
 
 def over(step: Step) -> bool:
     """Does the flow end here, for some answer at least?"""
-    last = isinstance(step.control, (Ask, Subflow)) or step.control is None
+    last = isinstance(step.control, (Ask, Subflow, Wait)) or step.control is None
     return isinstance(step.control, End) or (last and step.following is None)
 
 

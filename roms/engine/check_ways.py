@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from roms.engine import check_exits
 from roms.engine.book import Book, Edge
 from roms.engine.check_calls import reached
-from roms.engine.flow import Ask, End, Menu, Step
+from roms.engine.flow import Ask, End, Menu, Step, Wait
 from roms.engine.types import Place
 
 Onward = dict[Place, list[Edge]]
@@ -77,4 +77,6 @@ def _hushed(book: Book, edge: Edge) -> bool:
 
 
 def _ends(step: Step) -> bool:
-    return isinstance(step.control, End) or (step.control is None and step.following is None)
+    return isinstance(step.control, End) or (
+        step.following is None and (step.control is None or isinstance(step.control, Wait))
+    )

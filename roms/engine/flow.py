@@ -128,7 +128,15 @@ class Subflow:
     save: Mapping[str, str]  # our name -> its name
 
 
-Control = Menu | Ask | Branch | Go | Handoff | Close | End | Subflow
+@dataclass(frozen=True, slots=True, eq=False)
+class Wait:
+    """On by itself after so many seconds, or at the moment that `until` gives."""
+
+    after: int
+    until: Evaluate | None
+
+
+Control = Menu | Ask | Branch | Go | Handoff | Close | End | Subflow | Wait
 
 
 @dataclass(frozen=True, slots=True, eq=False)

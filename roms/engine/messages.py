@@ -116,6 +116,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the lifecycle closes a silent conversation after %(most)s: this never happens",
         "siklus menutup percakapan diam setelah %(most)s: ini tidak pernah terjadi",
     ),
+    "wait-zero": ("a wait of no time at all", "menunggu nol waktu"),
+    "wait-moment": (
+        "`%(word)s` is no moment like 2025-11-03 10:00, and no day",
+        "`%(word)s` bukan waktu seperti 2025-11-03 10:00, dan bukan tanggal",
+    ),
+    "wait-last": ("nothing follows this wait", "tidak ada yang terjadi setelah menunggu ini"),
     "window": (
         "after 24 hours of silence WhatsApp takes no free text",
         "setelah 24 jam diam WhatsApp tidak menerima teks bebas",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from roms.engine.events import MessageReceived
-from roms.engine.flow import Release
+from roms.engine.flow import Release, Wait
 from roms.engine.play import Player
 from roms.engine.replay import Past, Record
 from roms.engine.turn import opened
@@ -61,7 +61,8 @@ def _lost(player: Player, past: Past) -> tuple[str, ...]:
     scope = opened(player.release, session, event, past.at)
     text = clean(event.text)
     step = player.release.steps.get(session.place) if session.place else None
-    index = player.release.interrupts if step else player.release.triggers
+    only_interrupts = step is not None and not isinstance(step.control, Wait)
+    index = player.release.interrupts if only_interrupts else player.release.triggers
     fit = index.candidates(text, words_of(text), event.payload, scope)
     won = next((match for match, holds in fit if holds), None)
     return tuple(

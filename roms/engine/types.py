@@ -70,7 +70,7 @@ class Session:
     heard: datetime | None = None  # UTC: when the contact last wrote
     previous: Mode | None = None  # the mode that `to: previous` leads back to
     release: int = 0  # the release this talk began with; 0: not in a talk
-    place: Place | None = None  # the question that waits for an answer
+    place: Place | None = None  # where the talk stands: a question that waits for its answer, or a wait
     asked_before: tuple[Place, ...] = ()  # questions to come back to after an interrupt with `return: true`
     misses: int = 0  # wrong answers to the waiting question
     epoch: int = 0  # raised whenever a person takes over; bot messages of an older epoch are never sent

@@ -138,6 +138,19 @@ WAYS = [
     ("timeout-zero", ASK % ", timeout: {after: ¶0m, go: p}"),
     ("timeout-late", ASK % ", timeout: {after: ¶24h, go: p}"),
     ("timeout-late", ASK % ", timeout: {after: ¶7d, go: p}"),
+    ("timeout-late", "a: {say: x, wait: ¶24h}\nb: {say: y}"),
+    ("timeout-late", "a: {say: x, wait: 13h}\nb: {say: y, wait: ¶12h}\nc: {say: z}"),
+    ("wait-zero", "a: {say: x, wait: ¶0m}\nb: {say: y}"),
+    ("wait-last", "a: {say: x, wait: ¶2h}"),
+    ("wait-last", 'a: {say: x, wait: {until: ¶"= at(now, now)"}}'),
+    ("wait-moment", "a: {say: x, wait: {until: ¶besok}}\nb: {say: y}"),
+    ("duration", "a: {say: x, wait: ¶2 jam}\nb: {say: y}"),
+    ("duration", """a: {say: x, wait: {until: '= plus(now, ¶"2 jam")'}}\nb: {say: y}"""),
+    ("shape-required", "a: {say: x, ¶wait: {}}\nb: {say: y}"),
+    ("unset", "a: {say: x, wait: {until: = ¶day}}\nb: {set: {day: 1}, say: y}"),
+    ("circle", "a: {say: x, wait: 2h}\nb: {say: y, go: ¶a}"),
+    ("silence", "a: {wait: 2h}\n¶b: {label: x}"),
+    ("unreachable", "a: {wait: 2h}\nb: {say: x, end: true}\n¶c: {say: x}"),
 ]  # fmt: skip
 
 WORDS = [
