@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from roms.engine import check_facts
 from roms.engine.book import Desk
 from roms.engine.scope import FACTS
 from roms.engine.table import NEEDS, Lifecycle, Row
@@ -25,6 +26,8 @@ def check(desk: Desk, lifecycle: Lifecycle) -> None:
         root = read.name.partition(".")[0]
         if root not in (*FACTS, "message", "closed_for", "now"):
             desk.book.add(read.spot, "lifecycle-name", word=root, known=[*FACTS, "message", "closed_for", "now"])
+        elif root in FACTS:
+            check_facts.check(desk.book, read)
 
 
 def _needed_rows(desk: Desk, lifecycle: Lifecycle) -> None:
