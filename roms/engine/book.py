@@ -73,6 +73,15 @@ class Said:
     spot: Spot
     kind: str = "keywords"
     interrupt: bool = False
+    channels: frozenset[str] = frozenset()  # empty: all
+    languages: frozenset[str] = frozenset()
+
+    def covers(self, other: Said) -> bool:
+        """Does it hear whatever the other hears? Then it never comes to the other."""
+        return all(
+            not mine or (theirs and theirs <= mine)
+            for mine, theirs in ((self.channels, other.channels), (self.languages, other.languages))
+        )
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roms.engine import check_calls, check_values, check_waits, check_ways, check_words
+from roms.engine import check_calls, check_facts, check_values, check_waits, check_ways, check_words
 from roms.engine.book import Book, Edge
 from roms.engine.flow import Person
 from roms.engine.problems import Spot
@@ -75,5 +75,7 @@ def _variables(book: Book) -> None:
     """A name that nothing ever sets is a slip of the pen."""
     for read in book.reads:
         root = read.name.partition(".")[0]
+        if root in FACTS:
+            check_facts.check(book, read)
         if root not in book.written and root not in FACTS and root not in ("message", "now"):
             book.add(read.spot, "unknown-variable", word=root, known=[*book.written, *FACTS, "message", "now"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from roms.engine import check_facts
 from roms.engine.book import Desk
 from roms.engine.scope import FACTS, LIFECYCLE
 from roms.engine.table import NEEDS, Lifecycle, Row
@@ -26,6 +27,8 @@ def check(desk: Desk, lifecycle: Lifecycle) -> None:
         known = (*FACTS, *LIFECYCLE, "message", "now")
         if root not in known:
             desk.book.add(read.spot, "lifecycle-name", word=root, known=known)
+        elif root in FACTS:
+            check_facts.check(desk.book, read)
 
 
 def _needed_rows(desk: Desk, lifecycle: Lifecycle) -> None:

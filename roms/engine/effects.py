@@ -126,6 +126,14 @@ class AddNote:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class SetContact:
+    """The contact is called so, or wants to be answered in this language: "name" or "language"."""
+
+    field: str
+    value: str
+
+
 Effect = (
     SendMessage
     | SendReply
@@ -143,4 +151,5 @@ Effect = (
     | AskSurvey
     | AddLabel
     | AddNote
+    | SetContact
 )

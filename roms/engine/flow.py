@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from roms.engine.effects import Option
+from roms.engine.hours import Hours
 from roms.engine.problems import Problem, Spot
 from roms.engine.scope import Evaluate
 from roms.engine.table import Lifecycle
@@ -175,5 +176,6 @@ class Release:
     triggers: Index
     interrupts: Index
     person: Person
+    hours: Hours
     warnings: tuple[Problem, ...]
     ways: tuple[Way, ...] = ()

@@ -10,6 +10,7 @@ from typing import Any
 from roms.engine import answers, dates
 from roms.engine.effects import Option
 from roms.engine.flow import Ask, Choice, Choices, Menu, Question, Step
+from roms.engine.hours import Hours
 from roms.engine.moments import local
 from roms.engine.template import plain_text
 from roms.engine.turn import Turn, ask, later, start_clock, stop_clock
@@ -36,6 +37,7 @@ class Supposed:
     message: Mapping[str, Any]
     lifecycle: Mapping[str, Any]
     now: datetime
+    hours: Hours
 
 
 def wait(turn: Turn, step: Step, question: Menu | Ask) -> None:
@@ -91,7 +93,7 @@ def read(turn: Turn, step: Step, text: str, words: list[str], payload: str | Non
 def _understood(turn: Turn, kind: str, text: str) -> Any:
     """Days and times mean something only beside the time on the wall."""
     if kind in dates.READ:
-        return dates.READ[kind](text, local(turn.now, turn.facts))
+        return dates.READ[kind](text, local(turn.now, turn.hours.zone))
     return answers.READ[kind](text)
 
 
@@ -99,7 +101,8 @@ def _allowed(turn: Turn, question: Ask, value: Any) -> bool:
     if question.where is None:
         return True
     variables = {**turn.variables, question.save: value}
-    return bool(question.where(Supposed(variables, turn.facts, turn.message, {}, turn.now)))
+    supposed = Supposed(variables, turn.facts, turn.message, {}, turn.now, turn.hours)
+    return bool(question.where(supposed))
 
 
 def choose(choices: Choices | None, words: list[str], payload: str | None) -> tuple[Choice | None, str]:

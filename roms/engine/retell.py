@@ -18,6 +18,8 @@ from roms.engine.turn import opened
 from roms.engine.types import Refused
 from roms.engine.words import clean, words_of
 
+_UNFIT = "its `when`, `channels` or `language` does not hold"
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -66,7 +68,7 @@ def _lost(player: Player, past: Past) -> tuple[str, ...]:
     fit = index.candidates(text, words_of(text), event.payload, scope)
     won = next((match for match, holds in fit if holds), None)
     return tuple(
-        f"{match.trigger.go.flow}, {match.rule}: {'something better won' if holds else 'its `when` does not hold'}"
+        f"{match.trigger.go.flow}, {match.rule}: {'something better won' if holds else _UNFIT}"
         for match, holds in fit
         if match is not won
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from roms.engine import shape
 from roms.engine.functions import duration
+from roms.engine.hours import ZONES
 from roms.engine.problems import FlowErrors, Problem, Spot, found
 from roms.engine.types import JSON
 from roms.engine.yamltext import Document, Path, read
@@ -94,7 +95,7 @@ def _time(document: Document, text: str | None, problems: list[Problem]) -> date
     date, _, rest = text.strip().partition(" ")
     clock, _, zone = rest.strip().partition(" ")
     try:
-        where: tzinfo = ZoneInfo(zone.strip()) if zone else UTC
+        where: tzinfo = ZoneInfo(ZONES.get(zone.strip(), zone.strip())) if zone else UTC
         return datetime.fromisoformat(f"{date} {clock or '00:00'}").replace(tzinfo=where).astimezone(UTC)
     except (ValueError, OSError, KeyError):  # a zone that is not there is a KeyError, one with odd letters any of them
         problems.append(found(document.at(("given", "time")), "script-time", word=text[:60]))

@@ -7,11 +7,12 @@ from typing import Any
 
 from roms.engine import calls, questions, waits
 from roms.engine.apology import apologize
+from roms.engine.contacts import learn
 from roms.engine.effects import AddLabel, AddNote
 from roms.engine.events import MessageReceived
 from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Menu, Step, Subflow, Wait
 from roms.engine.person import wanted
-from roms.engine.scope import Broken
+from roms.engine.scope import LEARNED, Broken
 from roms.engine.template import Text
 from roms.engine.triggers import Match
 from roms.engine.turn import MOST_STEPS, Runaway, Turn, say, stop_clock
@@ -79,7 +80,7 @@ def _started(turn: Turn, text: str, words: list[str], payload: str | None) -> Ma
     match = triggers.find(text, words, payload, turn) or triggers.find_mistyped(words, turn)
     if match is None:
         turn.unmatched = True
-        match = triggers.otherwise(turn)
+        match = triggers.occasion(turn) or triggers.otherwise(turn)
     if match is None:
         raise Broken("no trigger takes this message")
     return match
@@ -185,7 +186,10 @@ def _enter(turn: Turn, place: Place) -> Place | None:
     if len(turn.walked) > MOST_STEPS:
         raise Runaway(f"more than {MOST_STEPS} steps in one turn")
     for name, value in step.sets:
-        turn.variables[name] = value(turn)
+        if name in LEARNED:
+            learn(turn, name, value(turn))
+        else:
+            turn.variables[name] = value(turn)
     if step.labels:
         turn.effects += map(AddLabel, step.labels)
     for note in step.notes:

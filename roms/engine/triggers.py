@@ -1,6 +1,7 @@
 """Which flow a message starts. Everything is filed beforehand, so that a thousand flows cost no more than one.
 
-The best match wins: payload, exact phrase, start or pattern, word, mistyped word; then `priority`; then file order.
+The best match wins: payload, exact phrase, start or pattern, word, mistyped word, then what the moment itself starts,
+then `otherwise`; among equals `priority`, then file order.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from roms.engine.occasions import OCCASIONS, Moment
 from roms.engine.patterns import PatternSet
 from roms.engine.scope import Broken, Evaluate, Scope
 from roms.engine.types import Place
@@ -39,6 +41,7 @@ class Trigger:
     priority: int = 0
     interrupt: bool = False
     comes_back: bool = False
+    occasions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ Filed = dict[str, list[tuple[tuple[str, ...], Trigger]]]  # by first word
 class Index:
     """The triggers of a release, best first, filed by what a message may bring."""
 
-    __slots__ = ("_exact", "_otherwise", "_patterns", "_payloads", "_set", "_starts", "_typos", "_words")
+    __slots__ = ("_exact", "_occasions", "_otherwise", "_patterns", "_payloads", "_set", "_starts", "_typos", "_words")
 
     def __init__(self, triggers: Iterable[Trigger]) -> None:
         ranked = sorted(triggers, key=_rank)
@@ -65,7 +68,8 @@ class Index:
         self._words: Filed = {}
         self._starts: Filed = {}
         self._patterns: list[tuple[Pattern, Trigger]] = []
-        self._otherwise = [trigger for trigger in ranked if trigger.otherwise]
+        self._occasions = [(name, trigger) for trigger in ranked for name in trigger.occasions]
+        self._otherwise = sorted((each for each in ranked if each.otherwise), key=lambda each: each.when is None)
         for trigger in ranked:
             self._file(trigger)
         self._set = PatternSet([pattern.source for pattern, _ in self._patterns])
@@ -82,7 +86,7 @@ class Index:
         self._patterns += [(pattern, trigger) for pattern in trigger.patterns]
 
     def find(self, text: str, words: Sequence[str], payload: str | None, scope: Scope) -> Match | None:
-        """The best trigger but `otherwise`."""
+        """The best trigger that wants these very words."""
         if payload and (hit := _first(self._payloads.get(payload, ()), scope)):
             return Match(hit, f"button '{payload[:40]}'")
         if not words:
@@ -103,12 +107,18 @@ class Index:
         typed = " ".join(word for word, known in zip(words, meant, strict=True) if word != known)
         return replace(match, rule=f"{match.rule}, typed '{typed[:40]}'") if match else None
 
+    def occasion(self, moment: Moment) -> Match | None:
+        """The best trigger that waits for a moment like this."""
+        fit = (each for each in self._occasions if holds(each[1].when, moment) and OCCASIONS[each[0]](moment))
+        return next((Match(trigger, f"event {name}") for name, trigger in fit), None)
+
     def otherwise(self, scope: Scope) -> Match | None:
+        """What takes everything; those with a condition or a limit come before the one that has none."""
         hit = _first(self._otherwise, scope)
         return Match(hit, "otherwise") if hit else None
 
     def candidates(
-        self, text: str, words: Sequence[str], payload: str | None, scope: Scope
+        self, text: str, words: Sequence[str], payload: str | None, scope: Moment
     ) -> list[tuple[Match, bool]]:
         """Everything that fits the message, best first, each with whether its condition holds: to explain, not to
         answer with; `find` stops at the first that holds."""
@@ -127,6 +137,7 @@ class Index:
                 fit += [
                     Match(each, f"keyword '{meant}', typed '{word[:40]}'") for each in self._exact.get((meant,), ())
                 ]
+        fit += [Match(each, f"event {name}") for name, each in self._occasions if OCCASIONS[name](scope)]
         fit += [Match(each, "otherwise") for each in self._otherwise]
         once = {id(match.trigger): match for match in reversed(fit)}
         best = sorted(once.values(), key=fit.index)

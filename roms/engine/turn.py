@@ -10,6 +10,7 @@ from typing import Any
 from roms.engine.effects import CancelUnsent, Effect, Option, SendMessage, StartTimer, Why
 from roms.engine.events import Event, MessageReceived
 from roms.engine.flow import Handoff, Release, Step
+from roms.engine.hours import Hours
 from roms.engine.person import wanted
 from roms.engine.scope import Broken
 from roms.engine.template import Text
@@ -62,6 +63,10 @@ class Turn:
         if isinstance(event, MessageReceived):
             return {"text": event.text[:LONGEST_MESSAGE], "payload": event.payload, "kind": event.kind}
         return {}
+
+    @property
+    def hours(self) -> Hours:
+        return self.release.hours
 
     @property
     def lifecycle(self) -> Mapping[str, Any]:

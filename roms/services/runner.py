@@ -192,6 +192,17 @@ def _add_note(scene: Scene, effect: effects.AddNote, _: Mapping[str, Any]) -> No
     scene.messages.append(row)
 
 
+def _set_contact(scene: Scene, effect: effects.SetContact, _: Mapping[str, Any]) -> None:
+    """Locked, because other conversations of this person may change it too; the old value makes replay exact."""
+    contact = scene.conversation.contact
+    db.session.flush()
+    db.session.refresh(contact, with_for_update=True)
+    old = getattr(contact, effect.field)
+    if old != effect.value:
+        setattr(contact, effect.field, effect.value)
+        add_history(scene, "contact", {"field": effect.field, "old": old, "new": effect.value})
+
+
 APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.SendMessage: _send_message,
     effects.SendReply: _send_reply,
@@ -209,4 +220,5 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.AskSurvey: _ask_survey,
     effects.AddLabel: _add_label,
     effects.AddNote: _add_note,
+    effects.SetContact: _set_contact,
 }

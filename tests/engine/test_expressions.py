@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roms.engine.expression import ExpressionError, compile_expression
+from roms.engine.hours import Hours, always
 from roms.engine.scope import Broken
 
 
@@ -20,6 +21,7 @@ class Known:
     message: dict[str, Any] = field(default_factory=dict)
     lifecycle: dict[str, Any] = field(default_factory=dict)
     now: datetime = datetime(2026, 11, 21, 3, tzinfo=UTC)
+    hours: Hours = field(default_factory=always)
 
 
 KNOWN = Known(

@@ -29,7 +29,7 @@ triggers: [{keywords: [aneh], interrupt: true, return: true}, {pattern: '(?P<fou
 steps:
   a: {ask: {prompt: "?", as: phone, save: tel, invalid: {retries: 0, then: b}}}
   b: {ask: {prompt: "?", as: yes_no, save: yes, where: tel != "x", invalid: {then: c}, timeout: {after: 5m, go: c}}}
-  c: {branch: [{when: yes and length(contact.nick) > 2, go: d}, {otherwise: true, go: e}]}
+  c: {branch: [{when: yes and length(contact.name) > 2, go: d}, {otherwise: true, go: e}]}
   d: {ask: {prompt: "?", as: integer, save: n, invalid: {then: e}}, note: "{{found}} {{tel|phone}}"}
   e: {ask: {prompt: "?", as: choice, save: c, choices: [merah, biru], invalid: {then: f}}}
   f: {set: {n: = n / 2}, say: "{{n|number}}"}
@@ -86,7 +86,7 @@ def check(before, event, decision):
 @settings(max_examples=150, deadline=None)
 @given(HAPPENINGS)
 def test_any_sequence_of_events_keeps_every_promise(happenings):
-    now, facts, timers = NOON, {"contact": {"language": "en", "nick": "Bo"}}, []
+    now, facts, timers = NOON, {"contact": {"language": "en", "name": "Bo"}}, []
     session = begin(RELEASE, now, facts)
     for event, seconds in happenings:
         now += timedelta(seconds=seconds)

@@ -78,8 +78,8 @@ def test_priority_decides_among_equals_and_file_order_after_it():
 
 
 def test_a_trigger_waits_for_its_condition():
-    files = flows(vip="[{keywords: [kopi], when: contact.vip}]")
-    assert Chat(files, vip=True).says("kopi") == ["vip"]
+    files = flows(vip="[{keywords: [kopi], when: contact.phone}]")
+    assert Chat(files, phone="+62812").says("kopi") == ["vip"]
     assert Chat(files).says("kopi") == ["Umur?"]
 
 
