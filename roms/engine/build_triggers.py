@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roms.engine.book import Desk, Said
+from roms.engine.book import Desk, Said, as_text
 from roms.engine.patterns import PatternError, compiled
 from roms.engine.triggers import Pattern, Trigger
 from roms.engine.types import Place
@@ -39,6 +39,7 @@ def trigger(desk: Desk, path: Path, go: Place, order: int) -> Trigger:
         priority,
         value.get("interrupt", False),
         value.get("return", False),
+        condition=as_text(value["when"])[:200] if "when" in value else "",
     )
 
 
