@@ -72,8 +72,8 @@ def _note(desk: Desk, path: Path, limits: tuple[frozenset[str], frozenset[str]])
 
 def _condition(value: Mapping[str, Any]) -> str:
     """What must hold for this trigger, as it is written, to explain with."""
-    limits = [f"{name}: {as_text(value[name])}" for name in ("channels", "language") if name in value]
-    return ", ".join([as_text(value["when"])] * ("when" in value) + limits)[:200]
+    given = [name for name in ("when", "channels", "language") if name in value]
+    return ", ".join(as_text(value[name]) if name == "when" else f"{name}: {value[name]}" for name in given)[:200]
 
 
 def _phrases(desk: Desk, path: Path) -> tuple[tuple[str, ...], ...]:
