@@ -88,8 +88,8 @@ def test_a_bot_message_is_explained_with_the_variables_then(app: Flask, cast: Ca
     assert (asked.heard, dict(asked.before), dict(asked.after)) == ("ord-12345", {}, {"order": "ord-12345"})
     done = app.test_cli_runner().invoke(args=["flows", "why", str(bot_message("Kami cek pesanan"))])
     lines = done.output.splitlines()
-    line = (ROOT / "flows" / "order.yaml").read_text().splitlines().index("  look_up:") + 1
-    assert f"at        order.yaml:{line}, step order.look_up" in lines
+    line = (ROOT / "flows" / "order.yaml").read_text().splitlines().index("  checked_now:") + 1
+    assert f"at        order.yaml:{line}, step order.checked_now" in lines
     assert "heard     ya" in lines
     assert "variable  order = 'ORD-12345'   (was 'ord-12345')" in lines
 
