@@ -157,10 +157,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """The words that always reach a person, and what is said then."""
+    """The words that always reach a person, and what is said then, or while nobody is there."""
 
     words: frozenset[str]
     says: tuple[Text, ...]
+    closed: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from roms.engine import calls, questions, steps
 from roms.engine.flow import Ask, Handoff, Menu, Step
+from roms.engine.person import promise
 from roms.engine.turn import Turn, stop_clock
 from roms.engine.types import Mode, Place
 
@@ -11,7 +12,8 @@ from roms.engine.types import Mode, Place
 def to_person(turn: Turn) -> None:
     """The question is taken back; a person goes on."""
     turn.step, turn.rule = None, "a new release"
-    steps.guarded(turn, lambda: steps.hand_over(turn, Handoff("", "normal", turn.release.person.says), "release"))
+    says = promise(turn.release, turn.now)
+    steps.guarded(turn, lambda: steps.hand_over(turn, Handoff("", "normal", says), "release"))
 
 
 def to_release(turn: Turn) -> None:

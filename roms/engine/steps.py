@@ -11,7 +11,7 @@ from roms.engine.contacts import learn
 from roms.engine.effects import AddLabel, AddNote
 from roms.engine.events import MessageReceived
 from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Menu, Step, Subflow, Wait
-from roms.engine.person import wanted
+from roms.engine.person import promise, wanted
 from roms.engine.scope import LEARNED, Broken
 from roms.engine.template import Text
 from roms.engine.triggers import Match
@@ -48,7 +48,7 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
     waiting = _waiting(turn) if turn.place else None
     if wanted(turn.release.person, words, waiting):
         turn.step, turn.rule = waiting, f"word '{' '.join(words)}' reaches a person"
-        return hand_over(turn, Handoff("", "normal", turn.release.person.says), "word")
+        return hand_over(turn, Handoff("", "normal", promise(turn.release, turn.now)), "word")
     if waiting is None:
         return _start(turn, text, words, event.payload)
     if match := turn.release.interrupts.find(text, words, event.payload, turn):

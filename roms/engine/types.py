@@ -86,5 +86,5 @@ class Decision:
 
     session: Session
     effects: tuple[Effect, ...] = ()
-    unmatched: bool = False  # no trigger and no answer took what the contact wrote
+    unmatched: bool = False  # neither words of a trigger nor an answer took what the contact wrote
     walked: tuple[Place, ...] = ()  # the steps entered, each as the very value that led there (see flow.Way)

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from roms.engine import hours
 from roms.engine.build import CONTROLS
 from roms.engine.filters import FILTERS
 from roms.engine.flowfile import compile_release
 from roms.engine.functions import FUNCTIONS, PATTERN_FUNCTION, TIMELY
+from roms.engine.occasions import OCCASIONS
 from roms.engine.rehearsal import run
 from roms.engine.script import scripts
 from roms.engine.table import ACTIONS, EVENTS
@@ -43,6 +45,8 @@ HEADINGS = [
     *CONTROLS,
     *("say", "set", "label", "note"),
     *("keywords", "starts_with", "pattern", "payload", "otherwise", "when", "priority", "interrupt", "return"),
+    *("event", "channels", "language", *(f"event: {name}" for name in OCCASIONS)),
+    *(f"hours.{name}" for name in hours.FACTS),
     *(f"Filter: {name}" for name in FILTERS),
     *(f"Function: {name}" for name in (*FUNCTIONS, *TIMELY, PATTERN_FUNCTION)),
     *(f"Event: {name}" for name in EVENTS),
@@ -65,5 +69,6 @@ def test_every_function_and_filter_is_used_in_an_example_or_a_shipped_flow():
 def test_every_test_on_the_page_passes_with_the_flows_on_the_page(test):
     flows = [each for each in EXAMPLES if each.startswith("flow:") and "- otherwise" not in each]
     files = {"lifecycle.yaml": LIFECYCLE, "rest.yaml": REST, **{f"{n}.yaml": flow for n, flow in enumerate(flows)}}
+    files["hours.yaml"] = re.search(r"^```yaml-hours\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)[1]
     for script in scripts({"tests/page.yaml": test}):
         assert run(compile_release(files), script).mismatches == []

@@ -25,14 +25,15 @@ from roms.engine.types import Mode, Refused
 from tests.engine.chat import NOON, flow_files, shipped
 
 ODD = """flow: odd
-triggers: [{keywords: [aneh], interrupt: true, return: true}, {pattern: '(?P<found>[0-9]{3})'}, {payload: X}]
+triggers: [{keywords: [aneh], interrupt: true, return: true}, {pattern: '(?P<found>[0-9]{3})'}, {payload: X},
+           {event: [reopened, outside_hours], channels: whapi}, {otherwise: true, language: id}]
 steps:
   a: {ask: {prompt: "?", as: phone, save: tel, invalid: {retries: 0, then: b}}}
   b: {ask: {prompt: "?", as: yes_no, save: yes, where: tel != "x", invalid: {then: c}, timeout: {after: 5m, go: c}}}
   c: {branch: [{when: yes and length(contact.name) > 2, go: d}, {otherwise: true, go: e}]}
   d: {ask: {prompt: "?", as: integer, save: n, invalid: {then: e}}, note: "{{found}} {{tel|phone}}"}
   e: {ask: {prompt: "?", as: choice, save: c, choices: [merah, biru], invalid: {then: f}}}
-  f: {set: {n: = n / 2}, say: "{{n|number}}"}
+  f: {set: {n: = n / 2, contact.language: "{{message.text}}", contact.name: "{{message.text}}"}, say: "{{n|number}}"}
 """
 LATER = """flow: later
 triggers: [{keywords: [nanti], interrupt: true}, {keywords: [besok]}]
@@ -46,7 +47,10 @@ steps:
 """
 RELEASE = compile_release({**shipped(), "odd.yaml": ODD, "later.yaml": LATER}, 7)
 WORDS = st.sampled_from(
-    [*"0 1 2 3 halo menu cs aneh nanti besok urgent ya tidak x merah 0812-3456-7890 ORD-12345".split(), "X 123"]
+    [
+        "X 123",
+        *"0 1 2 3 halo menu cs aneh nanti besok urgent english ya tidak x merah 0812-3456-7890 ORD-12345".split(),
+    ]
 )
 TEXTS = WORDS | st.text(max_size=30) | st.text(alphabet=st.characters(), max_size=5)
 PEOPLE = st.sampled_from([AgentClaimed(1), AgentReplied("Hai", 1), AgentReplied("Hai", None, True), Assigned(2, 1),
@@ -86,7 +90,7 @@ def check(before, event, decision):
 @settings(max_examples=150, deadline=None)
 @given(HAPPENINGS)
 def test_any_sequence_of_events_keeps_every_promise(happenings):
-    now, facts, timers = NOON, {"contact": {"language": "en", "name": "Bo"}}, []
+    now, facts, timers = NOON, {"contact": {"language": "en", "name": "Bo"}, "channel": {"kind": "whapi"}}, []
     session = begin(RELEASE, now, facts)
     for event, seconds in happenings:
         now += timedelta(seconds=seconds)
@@ -101,6 +105,8 @@ def test_any_sequence_of_events_keeps_every_promise(happenings):
         timers += [each for each in decision.effects if isinstance(each, StartTimer)]
         data = dump(decision.session)
         assert json.loads(json.dumps(data)) == data
+        facts = decision.session.facts
+        assert facts["contact"]["language"] in ("id", "en")
         assert load(data, facts) == decision.session
         session = load(json.loads(json.dumps(data)), facts)
 

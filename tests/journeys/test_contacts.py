@@ -25,7 +25,8 @@ triggers: [{keywords: [nama], interrupt: true}]
 steps:
   ask:
     ask: {prompt: {id: Nama?, en: Name?}, save: who, invalid: {then: person}, timeout: {after: 30m, go: quiet}}
-  learned: {set: {contact.name: "{{who}}"}, say: {id: "Halo {{contact.first_name}}", en: "Hi {{contact.first_name}}"}, end: true}
+  learned: {set: {contact.name: "{{who}}"}, say: {id: "Halo {{contact.first_name}}", en: "Hi {{who}}"}}
+  spoken: {set: {contact.language: "{{contact.language}}"}, end: true}
   quiet: {set: {contact.language: en}, say: {id: Baik, en: Bye}, end: true}
   person: {handoff: true}
 """
@@ -80,15 +81,31 @@ def test_a_draft_that_switches_no_language_goes_on_in_the_old_one(cast: Cast, cl
 
 
 def test_the_timeline_and_why_know_what_was_learned_when(named: None, cast: Cast, clock: Clock) -> None:
-    for text in ("nama", "Budi Santoso", "halo"):
+    for text in ("nama", "Budi Santoso"):
         heard(cast, text)
         clock.forward(seconds=10)
+    clock.forward(hours=25)
+    for timer in timers.due():
+        timers.fire(timer)
     message = db.session.scalar(select(Message).where(Message.text == "Halo Budi"))
-    assert explaining.explain(message.id).after["who"] == "Budi Santoso"
-    past = recalling.one(message.conversation_id).past
+    learned = {each["name"]: each["value"] for each in explaining.explain(message.id)["variables"]}
+    assert learned["who"] == "Budi Santoso"
+    past = recalling.one(message.conversation_id).past[:3]  # the third is the timer that closed it
     assert [(each.contact["name"], dict(each.learned)) for each in past] == [
-        ("", {}), ("", {"name": "Budi Santoso"}), ("Budi Santoso", {}),
+        ("", {}), ("", {"name": "Budi Santoso", "language": "id"}), ("Budi Santoso", {}),
     ]  # fmt: skip
+
+
+def test_a_draft_that_comes_back_to_the_record_goes_with_it_again(named: None, cast: Cast, clock: Clock) -> None:
+    for text, channel in (("english", cast.whapi), ("bahasa indonesia", cast.whapi), ("english", cast.webchat),
+                          ("menu", cast.whapi)):  # fmt: skip
+        heard(cast, text, channel=channel)
+        clock.forward(seconds=10)
+    files = publishing.files_in(ROOT / "flows")
+    files["language.yaml"] = files["language.yaml"].replace("    set: {contact.language: en}\n", "")
+    draft = compile_release(files | {"named.yaml": NAMED}, 3)
+    whapi, _ = replaying.differences(draft, replaying.since(WEEK), WEEK)
+    assert [each.turn for each in whapi] == [2]  # `bahasa indonesia` is no wish to one who speaks it already
 
 
 def test_two_conversations_of_one_contact_tell_each_the_language_of_its_time(
