@@ -18,6 +18,7 @@ from roms.engine.events import Event, MessageReceived
 from roms.engine.flow import Ask, Menu, Release, Step
 from roms.engine.lifecycle import decide
 from roms.engine.person import wanted
+from roms.engine.scope import Broken
 from roms.engine.triggers import Match
 from roms.engine.turn import Turn, opened
 from roms.engine.types import Decision, Mode, Refused, Session
@@ -127,7 +128,7 @@ def _outcome(scene: _Scene, decision: Decision, won: Match | None) -> tuple[str,
         return outcome, won.rule, "interrupted"
     if scene.asked is None:
         return "nothing", "", "held"
-    answer = questions.read(scene.turn, scene.asked, scene.text, scene.words, scene.payload)
+    answer = _read(scene, scene.asked)
     if answer is not None:
         return "answered", answer.rule, "answered"
     if not decision.unmatched:
@@ -141,7 +142,15 @@ def _would_do(scene: _Scene, step: Step) -> bool:
     if not isinstance(control, Ask) or control.where is None:
         return False
     freely = replace(step, control=replace(control, where=None))
-    return questions.read(scene.turn, freely, scene.text, scene.words, scene.payload) is not None
+    return _read(scene, freely) is not None
+
+
+def _read(scene: _Scene, step: Step) -> questions.Answer | None:
+    """A `where` that breaks took nothing either; that the flow broke is told as the outcome."""
+    try:
+        return questions.read(scene.turn, step, scene.text, scene.words, scene.payload)
+    except Broken:
+        return None
 
 
 def _question(turn: Turn, step: Step | None, outcome: str) -> Question | None:
@@ -151,9 +160,12 @@ def _question(turn: Turn, step: Step | None, outcome: str) -> Question | None:
     if not isinstance(control, (Menu, Ask)):
         return Question(step, type(control).__name__.lower(), (), 0, 0, outcome)
     kind = control.kind if isinstance(control, Ask) else "menu"
-    shown = questions.rendered(turn, control.choices, turn.language)[0] if control.choices else ()
-    options = tuple((option.key, option.label) for option in shown)
-    return Question(step, kind, options, turn.misses, control.invalid.retries, outcome)
+    return Question(step, kind, _options(turn, control), turn.misses, control.invalid.retries, outcome)
+
+
+def _options(turn: Turn, question: Menu | Ask) -> tuple[tuple[str, str], ...]:
+    shown = questions.rendered(turn, question.choices, turn.language)[0] if question.choices else ()
+    return tuple((option.key, option.label) for option in shown)
 
 
 def _broke(decision: Decision) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from roms import clock
 from roms.db import db
+from roms.engine.slang import standard
 from roms.engine.types import JSON
 from roms.engine.words import words_of
 from roms.errors import Invalid, NotAllowed
@@ -26,6 +27,9 @@ MOST_GROUPS = 2_000  # what is rarer than these is not compared with them any mo
 MOST_OTHERS = 4  # other wordings that are shown
 MOST_SHOWN = 100  # groups on the page
 MOST_CONVERSATIONS = 20  # of a group on the page, the newest
+COURTESIES = frozenset(
+    "kak kakak min gan sis bang mas mbak pak bu ya yah dong deh sih nih kok halo hai please pls".split()
+)
 WINDOWS = {"24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 
 
@@ -92,7 +96,7 @@ def alike(texts: list[str]) -> list[list[int]]:
     """
     written: dict[str, list[int]] = {}
     for number, text in enumerate(texts):
-        written.setdefault(" ".join(sorted(words_of(text))) or text.strip(), []).append(number)
+        written.setdefault(_meant(text), []).append(number)
     found: dict[str, list[int]] = {}
     for words, numbers in sorted(written.items(), key=lambda item: (-len(item[1]), item[0])):
         near = process.extractOne(words, found.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
@@ -101,6 +105,12 @@ def alike(texts: list[str]) -> list[list[int]]:
         elif len(found) < MOST_GROUPS:
             found[words] = list(numbers)
     return sorted((sorted(numbers) for numbers in found.values()), key=lambda numbers: (-len(numbers), numbers[0]))
+
+
+def _meant(text: str) -> str:
+    """What is compared: words as they are spelled out, in order of the alphabet, without courtesies."""
+    words = [standard(word) for word in words_of(text)]
+    return " ".join(sorted(word for word in words if word not in COURTESIES) or sorted(words)) or text.strip()
 
 
 def page(actor: Actor, since: str) -> JSON:

@@ -30,7 +30,7 @@ def lines(told: JSON, lang: str) -> Iterator[Line]:
         place = f"{lost['flow']}.{lost['step']} ({lost['file']}:{lost['line']})"
         yield "lost", f"{place}, {rule(lost['rule'], lang)}: {reason(lost, lang)}"
     for each in told["variables"]:
-        was = f"   ({t('why_was', was=each['was'])})" if "was" in each else ""
+        was = f"   {t('why_was', was=each['was'])}" if "was" in each else ""
         yield "variable", f"{each['name']} = {each['value']}{was}"
     for each in told["facts"]:
         yield "fact", f"{each['name']} = {each['value']}"

@@ -119,6 +119,15 @@ def test_a_timer_and_a_flow_that_breaks_are_told() -> None:
     assert told(chat, "rusak").outcome == "broken"
 
 
+def test_a_where_that_breaks_is_explained_too() -> None:
+    where = 'a: {ask: {prompt: Umur?, save: age, as: integer, where: "age / 0 > 1", invalid: {say: Angka, then: a}}}'
+    chat = Chat(flow_files(where))
+    chat.says("halo")
+    found = told(chat, "7")
+    assert found.question is not None
+    assert (found.outcome, found.question.outcome) == ("broken", "held")
+
+
 BAD = "flow: bad\ntriggers: [{keywords: [rusak]}]\nsteps:\n  a: {set: {x: '= 1 / 0'}, say: x, end: true}\n"
 
 

@@ -83,7 +83,13 @@ def test_the_step_that_waited_is_told_with_a_group(cast: Cast, clock: Clock) -> 
 
 
 @pytest.mark.parametrize(
-    ("texts", "groups"), [(["a b c", "c b a", "x"], [2, 1]), (["🙏", "🙏", "?"], [2, 1]), ([], [])]
+    ("texts", "groups"),
+    [
+        (["a b c", "c b a", "x"], [2, 1]),
+        (["🙏", "🙏", "?"], [2, 1]),
+        (["brp ya kak", "Berapa?", "ya"], [2, 1]),
+        ([], []),
+    ],
 )
 def test_likeness_ignores_order_case_and_signs(texts: list[str], groups: list[int]) -> None:
     assert [len(group) for group in unmatched.alike(texts)] == groups
