@@ -52,6 +52,10 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "Nobody could tell the two apart; name them differently.",
         "Keduanya tidak bisa dibedakan; beri nama yang berbeda.",
     ),
+    "unknown-saved": (
+        "It would always be empty; correct the name, or set it in that flow.",
+        "Isinya akan selalu kosong; perbaiki namanya, atau isi di alur itu.",
+    ),
     "flow-twice": (
         "`go` would not know which is meant; give this one another name.",
         "`go` tidak tahu yang mana; beri nama lain.",
@@ -122,8 +126,17 @@ _BY_CODE: dict[str, tuple[str, str]] = {
     ),
     "timeout-zero": ("Nobody could ever answer; write 30m.", "Tidak ada yang sempat menjawab; tulis 30m."),
     "timeout-late": (
-        "What `timeout` leads to is never said; make it shorter.",
-        "Tujuan `timeout` tidak pernah terucap; persingkat.",
+        "What comes after it is never said; make it shorter.",
+        "Yang sesudahnya tidak pernah terucap; persingkat.",
+    ),
+    "wait-zero": ("It would not wait; remove it, or write 30m.", "Tidak akan menunggu; hapus, atau tulis 30m."),
+    "wait-moment": (
+        'Nobody could tell when that is; write "2025-11-03 10:00", or an expression that begins with =.',
+        'Tidak jelas kapan itu; tulis "2025-11-03 10:00", atau ekspresi yang diawali =.',
+    ),
+    "wait-last": (
+        "The contact would wait for nothing; let a step that says something follow.",
+        "Kontak menunggu sia-sia; tambahkan langkah yang mengucapkan sesuatu.",
     ),
     "window": (
         "What is said then would be refused; make it shorter than 24h.",

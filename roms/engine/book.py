@@ -26,8 +26,20 @@ class Edge:
     target: Place
     asks: bool
     spot: Spot
-    way: str = ""  # "miss" or "timeout" where it is not an answer that leads on
+    way: str = ""  # "miss" or "timeout" where it is not an answer that leads on; "call" into a sub-flow, "back" past it
     gives: tuple[str, ...] = ()  # variables that are surely set by whoever goes this way
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """How a sub-flow comes back to the step that called it, over all its ways together."""
+
+    turns: int  # how often the contact is heard on the shortest of them
+    quiet: bool  # there is one without a question and without a text
+    hushed: bool  # there is one that says nothing after the contact was heard last
+    gives: frozenset[str]  # of what the caller saves, what is set on all of them
+    lost: frozenset[str]  # of what the caller saves, what some leave empty
+    ends: frozenset[Place]  # the steps where it is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,12 @@ class Book:
     edges: list[Edge] = field(default_factory=list)
     offered: list[tuple[Choices, list[Spot]]] = field(default_factory=list)  # with the place of each choice
     timeouts: dict[Place, Spot] = field(default_factory=dict)
+    waits: dict[Place, Spot] = field(default_factory=dict)
     built: dict[Place, Step] = field(default_factory=dict)
+    saved: dict[Place, dict[str, Spot]] = field(
+        default_factory=dict
+    )  # of each call: what it saves, and where it says so
+    backs: dict[Place, Back] = field(default_factory=dict)  # of each call that can come back
     starts: list[Start] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     otherwise: list[Spot] = field(default_factory=list)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from roms.engine import build_calls, build_outside
 from roms.engine.book import Desk, as_text
 from roms.engine.flow import (
     Ask,
@@ -215,4 +216,6 @@ CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {
     "handoff": _handoff,
     "close": lambda desk, path, _: Close(desk.texts((*path, "say"))),
     "end": lambda *_: End(),
+    "call": lambda desk, path, place: build_calls.call(desk, path, place, _sets(desk, (*path, "with"))),
+    "wait": build_outside.wait,
 }

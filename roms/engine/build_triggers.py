@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from roms.engine.book import Desk, Said
+from collections.abc import Mapping
+from typing import Any
+
+from roms.engine.book import Desk, Said, as_text
 from roms.engine.occasions import LANGUAGES, limited
 from roms.engine.patterns import PatternError, compiled
 from roms.engine.triggers import Pattern, Trigger
@@ -38,6 +41,7 @@ def trigger(desk: Desk, path: Path, go: Place, order: int) -> Trigger:
         value.get("interrupt", False),
         value.get("return", False),
         tuple(name for name, _ in desk.words((*path, "event"))),
+        _condition(value),
     )
 
 
@@ -64,6 +68,12 @@ def _note(desk: Desk, path: Path, limits: tuple[frozenset[str], frozenset[str]])
         else:
             said = Said(("otherwise",), desk.flow, alone, priority, spot, "otherwise", interrupt, *limits)
             desk.book.said.append(said)
+
+
+def _condition(value: Mapping[str, Any]) -> str:
+    """What must hold for this trigger, as it is written, to explain with."""
+    given = [name for name in ("when", "channels", "language") if name in value]
+    return ", ".join(as_text(value[name]) if name == "when" else f"{name}: {value[name]}" for name in given)[:200]
 
 
 def _phrases(desk: Desk, path: Path) -> tuple[tuple[str, ...], ...]:

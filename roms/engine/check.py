@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roms.engine import check_facts, check_values, check_ways, check_words
+from roms.engine import check_calls, check_facts, check_values, check_waits, check_ways, check_words
 from roms.engine.book import Book, Edge
 from roms.engine.flow import Person
 from roms.engine.problems import Spot
@@ -14,9 +14,11 @@ from roms.engine.types import Place
 def check(book: Book, lifecycle: tuple[Lifecycle, Person] | None, *, whole: bool) -> None:
     """Note every problem. With `whole` false some files could not be read, and what may stand there is not missed."""
     _references(book)
+    check_calls.check(book, whole=whole)
     _circles(book)
     check_words.check(book, lifecycle[1] if lifecycle else None)
     check_values.limits(book, lifecycle[0] if lifecycle else None)
+    check_waits.check(book, lifecycle[0] if lifecycle else None)
     for second in book.otherwise[1:]:
         first = book.otherwise[0]
         book.add(second, "two-otherwise", where=f"{first.file}:{first.line}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from roms.engine import check_facts
 from roms.engine.book import Desk
-from roms.engine.scope import FACTS
+from roms.engine.scope import FACTS, LIFECYCLE
 from roms.engine.table import NEEDS, Lifecycle, Row
 from roms.engine.types import Mode
 from roms.engine.yamltext import Path
@@ -24,8 +24,9 @@ def check(desk: Desk, lifecycle: Lifecycle) -> None:
     _circles(desk, lifecycle)
     for read in desk.book.reads:
         root = read.name.partition(".")[0]
-        if root not in (*FACTS, "message", "closed_for", "now"):
-            desk.book.add(read.spot, "lifecycle-name", word=root, known=[*FACTS, "message", "closed_for", "now"])
+        known = (*FACTS, *LIFECYCLE, "message", "now")
+        if root not in known:
+            desk.book.add(read.spot, "lifecycle-name", word=root, known=known)
         elif root in FACTS:
             check_facts.check(desk.book, read)
 

@@ -197,6 +197,8 @@ class _Parser:
             raise ExpressionError("function-values", offset, name, why=str(count))
         if name == "duration" and first[0] == "text":
             _check_duration(first)
+        if name in ("plus", "minus") and self.tokens[self.at - 3][1] == "," and self.tokens[self.at - 2][0] == "text":
+            _check_duration(self.tokens[self.at - 2])
         return (operators.called_now if name in TIMELY else operators.called)(function, values)
 
     def matched(self, offset: int) -> Evaluate:

@@ -120,7 +120,24 @@ class End:
     pass
 
 
-Control = Menu | Ask | Branch | Go | Handoff | Close | End
+@dataclass(frozen=True, slots=True, eq=False)
+class Subflow:
+    """`call`: a flow that comes back. It knows what it is given, and nothing else."""
+
+    to: Place
+    given: tuple[tuple[str, Evaluate], ...]
+    save: Mapping[str, str]  # our name -> its name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wait:
+    """On by itself after so many seconds, or at the moment that `until` gives."""
+
+    after: int
+    until: Evaluate | None
+
+
+Control = Menu | Ask | Branch | Go | Handoff | Close | End | Subflow | Wait
 
 
 @dataclass(frozen=True, slots=True, eq=False)

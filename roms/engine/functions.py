@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from roms.engine.moments import days_since, seconds_since
+from roms.engine.moments import at, days_since, seconds_since, shifted
 from roms.engine.scope import Broken, is_number, shown
 from roms.engine.words import words_of
 
@@ -56,6 +56,7 @@ def _to_number(value: object) -> Any:
 
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
+    "at": (2, at),
     "contains": (2, _contains),
     "duration": (1, duration),
     "ends_with": (2, lambda whole, end: _text(whole).lower().endswith(_text(end).lower())),
@@ -64,7 +65,9 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "lower": (1, lambda value: _text(value).lower()),
     "max": (2, lambda one, other: max(_number(one), _number(other))),
     "min": (2, lambda one, other: min(_number(one), _number(other))),
+    "minus": (2, lambda moment, length: shifted(moment, -duration(length), "minus()")),
     "number": (1, _to_number),
+    "plus": (2, lambda moment, length: shifted(moment, duration(length), "plus()")),
     "round": (1, lambda value: int(_number(value) + (0.5 if value >= 0 else -0.5))),
     "starts_with": (2, lambda whole, start: _text(whole).lower().startswith(_text(start).lower())),
     "text": (1, _text),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from roms.engine import moving, steps
+from roms.engine import moving, steps, waits
 from roms.engine.effects import (
     AskSurvey,
     AssignTo,
@@ -106,10 +106,12 @@ def _change_mode(turn: Turn, to: Mode) -> None:
 
 
 def _ask_on(turn: Turn) -> None:
-    """Back from a pause: the question still waits, and its time begins anew."""
+    """Back from a pause: the question still waits, and its time begins anew. What was over meanwhile goes on."""
     step = turn.release.steps.get(turn.place) if turn.place else None
     if step is not None and isinstance(step.control, (Menu, Ask)):
         set_timeout(turn, step.control)
+    else:
+        steps.go_on(turn)
 
 
 def _wind_clocks(turn: Turn) -> None:
@@ -137,6 +139,8 @@ def _timer_fired(release: Release, session: Session, event: TimerFired, now: dat
         _apply(turn, row)
     elif event.kind == "question":
         _question_timed_out(turn)
+    elif event.kind == waits.CLOCK:
+        _stood(turn, event.kind)
     else:
         _mode_timed_out(turn, event.kind)
     return _decided(turn)
@@ -164,6 +168,15 @@ def _question_timed_out(turn: Turn) -> None:
             _flow_caused(turn)
 
 
+def _stood(turn: Turn, kind: str) -> None:
+    """What the talk stood for is over. In a pause, or in a side talk, that is found out on coming back."""
+    stop_clock(turn, kind)
+    if turn.mode is Mode.BOT:
+        steps.go_on(turn)
+        if turn.outcome:
+            _flow_caused(turn)
+
+
 def _mode_timed_out(turn: Turn, kind: str) -> None:
     stop_clock(turn, kind)
     for after in turn.release.lifecycle.after[turn.mode]:
@@ -173,7 +186,7 @@ def _mode_timed_out(turn: Turn, kind: str) -> None:
 
 
 def _talk(turn: Turn) -> None:
-    if isinstance(turn.event, MessageReceived):
+    if isinstance(turn.event, MessageReceived) and not turn.outcome:
         steps.talk(turn, turn.event)
 
 

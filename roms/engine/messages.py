@@ -68,6 +68,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "flow-twice": ("there is already a flow `%(word)s`, in %(where)s", "sudah ada alur `%(word)s`, di %(where)s"),
     "unknown-step": ("there is no step `%(word)s`", "tidak ada langkah `%(word)s`"),
     "unknown-flow": ("there is no flow `%(word)s`", "tidak ada alur `%(word)s`"),
+    "unknown-saved": (
+        "nothing in the flow `%(flow)s` sets `%(word)s`",
+        "tidak ada yang mengisi `%(word)s` di alur `%(flow)s`",
+    ),
     "two-controls": (
         "a step has one control; this one has %(word)s",
         "satu langkah punya satu kendali; ini punya %(word)s",
@@ -124,6 +128,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the lifecycle closes a silent conversation after %(most)s: this never happens",
         "siklus menutup percakapan diam setelah %(most)s: ini tidak pernah terjadi",
     ),
+    "wait-zero": ("a wait of no time at all", "menunggu nol waktu"),
+    "wait-moment": (
+        "`%(word)s` is no moment like 2025-11-03 10:00, and no day",
+        "`%(word)s` bukan waktu seperti 2025-11-03 10:00, dan bukan tanggal",
+    ),
+    "wait-last": ("nothing follows this wait", "tidak ada yang terjadi setelah menunggu ini"),
     "window": (
         "after 24 hours of silence WhatsApp takes no free text",
         "setelah 24 jam diam WhatsApp tidak menerima teks bebas",
@@ -181,10 +191,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "after-twice": ("one `idle` and one `for` at most", "paling banyak satu `idle` dan satu `for`"),
     "after-kind": ("`after` needs either `idle` or `for`", "`after` perlu `idle` atau `for`"),
     "lifecycle-name": (
-        "`%(word)s` is not known to the lifecycle; it knows closed_for, now, contact.*, channel.*, "
-        "conversation.*, hours.* and message.*",
-        "`%(word)s` tidak dikenal; yang dikenal closed_for, now, contact.*, channel.*, conversation.*, "
-        "hours.* dan message.*",
+        "`%(word)s` is not known to the lifecycle; it knows closed_for, closed_from, asks_person, now, "
+        "contact.*, channel.*, conversation.*, hours.* and message.*",
+        "`%(word)s` tidak dikenal; yang dikenal closed_for, closed_from, asks_person, now, "
+        "contact.*, channel.*, conversation.*, hours.* dan message.*",
     ),
     "script-time": (
         "`%(word)s` is no time like `2025-11-03 10:00 Asia/Jakarta`",

@@ -46,13 +46,43 @@ def days_since(scope: Scope, value: object) -> int:
 
 def seconds_since(scope: Scope, value: object) -> int:
     """Seconds since a moment on the wall, clock changes counted; a day alone begins at midnight."""
-    day = _day(value, "seconds_since()")
+    return int((scope.now - instant(scope, value, "seconds_since()")) / timedelta(seconds=1))
+
+
+def instant(scope: Scope, value: object, what: str) -> datetime:
+    """When it is (in UTC) that the wall shows this moment. Raises Broken; `what` is who needed it."""
+    try:
+        return wall(value, what).replace(tzinfo=scope.hours.zone).astimezone(UTC)
+    except OverflowError:
+        raise Broken(f"{what} needs a time, not {value!r:.40}") from None
+
+
+def wall(value: object, what: str) -> datetime:
+    """A moment or a day (its midnight) as text, as what the wall shows then. Raises Broken."""
+    day = _day(value, what)
     match = _WRITTEN.fullmatch(str(value))
     hour, minute = map(int, match[2].split(":")) if match and match[2] else (0, 0)
     if hour > 23 or minute > 59:
-        raise Broken(f"seconds_since() needs a time, not {value!r:.40}")
-    moment = datetime(day.year, day.month, day.day, hour, minute, tzinfo=scope.hours.zone)
-    return int((scope.now - moment.astimezone(UTC)) / timedelta(seconds=1))
+        raise Broken(f"{what} needs a time, not {value!r:.40}")
+    return datetime(day.year, day.month, day.day, hour, minute)
+
+
+def shifted(value: object, seconds: int, what: str) -> str:
+    """So much later on the wall; a day stays a day when whole days are added. Raises Broken."""
+    try:
+        moved = wall(value, what) + timedelta(seconds=seconds)
+    except OverflowError:
+        raise Broken(f"{what} leads beyond the calendar") from None
+    has_time = len(str(value)) > len("2026-11-22")
+    return written(moved) if has_time or seconds % 86400 else moved.date().isoformat()
+
+
+def at(value: object, clock: object) -> str:
+    """That day at this time: `2026-11-22T17:00`. Raises Broken."""
+    match = _WRITTEN.fullmatch(clock) if isinstance(clock, str) else None
+    if match is None or not match[2]:
+        raise Broken(f"at() needs a time like 17:00, not {clock!r:.40}")
+    return written(wall(f"{_day(value, 'at()').isoformat()}T{match[2]}", "at()"))
 
 
 def date_shown(value: Any, language: str) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from roms.engine import questions, steps
+from roms.engine import calls, questions, steps
 from roms.engine.flow import Ask, Handoff, Menu, Step
 from roms.engine.person import promise
-from roms.engine.turn import Turn
+from roms.engine.turn import Turn, stop_clock
 from roms.engine.types import Mode, Place
 
 
@@ -17,12 +17,21 @@ def to_person(turn: Turn) -> None:
 
 
 def to_release(turn: Turn) -> None:
-    """The same question of the new release waits on, in silence; where it is gone the flow's first one is put.
+    """The same question or wait of the new release stands on, in silence; where it is gone the flow's first question
+    is put.
 
-    Nothing is said where the bot is paused, and where the flow is gone the next message begins anew.
+    The same where a step is gone, or calls another flow, that had called the flow of the question: the talk is then
+    where that step was. Nothing is said where the bot is paused, and where the flow is gone the next message begins
+    anew.
     """
     assert turn.place is not None
-    turn.asked_before = tuple(place for place in turn.asked_before if _question(turn, place))
+    _forget_places(turn)
+    if call := calls.lost(turn, len(turn.asked_before), turn.place):
+        turn.place = calls.go_back_before(turn, call)
+    if _stands(turn, turn.place) and not _question(turn, turn.place):
+        turn.misses, turn.pinned = 0, turn.release.number
+        stop_clock(turn, "question")
+        return steps.go_on(turn) if turn.mode is Mode.BOT else None
     same, first = _question(turn, turn.place), _first(turn, turn.place.flow)
     if same is not None:
         turn.misses, turn.pinned = 0, turn.release.number
@@ -33,6 +42,19 @@ def to_release(turn: Turn) -> None:
         steps.guarded(turn, lambda: questions.wait(turn, first, first.control))  # type: ignore[arg-type]
     else:
         steps.end_talk(turn)
+
+
+def _forget_places(turn: Turn) -> None:
+    """What was to be come back to after a side talk, and cannot be any more."""
+    for depth in reversed(range(len(turn.asked_before))):
+        place = turn.asked_before[depth]
+        if not _stands(turn, place) or calls.lost(turn, depth, place):
+            calls.forget(turn, depth)
+
+
+def _stands(turn: Turn, place: Place) -> bool:
+    step = turn.release.steps.get(place)
+    return step is not None and isinstance(step.control, steps.STANDING)
 
 
 def _question(turn: Turn, place: Place) -> Menu | Ask | None:

@@ -35,7 +35,7 @@ class Supposed:
     variables: Mapping[str, Any]
     facts: Mapping[str, Any]
     message: Mapping[str, Any]
-    mode_seconds: float
+    lifecycle: Mapping[str, Any]
     now: datetime
     hours: Hours
 
@@ -101,7 +101,7 @@ def _allowed(turn: Turn, question: Ask, value: Any) -> bool:
     if question.where is None:
         return True
     variables = {**turn.variables, question.save: value}
-    supposed = Supposed(variables, turn.facts, turn.message, turn.mode_seconds, turn.now, turn.hours)
+    supposed = Supposed(variables, turn.facts, turn.message, {}, turn.now, turn.hours)
     return bool(question.where(supposed))
 
 

@@ -15,6 +15,7 @@ FACTS: dict[str, tuple[str, ...]] = {  # and what each of them has
     "hours": tuple(hours.FACTS),
 }
 LEARNED = ("contact.language", "contact.name")  # what a flow may set of the contact
+LIFECYCLE = ("closed_for", "closed_from", "asks_person")  # what only a `when` of the lifecycle may read
 
 
 class Broken(Exception):
@@ -31,7 +32,7 @@ class Scope(Protocol):
     @property
     def message(self) -> Mapping[str, Any]: ...
     @property
-    def mode_seconds(self) -> float: ...
+    def lifecycle(self) -> Mapping[str, Any]: ...
     @property
     def now(self) -> datetime: ...
     @property
@@ -44,8 +45,8 @@ Evaluate = Callable[[Scope], Any]
 def reader(name: str) -> Evaluate:
     """A function that looks `name` up; a missing value is None. Only mappings are entered, never an object."""
     root, *parts = name.split(".")
-    if root == "closed_for":
-        return lambda scope: scope.mode_seconds
+    if root in LIFECYCLE:
+        return lambda scope: scope.lifecycle.get(root)
     if root == "now":
         return _now
     if root == "message":

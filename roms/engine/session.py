@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from roms.engine.types import JSON, Mode, Place, Session
+from roms.engine.types import JSON, Call, Mode, Place, Session
 
 _INTEGER = frozenset((int,))
 _MODES = {mode.value: mode for mode in Mode}
@@ -33,6 +33,8 @@ def dump(session: Session) -> JSON:
         data["clocks"] = dict(session.clocks)
     if session.variables:
         data["variables"] = dict(session.variables)
+    if session.calls:
+        data["calls"] = [_dumped(call) for call in session.calls]
     return data
 
 
@@ -55,6 +57,8 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
     kinds_agree = type(session.misses) is type(session.epoch) is type(session.release) is int
     if not kinds_agree or type(session.variables) is not dict:
         raise Unreadable("a value of another kind")
+    if not all(map(_is_call, session.calls)):
+        raise Unreadable("a call that is none")
     if session.since.tzinfo is None or (heard is not None and heard.tzinfo is None):
         raise Unreadable("a time without a zone")
     return session
@@ -76,7 +80,21 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         get("clocks", {}),
         get("variables", {}),
         facts,
+        tuple(map(_called, calls)) if (calls := get("calls")) else (),
     )
+
+
+def _dumped(call: Call) -> JSON:
+    place = f"{call.place.flow}.{call.place.step}"
+    return {"place": place, "variables": dict(call.variables), "save": dict(call.save), "depth": call.depth}
+
+
+def _called(data: Mapping[str, Any]) -> Call:
+    return Call(_place(data["place"]), data["variables"], data["save"], data["depth"])
+
+
+def _is_call(call: Call) -> bool:
+    return type(call.depth) is int and type(call.variables) is type(call.save) is dict
 
 
 def _place(text: str) -> Place:

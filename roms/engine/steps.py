@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from roms.engine import questions
+from roms.engine import calls, questions, waits
+from roms.engine.apology import apologize
 from roms.engine.contacts import learn
-from roms.engine.effects import AddLabel, AddNote, SendMessage
+from roms.engine.effects import AddLabel, AddNote
 from roms.engine.events import MessageReceived
-from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Menu, Step
+from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Menu, Step, Subflow, Wait
 from roms.engine.person import promise, wanted
 from roms.engine.scope import LEARNED, Broken
-from roms.engine.template import Text, plain_text
+from roms.engine.template import Text
 from roms.engine.triggers import Match
-from roms.engine.turn import MOST_MESSAGES, MOST_STEPS, Runaway, Turn, say, stop_clock, why
+from roms.engine.turn import MOST_STEPS, Runaway, Turn, say, stop_clock
 from roms.engine.types import Place
 from roms.engine.words import clean, words_of
 
-MOST_RETURNS = 5  # interrupts within interrupts that are come back from
-SORRY = plain_text(
-    "Maaf, ada kendala di sistem kami. Saya sambungkan dengan CS ya, mohon tunggu sebentar.",
-    "Sorry, something went wrong on our side. One moment please, a colleague will answer you.",
-)
+STANDING = (Menu, Ask, Wait)  # the controls at which a talk stands until something comes
 
 
 def talk(turn: Turn, event: MessageReceived) -> None:
@@ -40,26 +37,8 @@ def guarded(turn: Turn, walk: Callable[[], None]) -> None:
     try:
         walk()
     except Broken as problem:
-        if isinstance(problem, Runaway):
-            turn.effects = _without_repeats(turn.effects)
-        turn.effects.append(AddNote(_note(turn, problem)))
-        turn.effects.append(SendMessage(SORRY.read(turn, turn.language), why(turn)))
+        apologize(turn, problem)
         hand_over(turn, Handoff("", "normal", ()), "broken")
-
-
-def _note(turn: Turn, problem: Broken) -> str:
-    step = turn.step
-    where = f"{step.file}:{step.line}, {step.place.flow}.{step.place.step}" if step else "before the first step"
-    return f"The flow broke ({where}): {problem}. / Alur rusak di sana; percakapan diserahkan ke orang."
-
-
-def _without_repeats(effects: list[Any]) -> list[Any]:
-    """What a runaway flow said once is sent once, and the apology still fits under the limit."""
-    kept: dict[Any, Any] = {}
-    for position, effect in enumerate(effects):
-        kept.setdefault(effect.text if isinstance(effect, SendMessage) else position, effect)
-    spoken = [effect for effect in kept.values() if isinstance(effect, SendMessage)][MOST_MESSAGES - 1 :]
-    return [effect for effect in kept.values() if effect not in spoken]
 
 
 def _answer(turn: Turn, event: MessageReceived) -> None:
@@ -75,18 +54,28 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
     if match := turn.release.interrupts.find(text, words, event.payload, turn):
         return _interrupt(turn, match)
     turn.step = waiting
+    if isinstance(waiting.control, Wait):
+        return _talk_aside(turn, _started(turn, text, words, event.payload))
     _take_answer(turn, waiting, questions.read(turn, waiting, text, words, event.payload))
 
 
 def _waiting(turn: Turn) -> Step:
     step = turn.release.steps.get(turn.place) if turn.place else None
-    if step is None or not isinstance(step.control, (Menu, Ask)):
+    if step is None or not isinstance(step.control, STANDING):
         raise Broken(f"the step that waited, {turn.place}, is gone")
     return step
 
 
 def _start(turn: Turn, text: str, words: list[str], payload: str | None) -> None:
-    """No question waits: the best trigger starts its flow, and what no flow takes goes to `otherwise`."""
+    """Nothing waits: a new talk begins."""
+    match = _started(turn, text, words, payload)
+    turn.variables = dict(match.found)
+    turn.pinned = turn.release.number
+    walk(turn, match.trigger.go, match.rule)
+
+
+def _started(turn: Turn, text: str, words: list[str], payload: str | None) -> Match:
+    """The best trigger; what no flow takes goes to `otherwise`."""
     triggers = turn.release.triggers
     match = triggers.find(text, words, payload, turn) or triggers.find_mistyped(words, turn)
     if match is None:
@@ -94,19 +83,25 @@ def _start(turn: Turn, text: str, words: list[str], payload: str | None) -> None
         match = triggers.occasion(turn) or triggers.otherwise(turn)
     if match is None:
         raise Broken("no trigger takes this message")
-    turn.variables = dict(match.found)
-    turn.pinned = turn.release.number
-    walk(turn, match.trigger.go, match.rule)
+    return match
 
 
 def _interrupt(turn: Turn, match: Match) -> None:
     if match.trigger.comes_back and turn.place:
-        before = [place for place in turn.asked_before if place != turn.place]
-        turn.asked_before = (*before, turn.place)[-MOST_RETURNS:]
+        calls.come_back_to(turn, turn.place)
     else:
-        turn.asked_before = ()
+        leave_all(turn)
     leave_question(turn)
     turn.variables.update(match.found)
+    walk(turn, match.trigger.go, match.rule)
+
+
+def _talk_aside(turn: Turn, match: Match) -> None:
+    """Whatever is written during a wait is a talk of its own, with its own variables, and the wait goes on."""
+    assert turn.place is not None
+    calls.set_aside(turn, turn.place)
+    leave_question(turn)
+    turn.variables = dict(match.found)
     walk(turn, match.trigger.go, match.rule)
 
 
@@ -119,8 +114,8 @@ def _take_answer(turn: Turn, step: Step, answer: questions.Answer | None) -> Non
     leave_question(turn)
     if question.save:
         turn.variables[question.save] = answer.value
-    target = answer.go or step.following
-    walk(turn, target, answer.rule) if target else end_flow(turn)
+    turn.rule = answer.rule
+    walk_on(turn, answer.go or _following(turn, step))
 
 
 def _miss(turn: Turn, question: Menu | Ask) -> None:
@@ -145,6 +140,24 @@ def _go_on_without_answer(turn: Turn) -> None:
         walk(turn, timeout.go, f"no answer for {timeout.after} s")
 
 
+def go_on(turn: Turn) -> None:
+    """What stood still here may be over: then the walk goes on. A question is not touched."""
+    step = turn.release.steps.get(turn.place) if turn.place else None
+    if step is not None and isinstance(step.control, Wait):
+        guarded(turn, lambda: walk_on(turn, _stand_again(turn, step)))
+
+
+def _stand_again(turn: Turn, step: Step) -> Place | None:
+    """Back at a step that stood: None where it still does, else where the walk goes on."""
+    turn.step, turn.place = step, None
+    if isinstance(step.control, (Menu, Ask)):
+        turn.rule = "back to the question"
+        questions.wait(turn, step, step.control)
+        return None
+    turn.rule = "the wait is over"
+    return None if waits.again(turn, step) else _following(turn, step)
+
+
 def leave_question(turn: Turn) -> None:
     """No question waits any more."""
     turn.place, turn.misses = None, 0
@@ -154,6 +167,10 @@ def leave_question(turn: Turn) -> None:
 def walk(turn: Turn, place: Place | None, rule: str) -> None:
     """Step after step until a question waits or the talk is over."""
     turn.rule = rule
+    walk_on(turn, place)
+
+
+def walk_on(turn: Turn, place: Place | None) -> None:
     while place is not None:
         place = _enter(turn, place)
 
@@ -162,6 +179,8 @@ def _enter(turn: Turn, place: Place) -> Place | None:
     step = turn.release.steps.get(place)
     if step is None:
         raise Broken(f"there is no step {place.flow}.{place.step}")
+    if turn.calls:
+        calls.leave_behind(turn, place)
     turn.step = step
     turn.walked.append(place)
     if len(turn.walked) > MOST_STEPS:
@@ -178,8 +197,16 @@ def _enter(turn: Turn, place: Place) -> Place | None:
     for text in step.says:
         say(turn, text)
     if step.control is None:
-        return step.following or end_flow(turn)
+        return _following(turn, step)
     return CONTROLS[type(step.control)](turn, step, step.control)
+
+
+def _following(turn: Turn, step: Step) -> Place | None:
+    return step.following or end_flow(turn)
+
+
+def _wait(turn: Turn, step: Step, control: Wait) -> Place | None:
+    return None if waits.begin(turn, step, control) else _following(turn, step)
 
 
 def _branch(turn: Turn, _: Step, control: Branch) -> Place:
@@ -221,15 +248,16 @@ def _end(turn: Turn, _: Step, __: End) -> Place | None:
 
 
 def end_flow(turn: Turn) -> Place | None:
-    """The flow is over: back to the question it interrupted, or the talk ends."""
+    """The flow is over: back to the step that called it, to where a side talk began, or the talk ends."""
+    while calls.under_way(turn):
+        if (place := calls.back(turn)) is not None:
+            return place
     if turn.asked_before:
         *before, back = turn.asked_before
         turn.asked_before = tuple(before)
         step = turn.release.steps.get(back)
-        if step is not None and isinstance(step.control, (Menu, Ask)):
-            turn.step, turn.rule = step, "back to the question"
-            questions.wait(turn, step, step.control)
-            return None
+        if step is not None and isinstance(step.control, STANDING):
+            return _stand_again(turn, step)
     end_talk(turn)
     return None
 
@@ -237,7 +265,14 @@ def end_flow(turn: Turn) -> Place | None:
 def end_talk(turn: Turn) -> None:
     """Nothing waits; the next message begins anew, with whatever release is then the newest."""
     leave_question(turn)
-    turn.asked_before, turn.pinned = (), 0
+    leave_all(turn)
+    turn.pinned = 0
+
+
+def leave_all(turn: Turn) -> None:
+    """Nothing is come back to."""
+    turn.asked_before = turn.calls = ()
+    stop_clock(turn, waits.CLOCK)
 
 
 CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
@@ -248,4 +283,6 @@ CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
     Handoff: _hand_off,
     Close: _close,
     End: _end,
+    Subflow: calls.call,
+    Wait: _wait,
 }

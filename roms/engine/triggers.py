@@ -42,6 +42,7 @@ class Trigger:
     interrupt: bool = False
     comes_back: bool = False
     occasions: tuple[str, ...] = ()
+    condition: str = ""  # `when` as it is written, to explain with
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +133,24 @@ class Index:
             for phrase, trigger in self._words.get(word, ()):
                 if tuple(words[position : position + len(phrase)]) == phrase:
                     fit.append(Match(trigger, f"keyword '{' '.join(phrase)}'"))
-        for word in words:
-            if meant := self._typos.nearest(word):
-                fit += [
-                    Match(each, f"keyword '{meant}', typed '{word[:40]}'") for each in self._exact.get((meant,), ())
-                ]
+        fit += self._mistyped(words)
         fit += [Match(each, f"event {name}") for name, each in self._occasions if OCCASIONS[name](scope)]
         fit += [Match(each, "otherwise") for each in self._otherwise]
         once = {id(match.trigger): match for match in reversed(fit)}
         best = sorted(once.values(), key=fit.index)
         return [(match, holds(match.trigger.when, scope)) for match in best]
+
+    def _mistyped(self, words: Sequence[str]) -> list[Match]:
+        """Every keyword that `find_mistyped` may come upon."""
+        meant = [self._typos.nearest(word) or word for word in words]
+        fit = []
+        for position, word in enumerate(meant):
+            for phrase, trigger in self._words.get(word, ()):
+                end = position + len(phrase)
+                if tuple(meant[position:end]) == phrase and tuple(words[position:end]) != phrase:
+                    typed = " ".join(word for word in words[position:end] if word not in phrase)
+                    fit.append(Match(trigger, f"keyword '{' '.join(phrase)}', typed '{typed[:40]}'"))
+        return fit
 
     def _by_pattern(self, text: str, words: Sequence[str], scope: Scope) -> Match | None:
         candidates = [

@@ -44,6 +44,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A sub-flow under way: who called it, what the caller knew, and what of the sub-flow's variables it wants.
+
+    `depth` is how many questions were to be come back to when it was called: those lie below it, later ones above.
+    """
+
+    place: Place
+    variables: Mapping[str, Any]
+    save: Mapping[str, str]  # the caller's name -> the sub-flow's
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """What the engine knows of one conversation between two events.
 
@@ -57,13 +70,14 @@ class Session:
     heard: datetime | None = None  # UTC: when the contact last wrote
     previous: Mode | None = None  # the mode that `to: previous` leads back to
     release: int = 0  # the release this talk began with; 0: not in a talk
-    place: Place | None = None  # the question that waits for an answer
+    place: Place | None = None  # where the talk stands: a question that waits for its answer, or a wait
     asked_before: tuple[Place, ...] = ()  # questions to come back to after an interrupt with `return: true`
     misses: int = 0  # wrong answers to the waiting question
     epoch: int = 0  # raised whenever a person takes over; bot messages of an older epoch are never sent
     clocks: Mapping[str, int] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    calls: tuple[Call, ...] = ()  # sub-flows to come back from, the innermost last
 
 
 @dataclass(frozen=True, slots=True)

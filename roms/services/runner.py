@@ -14,7 +14,7 @@ from roms.db import db, table
 from roms.engine import effects, events, lifecycle, session, types
 from roms.errors import Conflict
 from roms.models import ConversationLabel, Direction, Message, Sender, Status
-from roms.services import assignment, publishing, salvage
+from roms.services import assignment, publishing, salvage, turns
 from roms.services.scene import Scene, add_history, message_row, remember_last
 
 RESTARTED = (
@@ -30,6 +30,8 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
     lifecycle has no row for the event; then nothing has changed.
     """
     conversation = scene.conversation
+    if not isinstance(event, events.MessageReceived):
+        scene.begun = turns.begun(conversation.state, event)
     before = _before(scene, event)
     assert scene.release is not None
     try:
@@ -87,8 +89,10 @@ def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any
         text=effect.text,
         payload={"prompt": effect.prompt, "options": options} if options else None,
         why={name: getattr(why, name) for name in ("release", "file", "line", "flow", "step", "rule")},
+        before=scene.begun,
         **_way_out(scene),
     )
+    scene.begun = None
     scene.messages.append(row)
     remember_last(scene, row)
 

@@ -10,6 +10,10 @@ ASK = "a: {ask: {prompt: '?', save: n, invalid: {then: p}%s}}" + P
 MENU = "a: {menu: {prompt: '?', options: [%s], invalid: {then: p}}}" + P
 OTHERWISE = "[{otherwise: true}, %s]"
 X = "a: {say: x}"
+CALL = (
+    "a: {call: {%s}}\nb: {say: 'y{{n}}', end: true}\n"
+    "c: {ask: {prompt: '?', save: x, invalid: {then: p}}}\nd: {say: z, end: true}" + P
+)
 
 READING = [
     ("yaml", "a: {say: x}¶}"),
@@ -130,9 +134,37 @@ WAYS = [
     ("no-person", "¶a: {ask: {prompt: '?', save: n, invalid: {then: b}}}\nb: {say: x}"),
     ("no-person", "¶q0: {ask: {prompt: '?', save: a, invalid: {then: q1}}}\n" + "\n".join(
         f"q{n}: {{ask: {{prompt: '?', save: a, invalid: {{then: q{n + 1}}}}}}}" for n in range(1, 6)) + "\nq6: {handoff: true}"),
+    ("unknown-flow", "a: {say: x, call: {flow: ¶nowhere}}"),
+    ("unknown-step", "a: {say: x, call: {flow: ¶main.bb}}\nb: {say: y, end: true}"),
+    ("unknown-saved", CALL.replace("{{n}}", '{{n|default:"x"}}') % "flow: main.c, save: {n: ¶m}"),
+    ("shape-required", "a: {¶call: {with: {n: 1}}}"),
+    ("shape-name", "a: {call: {flow: main, with: {¶a-b: 1}}}"),
+    ("shape-name", "a: {call: {flow: main, save: {n: ¶a-b}}}"),
+    ("circle", "a: {say: x, call: {flow: ¶main.a}}"),
+    ("circle", "a: {say: x, call: {flow: main.b}, set: {n: 1}}\nb: {branch: [{when: hours.open, go: c}, {otherwise: true, go: d}]}\n"
+     "c: {say: z, end: true}\nd: {call: {flow: ¶main.b}}"),
+    ("circle", "a: {say: x, call: {flow: main.c}}\nb: {say: y, go: ¶a}\nc: {label: z, end: true}"),
+    ("unreachable", "a: {call: {flow: main.p}}\n¶b: {say: y, end: true}" + P),
+    ("unset", CALL.replace("{{n}}", "{{¶n}}").replace("then: p", "then: d, retries: 0}, timeout: {after: 5m, go: p") % "flow: main.c, save: {n: x}"),
+    ("unset", CALL.replace("{{n}}", "").replace("a: {", "a: {set: {m: 1}, ").replace("'?'", "'{{¶m}}'") % "flow: main.c, with: {x: 1}"),
+    ("unset", CALL.replace("a: {", "a: {set: {n: 1}, ").replace("{{n}}", "{{¶n}}").replace("then: p", "then: d, retries: 0}, timeout: {after: 5m, go: p") % "flow: main.c, save: {n: x}"),
+    ("silence", "a: {call: {flow: main.c}}\n¶b: {label: y, end: true}\nc: {ask: {prompt: '?', save: x, invalid: {then: p}}}\nd: {label: z, end: true}" + P),
     ("timeout-zero", ASK % ", timeout: {after: ¶0m, go: p}"),
     ("timeout-late", ASK % ", timeout: {after: ¶24h, go: p}"),
     ("timeout-late", ASK % ", timeout: {after: ¶7d, go: p}"),
+    ("timeout-late", "a: {say: x, wait: ¶24h}\nb: {say: y}"),
+    ("timeout-late", "a: {say: x, wait: 13h}\nb: {say: y, wait: ¶12h}\nc: {say: z}"),
+    ("wait-zero", "a: {say: x, wait: ¶0m}\nb: {say: y}"),
+    ("wait-last", "a: {say: x, wait: ¶2h}"),
+    ("wait-last", 'a: {say: x, wait: {until: ¶"= at(now, now)"}}'),
+    ("wait-moment", "a: {say: x, wait: {until: ¶besok}}\nb: {say: y}"),
+    ("duration", "a: {say: x, wait: ¶2 jam}\nb: {say: y}"),
+    ("duration", """a: {say: x, wait: {until: '= plus(now, ¶"2 jam")'}}\nb: {say: y}"""),
+    ("shape-required", "a: {say: x, ¶wait: {}}\nb: {say: y}"),
+    ("unset", "a: {say: x, wait: {until: = ¶day}}\nb: {set: {day: 1}, say: y}"),
+    ("circle", "a: {say: x, wait: 2h}\nb: {say: y, go: ¶a}"),
+    ("silence", "a: {wait: 2h}\n¶b: {label: x}"),
+    ("unreachable", "a: {wait: 2h}\nb: {say: x, end: true}\n¶c: {say: x}"),
 ]  # fmt: skip
 
 WORDS = [

@@ -43,6 +43,10 @@ SOUND = [
     "a: {menu: {prompt: '?', options: [{key: 1, label: A, words: [cs], go: p}], save: n, invalid: {then: a}}}\n"
     "p: {handoff: true}",
     "a: {close: true}",
+    "a: {say: x}\nb: {wait: 2h}\nc: {say: y}",
+    "a: {ask: {prompt: '?', save: day, as: date, invalid: {then: p}}}\n"
+    "b: {say: ok, wait: {until: \"= at(day, '09:00')\"}}\nc: {say: '{{day}}', end: true}\np: {handoff: true}",
+    "a: {ask: {prompt: '?', save: n, invalid: {then: b}}}\nb: {wait: 2h}\nc: {say: x}\nd: {handoff: true}",
     "a: {set: {n: 1}}\nb: {set: {m: = n * 2}}\n"
     "c: {branch: [{when: m > 1, go: d}, {otherwise: true, go: d}]}\nd: {say: x}",
     "a: {ask: {prompt: '?', save: n, invalid: {then: a}}}\nb: {say: x}\nc: {go: d}\nd: {handoff: true}",

@@ -21,6 +21,13 @@ EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
 REST = "flow: rest\ntriggers: [{otherwise: true}]\nsteps: {a: {say: Halo}}\n"
 
 
+def partners(example):
+    """Examples that it calls, or that call it."""
+    names = {each: each.partition("\n")[0].removeprefix("flow: ") for each in EXAMPLES}
+    called = {each: set(re.findall(r"^      flow: (\w+)", each, re.MULTILINE)) for each in EXAMPLES}
+    return [each for each in EXAMPLES if names[each] in called[example] or names[example] in called[each]]
+
+
 def test_there_are_examples():
     assert len(EXAMPLES) >= 7
 
@@ -28,33 +35,10 @@ def test_there_are_examples():
 @pytest.mark.parametrize("example", EXAMPLES, ids=[each.split("\n")[0] for each in EXAMPLES])
 def test_every_example_compiles_as_it_stands(example):
     files = {"lifecycle.yaml": LIFECYCLE, "example.yaml": example}
+    files |= {f"partner{number}.yaml": each for number, each in enumerate(partners(example))}
     if "otherwise: true}" in example or "- otherwise" not in example:
         files["rest.yaml"] = REST
     assert problems(files) == ()
-
-
-def played_sections():
-    """The sections that show a flow and a test of it, perhaps with opening hours."""
-    for section in re.split(r"^#{2,3} ", DOC, flags=re.MULTILINE):
-        blocks = dict(re.findall(r"^```(yaml|yaml-test|yaml-hours)\n(.*?)^```", section, re.DOTALL | re.MULTILINE))
-        if {"yaml", "yaml-test"} <= set(blocks):
-            yield section.partition("\n")[0], blocks
-
-
-PLAYED = dict(played_sections())
-
-
-@pytest.mark.parametrize("section", PLAYED)
-def test_the_test_beside_an_example_passes(section):
-    blocks = PLAYED[section]
-    files = {"lifecycle.yaml": LIFECYCLE, "example.yaml": blocks["yaml"], "rest.yaml": REST}
-    files |= {"hours.yaml": blocks["yaml-hours"]} if "yaml-hours" in blocks else {}
-    for test in scripts({"tests/doc.yaml": blocks["yaml-test"]}):
-        assert run(compile_release(files), test).mismatches == []
-
-
-def test_opening_hours_and_the_language_are_played():
-    assert {"set", "Opening hours"} <= set(PLAYED)
 
 
 HEADINGS = [
@@ -79,3 +63,12 @@ def test_every_function_and_filter_is_used_in_an_example_or_a_shipped_flow():
     everything = "\n".join([*EXAMPLES, *shipped().values()])
     unused = {name for name in (*FUNCTIONS, *TIMELY, PATTERN_FUNCTION) if f"{name}(" not in everything}
     assert unused == set()
+
+
+@pytest.mark.parametrize("test", re.findall(r"^```yaml-test\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE))
+def test_every_test_on_the_page_passes_with_the_flows_on_the_page(test):
+    flows = [each for each in EXAMPLES if each.startswith("flow:") and "- otherwise" not in each]
+    files = {"lifecycle.yaml": LIFECYCLE, "rest.yaml": REST, **{f"{n}.yaml": flow for n, flow in enumerate(flows)}}
+    (files["hours.yaml"],) = re.findall(r"^```yaml-hours\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
+    for script in scripts({"tests/page.yaml": test}):
+        assert run(compile_release(files), script).mismatches == []

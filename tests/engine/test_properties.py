@@ -35,9 +35,22 @@ steps:
   e: {ask: {prompt: "?", as: choice, save: c, choices: [merah, biru], invalid: {then: f}}}
   f: {set: {n: = n / 2, contact.language: "{{message.text}}", contact.name: "{{message.text}}"}, say: "{{n|number}}"}
 """
-RELEASE = compile_release({**shipped(), "odd.yaml": ODD}, 7)
+LATER = """flow: later
+triggers: [{keywords: [nanti], interrupt: true}, {keywords: [besok]}]
+steps:
+  a: {say: Baik}
+  b: {wait: 1h}
+  c: {say: Sudah, set: {day: '= plus(now, "1h")'}}
+  d: {wait: {until: = day}}
+  e: {ask: {prompt: Lagi?, as: yes_no, save: more, invalid: {then: f}, timeout: {after: 5m, go: b}}}
+  f: {say: Selesai}
+"""
+RELEASE = compile_release({**shipped(), "odd.yaml": ODD, "later.yaml": LATER}, 7)
 WORDS = st.sampled_from(
-    [*"0 1 2 3 halo menu cs aneh urgent en english ya tidak x merah 0812-3456-7890 ORD-12345".split(), "X 123"]
+    [
+        *"0 1 2 3 halo menu cs aneh nanti besok urgent en english ya tidak x merah 0812-3456-7890 ORD-12345".split(),
+        "X 123",
+    ]
 )
 TEXTS = WORDS | st.text(max_size=30) | st.text(alphabet=st.characters(), max_size=5)
 PEOPLE = st.sampled_from([AgentClaimed(1), AgentReplied("Hai", 1), AgentReplied("Hai", None, True), Assigned(2, 1),
@@ -45,7 +58,9 @@ PEOPLE = st.sampled_from([AgentClaimed(1), AgentReplied("Hai", 1), AgentReplied(
 EVENTS = st.one_of(
     st.builds(MessageReceived, TEXTS, st.none() | WORDS, st.sampled_from(["text", "image"])),
     PEOPLE,
-    st.builds(TimerFired, st.sampled_from(["question", "idle", "stay", "response_overdue", "?"]), st.integers(-1, 9)),
+    st.builds(
+        TimerFired, st.sampled_from(["question", "idle", "stay", "response_overdue", "wait", "?"]), st.integers(-1, 9)
+    ),
     st.integers(0, 5),  # the n-th timer that was set comes due
 )
 HAPPENINGS = st.lists(st.tuples(EVENTS, st.sampled_from([0, 1, 60, 3600, 90000])), max_size=25)
@@ -64,7 +79,7 @@ def check(before, event, decision):
     if before.mode in (Mode.AGENT, Mode.PAUSED):
         assert not spoken
     if spoken:
-        assert isinstance(event, (MessageReceived, TimerFired))
+        assert isinstance(event, (MessageReceived, TimerFired, Resumed, Released))
     assert len(spoken) <= 10
     assert (decision.effects[:1] == (CancelUnsent(),)) == (decision.session.epoch == before.epoch + 1)
     assert decision.session.epoch == before.epoch or event.name in allowed(RELEASE, before.mode)

@@ -1,8 +1,6 @@
 """Flow tests: what passes, what fails and how it says so, and what counts as walked."""
 
-import re
 import time
-from pathlib import Path
 
 import pytest
 
@@ -10,10 +8,9 @@ from roms.engine.coverage import coverage, junit
 from roms.engine.flowfile import FlowErrors, compile_release
 from roms.engine.rehearsal import run, run_all
 from roms.engine.script import scripts
-from tests.engine.chat import FLOWS, LIFECYCLE, flow_files, shipped
+from tests.engine.chat import FLOWS, flow_files, shipped
 
 TESTS = {f"tests/{path.name}": path.read_text(encoding="utf-8") for path in (FLOWS / "tests").glob("*.yaml")}
-DOC = (Path(__file__).parents[2] / "docs" / "flows.md").read_text(encoding="utf-8")
 STEPS = """
 hello: {say: Halo}
 ask: {menu: {prompt: Apa?, options: [{key: 1, label: Satu, go: one}, {key: 2, label: Dua, go: one}],
@@ -123,16 +120,6 @@ def test_the_results_are_written_for_machines():
     xml = junit([played('  - customer: x\n  - bot: "Ha\\tlo & <"\n  - bot~: Apa\n'), played(GOOD)])
     assert 'tests="2" failures="1"' in xml
     assert '<failure message="tests/one.yaml:4">tests/one.yaml:4: expected "Ha\tlo &amp; &lt;"' in xml
-
-
-def test_the_example_in_the_documentation_passes():
-    example = re.search(r"^```yaml-test\n(test: a name is asked.*?)^```", DOC, re.DOTALL | re.MULTILINE)
-    hello = re.search(r"^```yaml\n(flow: hello\n.*?)^```", DOC, re.DOTALL | re.MULTILINE)
-    rest = "flow: rest\ntriggers: [{otherwise: true}]\nsteps: {a: {end: true}}\n"
-    (test,) = scripts({"tests/doc.yaml": example[1]})
-    assert (
-        run(compile_release({"lifecycle.yaml": LIFECYCLE, "h.yaml": hello[1], "r.yaml": rest}), test).mismatches == []
-    )
 
 
 def test_a_thousand_tests_take_less_than_five_seconds():

@@ -3,12 +3,13 @@
 import json
 
 from roms.engine.session import dump, load
-from roms.engine.types import Mode, Place, Session
+from roms.engine.types import Call, Mode, Place, Session
 from tests.engine.chat import NOON
 
 FULL = Session(
     Mode.BOT, NOON, NOON, Mode.PAUSED, 3, Place("shop", "choose"), (Place("a", "b"), Place("c", "d")), 1, 2,
     {"question": 5}, {"order": "ORD-1", "n": 1.5, "yes": True, "none": None}, {"contact": {"name": "Budi"}},
+    (Call(Place("e", "f"), {"n": 1}, {"mine": "its"}, 1), Call(Place("a", "c"), {}, {}, 2)),
 )  # fmt: skip
 
 
