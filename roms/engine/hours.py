@@ -84,6 +84,8 @@ def holiday(hours: Hours, now: datetime) -> str | None:
 
 def _turns(hours: Hours, now: datetime) -> Iterator[datetime]:
     """The moments to come, in order, at which open turns to closed or back."""
+    if hours.week == (ALL_DAY,) * 7 and not hours.holidays:
+        return
     today = now.astimezone(hours.zone).date()
     for ahead in range(HORIZON + 1):
         day = today + timedelta(days=ahead)

@@ -18,6 +18,7 @@ PATTERNS = tuple(
         ("button", r"button '(?P<word>.*)'"),
         ("starts", r"starts with '(?P<word>.*)'"),
         ("pattern", r"pattern '(?P<word>.*)'"),
+        ("event", r"event (?P<event>\w+)"),
         ("otherwise", r"otherwise"),
         ("option_word", r"option (?P<key>.+), by '(?P<word>.*)'"),
         ("option", r"option (?P<key>.+)"),

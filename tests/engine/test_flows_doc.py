@@ -69,6 +69,6 @@ def test_every_function_and_filter_is_used_in_an_example_or_a_shipped_flow():
 def test_every_test_on_the_page_passes_with_the_flows_on_the_page(test):
     flows = [each for each in EXAMPLES if each.startswith("flow:") and "- otherwise" not in each]
     files = {"lifecycle.yaml": LIFECYCLE, "rest.yaml": REST, **{f"{n}.yaml": flow for n, flow in enumerate(flows)}}
-    files["hours.yaml"] = re.search(r"^```yaml-hours\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)[1]
+    (files["hours.yaml"],) = re.findall(r"^```yaml-hours\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
     for script in scripts({"tests/page.yaml": test}):
         assert run(compile_release(files), script).mismatches == []

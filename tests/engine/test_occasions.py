@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from roms.engine.effects import SendMessage
+from roms.engine.events import MessageReceived
+from roms.engine.lifecycle import begin
+from roms.engine.turn import opened
 from tests.engine.chat import LIFECYCLE, Chat, codes, flow_files, problems
 
 HOURS = {"hours.yaml": 'hours: shop\nopen: {mon-fri: "08:00-17:00"}\n'}
@@ -138,3 +141,16 @@ def test_the_lifecycle_reads_the_hours_and_only_what_there_is():
     assert problems(steps | {"lifecycle.yaml": good}) == ()
     (slip,) = problems(steps | {"lifecycle.yaml": good.replace("hours.open", "hours.opne")})
     assert (slip.code, slip.hint) == ("unknown-fact", "did you mean `hours.open`?")
+
+
+def test_what_fitted_too_is_named_best_first():
+    release = Chat(flows(**EVENTS, english="[{keywords: [harga], language: en, priority: 1}]")).release
+    scope = opened(release, begin(release, NIGHT, {}), MessageReceived("harga"), NIGHT)
+    fit = release.triggers.candidates("harga", ["harga"], None, scope)
+    assert [(match.trigger.go.flow, match.rule, holds) for match, holds in fit] == [
+        ("english", "keyword 'harga'", False),
+        ("prices", "keyword 'harga'", True),
+        ("begun", "event conversation_started", True),
+        ("late", "event outside_hours", True),
+        ("main", "otherwise", True),
+    ]

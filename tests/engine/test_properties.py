@@ -48,8 +48,8 @@ steps:
 RELEASE = compile_release({**shipped(), "odd.yaml": ODD, "later.yaml": LATER}, 7)
 WORDS = st.sampled_from(
     [
+        *"0 1 2 3 halo menu cs aneh nanti besok urgent en english ya tidak x merah 0812-3456-7890 ORD-12345".split(),
         "X 123",
-        *"0 1 2 3 halo menu cs aneh nanti besok urgent english ya tidak x merah 0812-3456-7890 ORD-12345".split(),
     ]
 )
 TEXTS = WORDS | st.text(max_size=30) | st.text(alphabet=st.characters(), max_size=5)

@@ -88,8 +88,9 @@ def test_the_timeline_and_why_know_what_was_learned_when(named: None, cast: Cast
     for timer in timers.due():
         timers.fire(timer)
     message = db.session.scalar(select(Message).where(Message.text == "Halo Budi"))
-    learned = {each["name"]: each["value"] for each in explaining.explain(message.id)["variables"]}
-    assert learned["who"] == "Budi Santoso"
+    told = explaining.explain(message.id)
+    assert told["doubt"] is None
+    assert {each["name"]: each["value"] for each in told["variables"]}["who"] == "Budi Santoso"
     past = recalling.one(message.conversation_id).past[:3]  # the third is the timer that closed it
     assert [(each.contact["name"], dict(each.learned)) for each in past] == [
         ("", {}), ("", {"name": "Budi Santoso", "language": "id"}), ("Budi Santoso", {}),
