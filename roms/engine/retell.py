@@ -25,12 +25,13 @@ from roms.engine.types import Decision, Mode, Refused, Session
 from roms.engine.words import clean, words_of
 
 SILENT = (Mode.AGENT, Mode.PAUSED)
+ENDS = {"question": "silence", "wait": "over"}  # kind of timer -> what it was to whatever stood there
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What waited when the turn began. `outcome`: answered, not_understood, not_allowed, interrupted, person, silence,
-    held (something else happened)."""
+    """What waited when the turn began. `outcome`: answered, not_understood, not_allowed, interrupted, person, silence
+    (nobody answered in time), over (what was waited for has come), held (something else happened)."""
 
     step: Step
     kind: str  # "menu", what an ask asks for, or the name of another control that waits
@@ -82,11 +83,11 @@ def tell(release: Release, session: Session, event: Event, now: datetime) -> Tol
     turn = opened(release, session, event, now)
     step = release.steps.get(session.place) if session.place else None
     if not isinstance(event, MessageReceived):
-        question = _question(turn, step, "silence" if event.name == "timer_fired" else "held")
+        question = _question(turn, step, ENDS.get(getattr(event, "kind", ""), "held"))
         outcome = "broken" if _broke(decision) else "happened"
         return Told(outcome, said, session.variables, after, session.mode, question=question)
     if session.mode is not Mode.BOT:
-        turn.since = now  # what it comes back to begins now
+        turn.since, turn.previous = now, session.mode  # what it comes back to begins now
     text = clean(event.text)
     scene = _Scene(turn, text, words_of(text), event.payload, step)
     return _heard(scene, decision, Told("silent", said, session.variables, after, session.mode))
@@ -124,8 +125,9 @@ def _winner(fit: Iterable[tuple[Match, bool]], decision: Decision) -> Match | No
 def _outcome(scene: _Scene, decision: Decision, won: Match | None) -> tuple[str, str, str]:
     """What became of the message, the rule that took it, and what that was to the question."""
     if won is not None:
-        outcome = "interrupted" if scene.step else "otherwise" if won.rule == "otherwise" else "started"
-        return outcome, won.rule, "interrupted"
+        if scene.asked is not None:
+            return "interrupted", won.rule, "interrupted"
+        return ("otherwise" if won.rule == "otherwise" else "started"), won.rule, "held"
     if scene.asked is None:
         return "nothing", "", "held"
     answer = _read(scene, scene.asked)

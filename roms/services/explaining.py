@@ -114,7 +114,8 @@ def _retold(began: Any, said: list[Any], mode: Mode) -> JSON:
     kept = began.before
     if kept is None and mode is Mode.BOT:
         return {"doubt": "unrecorded"}
-    facts = past.facts_at(began.conversation_id, began.seq, began.created_at)
+    start = kept.get("seq", began.seq) if kept else began.seq
+    facts = past.facts_at(began.conversation_id, start, began.created_at)
     state = kept["state"] if kept else {"mode": mode.value, "since": began.created_at.isoformat()}
     try:
         before = session.load(state, facts)

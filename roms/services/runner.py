@@ -31,7 +31,7 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
     """
     conversation = scene.conversation
     if not isinstance(event, events.MessageReceived):
-        scene.begun = turns.begun(conversation.state, event)
+        scene.begun = turns.begun(conversation.state, event, conversation.seq)
     before = _before(scene, event)
     assert scene.release is not None
     try:

@@ -13,11 +13,11 @@ LARGEST = 1000  # characters of a variable that are kept
 CUT = "…"  # stands for a value that is too large to keep twice
 
 
-def begun(state: Any, event: Event | None = None) -> JSON:
-    """What to keep of this session and event; the event is None for a message, which stands in its own row."""
+def begun(state: Any, event: Event | None = None, seq: int = 0) -> JSON:
+    """What to keep of this session and event, with the number it came after; a message stands in its own row."""
     kept: JSON = {"state": _small(state)}
     if event is not None:
-        kept["event"] = _event(event)
+        kept |= {"event": _event(event), "seq": seq}
     return kept
 
 

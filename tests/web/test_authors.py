@@ -19,7 +19,7 @@ from tests.web.conftest import Browser
 ADMINS_ONLY = ("/api/unmatched", "/api/conversations/{cid}/test", "/inbox/unmatched")
 FAMILIES = {
     "outcome": "started otherwise interrupted answered missed person silent broken happened nothing unknown",
-    "asked": "answered not_understood not_allowed interrupted person silence held",
+    "asked": "answered not_understood not_allowed interrupted person silence over held",
     "lost": "condition unknown waiting typo_waits person mode weaker priority later",
     "doubt": "unrecorded unreadable release event differs",
     "fit": "button exact starts pattern word typo event otherwise",
