@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roms.engine import check_facts
+from roms.engine import check_duties, check_facts
 from roms.engine.book import Desk
 from roms.engine.scope import FACTS, LIFECYCLE
 from roms.engine.table import NEEDS, Lifecycle, Row
@@ -51,6 +51,7 @@ def _path(desk: Desk, mode: Mode, event: str, number: int) -> Path:
 def _rows(desk: Desk, mode: Mode, event: str, rows: tuple[Row, ...]) -> None:
     for number, row in enumerate(rows):
         path = _path(desk, mode, event, number)
+        check_duties.check(desk, mode, event, row, path)
         if "talk" in row.do and (row.back or (row.to or mode) is not Mode.BOT):
             desk.add((*path, "do", row.do.index("talk")), "talk-mode")
         for action in row.do:

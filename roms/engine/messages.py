@@ -182,6 +182,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "`talk` hanya boleh di tempat yang hasilnya mode BOT",
     ),
     "action-event": ("`%(word)s` needs the event %(wanted)s", "`%(word)s` perlu kejadian %(wanted)s"),
+    "duty": ("`%(word)s` without `%(wanted)s`: %(why)s", "`%(word)s` tanpa `%(wanted)s`: %(why_id)s"),
     "mode-unreachable": ("mode %(word)s can never be reached", "mode %(word)s tidak pernah bisa dicapai"),
     "mode-stuck": ("from mode %(mode)s there is no way to %(word)s", "dari mode %(mode)s tidak ada jalan ke %(word)s"),
     "after-circle": (

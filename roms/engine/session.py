@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from roms.engine.types import JSON, Call, Mode, Place, Session
@@ -14,11 +15,11 @@ _MODES = {mode.value: mode for mode in Mode}
 
 def dump(session: Session) -> JSON:
     """Everything but the facts, as a value that JSON carries unchanged."""
-    data: JSON = {"mode": session.mode.value, "since": session.since.isoformat()}
+    data: JSON = {"mode": str(session.mode), "since": session.since.isoformat()}
     if session.heard is not None:
         data["heard"] = session.heard.isoformat()
     if session.previous is not None:
-        data["previous"] = session.previous.value
+        data["previous"] = str(session.previous)
     if session.release:
         data["release"] = session.release
     if session.place is not None:
@@ -97,6 +98,7 @@ def _is_call(call: Call) -> bool:
     return type(call.depth) is int and type(call.variables) is type(call.save) is dict
 
 
+@lru_cache(maxsize=4096)
 def _place(text: str) -> Place:
     flow, _, step = text.partition(".")
     return Place(flow, step)

@@ -14,6 +14,7 @@ from roms.engine.occasions import OCCASIONS, Moment
 from roms.engine.patterns import PatternSet
 from roms.engine.scope import Broken, Evaluate, Scope
 from roms.engine.types import Place
+from roms.engine.value import value
 from roms.engine.words import Typos
 
 
@@ -45,7 +46,7 @@ class Trigger:
     condition: str = ""  # `when` as it is written, to explain with
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Match:
     """A trigger that took the message, why, and what its pattern found."""
 
@@ -92,7 +93,7 @@ class Index:
             return Match(hit, f"button '{payload[:40]}'")
         if not words:
             return self._by_pattern(text, words, scope) if text else None
-        if hit := _first(self._exact.get(tuple(words), ()), scope):
+        if (fit := self._exact.get(tuple(words))) and (hit := _first(fit, scope)):
             return Match(hit, f"keyword '{' '.join(words)}'")
         return self._by_pattern(text, words, scope) or self._by_word(words, scope)
 
@@ -153,6 +154,8 @@ class Index:
         return fit
 
     def _by_pattern(self, text: str, words: Sequence[str], scope: Scope) -> Match | None:
+        if not self._patterns and (not words or words[0] not in self._starts):
+            return None
         candidates = [
             Match(trigger, f"starts with '{' '.join(start)}'")
             for start, trigger in (self._starts.get(words[0], ()) if words else ())

@@ -7,12 +7,13 @@ stored, compared, replayed and explained.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from roms.engine.effects import Effect
+from roms.engine.value import value
 
 JSON = dict[str, Any]
 
@@ -25,6 +26,8 @@ class Mode(StrEnum):
     PAUSED = "PAUSED"
     CLOSED = "CLOSED"
 
+    __hash__ = str.__hash__  # Enum's own is no quicker than a call, and every turn looks modes up
+
 
 class Refused(Exception):
     """The lifecycle has no row for this event in this mode; nothing has changed."""
@@ -35,15 +38,14 @@ class Refused(Exception):
         self.event = event
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A step of a flow."""
 
     flow: str
     step: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """A sub-flow under way: who called it, what the caller knew, and what of the sub-flow's variables it wants.
 
@@ -56,7 +58,7 @@ class Call:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Session:
     """What the engine knows of one conversation between two events.
 
@@ -80,7 +82,7 @@ class Session:
     calls: tuple[Call, ...] = ()  # sub-flows to come back from, the innermost last
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """What the conversation becomes, and what must be done, in order."""
 

@@ -91,6 +91,23 @@ def test_what_the_bot_says_and_no_line_expects_is_a_failure():
     assert len(failures("  - customer: x\n")) == 2
 
 
+def test_what_nothing_took_is_told_apart_from_what_leads_to_the_same():
+    known = compile_release(flow_files(STEPS, "[{keywords: [halo]}, {otherwise: true}]"))
+    chat = "- customer: {}\n- unmatched: {}\n- bot: Halo\n- bot~: Apa?\n"
+    assert played(chat.format("halo", "false"), known).mismatches == []
+    assert played(chat.format("pagi", "true"), known).mismatches == []
+    (mismatch,) = played(chat.format("pagi", "false"), known).mismatches
+    assert (mismatch.expected, mismatch.got) == ("something to take the message", "nothing to take the message")
+
+
+def test_a_list_of_words_is_a_test_for_each():
+    text = "test: many\nchat:\n- customer: x\n- bot: Halo\n- bot~: Apa\n- customer: [1, satu, tiga]\n- bot: Tunggu\n"
+    results = run_all(RELEASE, scripts({"tests/one.yaml": text}))
+    assert [result.script.name for result in results] == ["many (1)", "many (satu)", "many (tiga)"]
+    assert [bool(result.mismatches) for result in results] == [False, False, False]
+    assert [result.walked[-1].step for result in results] == ["one"] * 3
+
+
 def test_timers_fire_in_the_order_they_are_due():
     late = "  - customer: x\n  - bot: Halo\n  - bot~: Apa\n  - wait: 5m\n  - bot: Tunggu\n  - mode: AGENT\n"
     assert failures(late) == []
