@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
 
-from roms.engine.events import Event, ReleaseChanged, TimerFired
+from roms.engine.events import Event
 from roms.engine.types import JSON
 
 LARGEST = 1000  # characters of a variable that are kept
+EVENTS: Mapping[str, Callable[..., Event]] = {kind.name: kind for kind in get_args(Event)}
 CUT = "…"  # stands for a value that is too large to keep twice
 
 
@@ -23,20 +25,17 @@ def begun(state: Any, event: Event | None = None, seq: int = 0) -> JSON:
 
 def event_of(kept: Mapping[str, Any]) -> Event | None:
     """The event again; None where only its name is known."""
-    found = kept.get("event") or {}
-    if found.get("name") == TimerFired.name:
-        return TimerFired(str(found["kind"]), int(found["turn"]))
-    if found.get("name") == ReleaseChanged.name:
-        return ReleaseChanged(str(found["plan"]))
-    return None
+    fields = dict(kept.get("event") or {})
+    kind = EVENTS.get(fields.pop("name", ""))
+    try:
+        return kind(**fields) if kind else None
+    except TypeError:  # too large to be kept, or of another version of the program
+        return None
 
 
 def _event(event: Event) -> JSON:
-    if isinstance(event, TimerFired):
-        return {"name": event.name, "kind": event.kind, "turn": event.turn}
-    if isinstance(event, ReleaseChanged):
-        return {"name": event.name, "plan": event.plan}
-    return {"name": event.name}
+    fields = {each.name: getattr(event, each.name) for each in dataclasses.fields(event)}
+    return {"name": event.name} | ({} if any(map(_is_large, fields.values())) else fields)
 
 
 def _small(state: Any) -> Any:

@@ -13,9 +13,10 @@ from sqlalchemy import delete, func, select, update
 from roms.channels.base import Incoming
 from roms.config import ROOT
 from roms.db import db, writing
+from roms.engine.events import AgentReplied, Event, ReleaseChanged, Released, TimerFired
 from roms.models import Contact, Message, Release, Sender, Timer
 from roms.services import explaining, handoff, intake, moving, publishing, timers
-from roms.services.turns import LARGEST, begun
+from roms.services.turns import LARGEST, begun, event_of
 from tests.cast import Cast, conversation
 from tests.conftest import Clock
 from tests.journeys.test_replay import generated
@@ -154,6 +155,13 @@ def test_what_no_flow_and_no_contact_wrote_cannot_be_explained(app: Flask, cast:
     done = app.test_cli_runner().invoke(args=["flows", "why", "999999"])
     told = "Error: there is no message 999999 that a contact or a flow wrote\n"
     assert (done.exit_code, done.output) == (1, told)
+
+
+@pytest.mark.parametrize("event", [TimerFired("question", 3), ReleaseChanged("move"), Released(7)])
+def test_an_event_is_kept_and_read_back(event: Event) -> None:
+    assert event_of(begun({}, event, 5)) == event
+    assert event_of({"event": {"name": "timer_fired"}}) is None
+    assert event_of(begun({}, AgentReplied("x" * LARGEST * 2))) is None
 
 
 @pytest.mark.parametrize("value", ["x" * (LARGEST + 1), ["x"] * LARGEST, {"a": "x" * LARGEST}])
