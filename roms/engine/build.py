@@ -197,4 +197,5 @@ CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {
     "close": lambda desk, path, _: Close(desk.texts((*path, "say"))),
     "end": lambda *_: End(),
     "wait": build_outside.wait,
+    "http": build_outside.http,
 }

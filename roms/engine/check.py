@@ -75,4 +75,5 @@ def _variables(book: Book) -> None:
     for read in book.reads:
         root = read.name.partition(".")[0]
         if root not in book.written and root not in FACTS and root not in ("message", "now"):
-            book.add(read.spot, "unknown-variable", word=root, known=[*book.written, *FACTS, "message", "now"])
+            code = "secret-place" if root == "secret" else "unknown-variable"
+            book.add(read.spot, code, word=root, known=[*book.written, *FACTS, "message", "now"])

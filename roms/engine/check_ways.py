@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from roms.engine.book import Book, Edge
-from roms.engine.flow import Ask, Close, End, Handoff, Menu, Step, Wait
+from roms.engine.flow import Ask, Close, End, Handoff, Http, Menu, Step, Wait
 from roms.engine.types import Place
 
 MOST_TURNS = 5  # from any question to a person
@@ -68,7 +68,7 @@ def _silent(book: Book, onward: Onward) -> None:
 
 def _ends(step: Step) -> bool:
     return isinstance(step.control, End) or (
-        step.following is None and (step.control is None or isinstance(step.control, Wait))
+        step.following is None and (step.control is None or isinstance(step.control, (Wait, Http)))
     )
 
 
@@ -103,7 +103,7 @@ def _near_people(book: Book, unknown: set[Place]) -> set[Place]:
     for edge in book.edges:
         into.setdefault(edge.target, []).append((edge.source, int(edge.asks)))
     ends = [place for place, step in book.built.items() if _leaves(step) and not isinstance(step.control, Handoff)]
-    questions = [place for place, step in book.built.items() if isinstance(step.control, (Menu, Ask))]
+    questions = [place for place, step in book.built.items() if isinstance(step.control, (Menu, Ask, Http))]
     ends += [
         place for place, step in book.built.items() if isinstance(step.control, Wait)
     ]  # there any trigger is heard

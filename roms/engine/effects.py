@@ -126,6 +126,18 @@ class AddNote:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallOut:
+    """Ask another system, once. A header's value is text, name of a secret, text, … in turns; `body` is JSON."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, tuple[str, ...]], ...]
+    body: str
+    timeout: int  # seconds
+    turn: int
+
+
 Effect = (
     SendMessage
     | SendReply
@@ -143,4 +155,5 @@ Effect = (
     | AskSurvey
     | AddLabel
     | AddNote
+    | CallOut
 )

@@ -33,6 +33,8 @@ def dump(session: Session) -> JSON:
         data["clocks"] = dict(session.clocks)
     if session.variables:
         data["variables"] = dict(session.variables)
+    if session.arrived is not None:
+        data["arrived"] = dict(session.arrived)
     return data
 
 
@@ -55,6 +57,8 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
     kinds_agree = type(session.misses) is type(session.epoch) is type(session.release) is int
     if not kinds_agree or type(session.variables) is not dict:
         raise Unreadable("a value of another kind")
+    if session.arrived is not None and not {"status", "data", "problem"} <= set(session.arrived):
+        raise Unreadable("an answer that is none")
     if session.since.tzinfo is None or (heard is not None and heard.tzinfo is None):
         raise Unreadable("a time without a zone")
     return session
@@ -76,6 +80,7 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         get("clocks", {}),
         get("variables", {}),
         facts,
+        get("arrived"),
     )
 
 

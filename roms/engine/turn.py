@@ -43,6 +43,7 @@ class Turn:
     variables: dict[str, Any]
     facts: Mapping[str, Any]
     language: str
+    arrived: Mapping[str, Any] | None
     effects: list[Effect] = field(default_factory=list)
     walked: list[Place] = field(default_factory=list)  # the steps entered, in order
     messages: int = 0
@@ -86,6 +87,7 @@ def opened(release: Release, session: Session, event: Event, now: datetime) -> T
         dict(session.variables),
         session.facts,
         language if isinstance(language, str) else "id",
+        session.arrived,
     )
 
 
@@ -104,6 +106,7 @@ def closed(turn: Turn) -> Session:
         turn.clocks,
         turn.variables,
         turn.facts,
+        turn.arrived,
     )
 
 
