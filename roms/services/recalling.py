@@ -1,4 +1,4 @@
-"""Conversations as they happened, read back from messages, history and timers, for replay, tests and explanations."""
+"""Conversations as they happened, read back from messages, history, timers and calls: for replay, tests, the "why"."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from roms.engine.play import facts_of
 from roms.engine.replay import Past, Record
 from roms.engine.types import Mode
 from roms.errors import NotFound
-from roms.models import Channel, Contact, Conversation, Direction, History, Message, Sender, Timer
+from roms.models import Channel, Contact, Conversation, Direction, History, HttpCall, Message, Sender, Timer
 
 AT_ONCE = 500  # conversations read with one statement a table
 PEOPLE: dict[str, Callable[[int], Event]] = {
@@ -86,8 +86,21 @@ def _records(ids: Sequence[int]) -> Iterator[Record]:
         .where(Timer.conversation_id.in_(ids))
         .order_by(Timer.fired_at, Timer.id)
     )
+    answers = _by_conversation(
+        select(
+            HttpCall.conversation_id,
+            HttpCall.seq,
+            HttpCall.answered_at.label("at"),
+            HttpCall.turn,
+            HttpCall.status,
+            HttpCall.data,
+            HttpCall.problem,
+        )
+        .where(HttpCall.conversation_id.in_(ids), HttpCall.answered_at.is_not(None))
+        .order_by(HttpCall.answered_at, HttpCall.id)
+    )
     for row in _heads(ids):
-        yield _record(row, said[row.id], happened[row.id], timers[row.id])
+        yield _record(row, (*said[row.id], *happened[row.id]), timers[row.id], answers[row.id])
 
 
 def _by_conversation(rows: Select[*tuple[Any, ...]]) -> dict[int, list[Any]]:
@@ -118,8 +131,8 @@ def _heads(ids: Sequence[int]) -> Iterable[Any]:
     )
 
 
-def _record(head: Any, said: list[Any], happened: list[Any], timers: list[Any]) -> Record:
-    moves = [row for row in happened if row.event == "mode"]
+def _record(head: Any, numbered: Sequence[Any], timers: list[Any], answers: list[Any]) -> Record:
+    moves = [row for row in numbered if getattr(row, "event", "") == "mode"]
     initial = Mode(min(moves, key=lambda row: row.seq).data["from"]) if moves else head.mode
     named = facts_of({"name": head.contact, "phone": head.phone, "language": head.language}, {})["contact"]
     nameless = named | {"name": "", "first_name": ""}
@@ -134,21 +147,22 @@ def _record(head: Any, said: list[Any], happened: list[Any], timers: list[Any]) 
             each.release,
             each.seq,
         )
-        for each in _walked(_in_order(said, happened, timers), initial)
+        for each in _walked(_in_order(numbered, timers, answers), initial)
     )
     set_ = frozenset((row.kind, row.turn, row.due_at) for row in timers)
     return Record(head.public_id, head.created_at, initial, {"kind": head.kind, "name": head.channel}, past, set_)
 
 
-def _in_order(said: list[Any], happened: list[Any], timers: list[Any]) -> list[Entry]:
-    """By number, as it was under the conversation's lock; a timer stands behind the number it fired after."""
-    entries: list[Entry] = [(row.seq, 0, row.at, row) for row in (*said, *happened)]
-    for rank, row in enumerate(timers, 1):
-        if row.at is not None:
-            seq = row.seq
-            if seq is None:  # fired before its place was recorded: by time
-                seq = max((number for number, _, at, _ in entries if at < row.at), default=0)
-            entries.append((seq, rank, row.at, row))
+def _in_order(numbered: Sequence[Any], timers: list[Any], answers: list[Any]) -> list[Entry]:
+    """By number, as it was under the conversation's lock; a timer stands behind the number it fired after, and so does
+    the answer of another system."""
+    entries: list[Entry] = [(row.seq, 0, row.at, row) for row in numbered]
+    unnumbered = [row for row in (*timers, *answers) if row.at is not None]
+    for rank, row in enumerate(sorted(unnumbered, key=lambda row: row.at), 1):
+        seq = row.seq
+        if seq is None:  # fired before its place was recorded: by time
+            seq = max((number for number, _, at, _ in entries if at < row.at), default=0)
+        entries.append((seq, rank, row.at, row))
     entries.sort(key=lambda entry: entry[:2])
     return entries
 
@@ -177,6 +191,8 @@ def _step(why: Mapping[str, Any] | None) -> str:
 
 
 def _timer(row: Any) -> Event:
+    if hasattr(row, "problem"):
+        return events.OutsideAnswered(row.turn, row.status, row.data, row.problem)
     return events.TimerFired(row.kind, row.turn)
 
 

@@ -6,12 +6,14 @@ The engine decides; APPLY writes each effect down. Lock, decide, write, commit, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
 
 from roms.db import db, table
 from roms.engine import effects, events, lifecycle, session, types
+from roms.engine.outside import GRACE
 from roms.errors import Conflict
 from roms.models import ConversationLabel, Direction, Message, Sender, Status
 from roms.services import assignment, publishing, salvage
@@ -192,6 +194,22 @@ def _add_note(scene: Scene, effect: effects.AddNote, _: Mapping[str, Any]) -> No
     scene.messages.append(row)
 
 
+def _call_out(scene: Scene, effect: effects.CallOut, _: Mapping[str, Any]) -> None:
+    scene.calls.append(
+        {
+            "conversation_id": scene.conversation.id,
+            "turn": effect.turn,
+            "method": effect.method,
+            "url": effect.url,
+            "headers": [[name, list(parts)] for name, parts in effect.headers],
+            "body": effect.body,
+            "timeout": effect.timeout,
+            "created_at": scene.at,
+            "expires_at": scene.at + timedelta(seconds=GRACE),
+        }
+    )
+
+
 APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.SendMessage: _send_message,
     effects.SendReply: _send_reply,
@@ -209,4 +227,5 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.AskSurvey: _ask_survey,
     effects.AddLabel: _add_label,
     effects.AddNote: _add_note,
+    effects.CallOut: _call_out,
 }
