@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roms.engine import questions, steps
+from roms.engine import questions, steps, waits
 from roms.engine.flow import Ask, Handoff, Menu, Step
 from roms.engine.turn import Turn, stop_clock
 from roms.engine.types import Mode, Place
@@ -22,6 +22,7 @@ def to_release(turn: Turn) -> None:
     """
     assert turn.place is not None
     turn.asked_before = tuple(place for place in turn.asked_before if _stands(turn, place))
+    waits.give_up(turn)
     if _stands(turn, turn.place) and not _question(turn, turn.place):
         turn.misses, turn.pinned = 0, turn.release.number
         stop_clock(turn, "question")

@@ -9,6 +9,7 @@ from typing import Any
 from roms.engine.types import JSON, Mode, Place, Session
 
 _INTEGER = frozenset((int,))
+_ARRIVED = frozenset(("status", "data", "problem"))
 _MODES = {mode.value: mode for mode in Mode}
 
 
@@ -33,6 +34,8 @@ def dump(session: Session) -> JSON:
         data["clocks"] = dict(session.clocks)
     if session.variables:
         data["variables"] = dict(session.variables)
+    if session.kept is not None:
+        data["kept"] = dict(session.kept)
     if session.arrived is not None:
         data["arrived"] = dict(session.arrived)
     return data
@@ -57,8 +60,11 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
     kinds_agree = type(session.misses) is type(session.epoch) is type(session.release) is int
     if not kinds_agree or type(session.variables) is not dict:
         raise Unreadable("a value of another kind")
-    if session.arrived is not None and not {"status", "data", "problem"} <= set(session.arrived):
+    arrived, kept = session.arrived, session.kept
+    if arrived is not None and not (type(arrived) is dict and _ARRIVED.issubset(arrived)):
         raise Unreadable("an answer that is none")
+    if kept is not None and type(kept) is not dict:
+        raise Unreadable("variables that are none")
     if session.since.tzinfo is None or (heard is not None and heard.tzinfo is None):
         raise Unreadable("a time without a zone")
     return session
@@ -80,6 +86,7 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         get("clocks", {}),
         get("variables", {}),
         facts,
+        get("kept"),
         get("arrived"),
     )
 

@@ -56,8 +56,8 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
     turn.step = waiting
     if isinstance(waiting.control, Http):  # stored, and not answered: the other system's answer will speak
         return None
-    if isinstance(waiting.control, Wait):  # whatever the contact writes is a side talk, and the wait goes on
-        return _interrupt(turn, _started(turn, text, words, event.payload), True)
+    if isinstance(waiting.control, Wait):
+        return _aside(turn, _started(turn, text, words, event.payload))
     _take_answer(turn, waiting, questions.read(turn, waiting, text, words, event.payload))
 
 
@@ -86,6 +86,12 @@ def _started(turn: Turn, text: str, words: list[str], payload: str | None) -> Ma
     if match is None:
         raise Broken("no trigger takes this message")
     return match
+
+
+def _aside(turn: Turn, match: Match) -> None:
+    """The wait goes on; whatever the contact writes meanwhile is a talk with variables of its own."""
+    turn.kept, turn.variables = turn.variables, {}
+    _interrupt(turn, match, True)
 
 
 def _interrupt(turn: Turn, match: Match, comes_back: bool) -> None:
@@ -256,7 +262,7 @@ def end_talk(turn: Turn) -> None:
 
 def leave_all(turn: Turn) -> None:
     """Nothing is come back to."""
-    turn.asked_before, turn.arrived = (), None
+    turn.asked_before, turn.kept, turn.arrived = (), None, None
     stop_clock(turn, waits.CLOCK)
     stop_clock(turn, outside.CLOCK)
 

@@ -43,6 +43,7 @@ class Turn:
     variables: dict[str, Any]
     facts: Mapping[str, Any]
     language: str
+    kept: Mapping[str, Any] | None
     arrived: Mapping[str, Any] | None
     effects: list[Effect] = field(default_factory=list)
     walked: list[Place] = field(default_factory=list)  # the steps entered, in order
@@ -87,6 +88,7 @@ def opened(release: Release, session: Session, event: Event, now: datetime) -> T
         dict(session.variables),
         session.facts,
         language if isinstance(language, str) else "id",
+        session.kept,
         session.arrived,
     )
 
@@ -106,6 +108,7 @@ def closed(turn: Turn) -> Session:
         turn.clocks,
         turn.variables,
         turn.facts,
+        turn.kept,
         turn.arrived,
     )
 

@@ -64,6 +64,7 @@ class Session:
     clocks: Mapping[str, int] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    kept: Mapping[str, Any] | None = None  # the variables of the talk that waits, while a side talk has its own
     arrived: Mapping[str, Any] | None = None  # what another system answered while the talk was elsewhere
 
 

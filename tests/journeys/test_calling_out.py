@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -18,17 +19,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from roms import background, jobs, queue
+from roms.channels.base import Incoming
 from roms.config import ROOT
 from roms.db import db
+from roms.engine.events import OutsideAnswered, Resumed
 from roms.engine.flowfile import compile_release
 from roms.engine.rehearsal import run
 from roms.engine.script import scripts
-from roms.models import HttpCall, Timer
-from roms.services import explaining, handoff, http_calls, publishing, replaying, timers
+from roms.models import Conversation, HttpCall, Timer
+from roms.services import explaining, handoff, http_calls, intake, publishing, recalling, replaying, timers
 from tests.cast import Cast, conversation, messages, say, texts
 from tests.conftest import SECRET_KEY, Clock
 from tests.elsewhere import Elsewhere, elsewhere
-from tests.journeys.test_replay import WEEK
+from tests.journeys.test_replay import WEEK, acted, address
 
 FLOW = """flow: ask
 triggers:
@@ -253,16 +256,24 @@ def talked(client: FlaskClient, cast: Cast, clock: Clock) -> None:
         clock.forward(seconds=30)
         say(client, "halo", sender)
         passed(clock, seconds=60)
+    say(client, "tanya good", "628120000007")
+    call_out()
+    handoff.pause(cast.admin, conversation("628120000007").public_id)
     passed(clock, minutes=40)
     passed(clock, hours=1)
+    handoff.resume(cast.admin, conversation("628120000007").public_id)
 
 
 def test_replay_gives_the_recorded_answers_exactly(client: FlaskClient, cast: Cast, clock: Clock) -> None:
     talked(client, cast, clock)
     ids = replaying.since(WEEK)
-    assert len(ids) == 7
-    spoken = {text for _, text in (each for number in range(7) for each in texts(f"62812000000{number}"))}
+    assert len(ids) == 8
+    spoken = {text for _, text in (each for number in range(8) for each in texts(f"62812000000{number}"))}
     assert {"Jawabnya 7", "Sejam lalu 7", "Tidak ada, gone", "Gagal"} <= spoken
+    resumed = [
+        past.said for record in recalling.records(ids) for past in record.past if isinstance(past.event, Resumed)
+    ]
+    assert {("Sejam lalu 7",), ("Jawabnya 7",)} <= set(resumed)
     assert [each for found in replaying.differences(publishing.newest(), ids, WEEK) for each in found] == []
     changed = compile_release(publishing.files_in(ROOT / "flows") | {"ask.yaml": "flow: x\nsteps: {a: {say: x}}\n"}, 9)
     assert any(found for found in replaying.differences(changed, ids, WEEK))
@@ -279,9 +290,9 @@ def test_a_conversation_is_recorded_with_its_answers_as_a_test_that_passes(
     app: Flask, client: FlaskClient, cast: Cast, clock: Clock, tmp_path: Path, there: Elsewhere
 ) -> None:
     talked(client, cast, clock)
-    for number in range(7):
+    for number in range(8):
         cid, out = conversation(f"62812000000{number}").public_id, tmp_path / f"{number}.yaml"
-        done = app.test_cli_runner().invoke(args=["flows", "record", cid, "--output", str(out)])
+        done = app.test_cli_runner().invoke(args=["flows", "record", "--output", str(out), "--", cid])
         assert done.exit_code == 0, done.output
         (script,) = scripts({"tests/a.yaml": out.read_text()})
         assert run(publishing.newest(), script).mismatches == []
@@ -324,3 +335,42 @@ def test_an_outcome_is_written_down_when_the_database_is_back(
 def test_timers_of_calls_are_rows_like_all_others(client: FlaskClient) -> None:
     say(client, "tanya good")
     assert db.session.scalars(select(Timer.kind).where(Timer.kind == "http")).all() == ["http"]
+
+
+ODDS = [*["tanya apa", "tanya itu"] * 4, *["tolong"] * 3, "halo", "1", "2", "cs", "besok ya"]
+OUTCOMES = [(200, {"n": 1}, ""), (404, {"why": "x"}, ""), (500, None, ""), (200, None, "json"), (0, None, "timeout")]
+
+
+def generated(cast: Cast, clock: Clock, dice: random.Random) -> None:
+    """Calls answered soon, late, in another order or never; timers fired late; people who step in."""
+    under_way: list[int] = []
+    for _ in range(14):
+        for number in range(30):
+            incoming = Incoming(
+                address(number), dice.choice(ODDS), provider_id=f"wa-{dice.getrandbits(60)}", name="Siti"
+            )
+            intake.receive(cast.whapi, incoming)
+            clock.forward(milliseconds=200)
+        under_way += [call.id for call in http_calls.claim(dice.randrange(30))]
+        dice.shuffle(under_way)
+        for call in [under_way.pop() for _ in range(len(under_way) // 2)]:
+            http_calls.record(call, *dice.choice(OUTCOMES))
+            clock.forward(milliseconds=10)
+        clock.forward(seconds=dice.choice([0, 5, 20, 1800, 4000]))
+        for timer in timers.due(5000) if dice.random() < 0.8 else ():
+            timers.fire(timer)
+            clock.forward(milliseconds=10)
+        for cid in dice.sample([row.public_id for row in db.session.query(Conversation).order_by(Conversation.id)], 9):
+            acted(cast, dice, cid)
+            clock.forward(seconds=1)
+
+
+def test_whatever_happens_replay_gives_the_recorded_answers(cast: Cast, clock: Clock) -> None:
+    generated(cast, clock, random.Random(11))
+    ids = replaying.since(WEEK)
+    records = list(recalling.records(sorted(ids)))
+    happened = [past for record in records for past in record.past]
+    assert sum(isinstance(past.event, OutsideAnswered) for past in happened) > 20
+    told = {text for past in happened for text in past.said}
+    assert {"Jawabnya 1", "Sejam lalu 1", "Tidak ada, x", "Gagal", "Bantuan"} <= told
+    assert [each for found in replaying.differences(publishing.newest(), ids, WEEK) for each in found] == []
