@@ -1,4 +1,4 @@
-"""The two processes behind the web server: the worker sends, the ticker keeps time. Both are plain loops."""
+"""The processes behind the web server: workers send and call out, the ticker keeps time. All are plain loops."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flask import Flask
 from roms import jobs, queue
 from roms.app import app_from_environ
 from roms.db import db
-from roms.services import cleaning, outbox, timers
+from roms.services import cleaning, http_calls, outbox, timers
 
 if TYPE_CHECKING:
     from rq import SimpleWorker
@@ -26,22 +26,22 @@ CLEAN_EVERY = 120  # beats
 REST = 1.0  # seconds until a worker that lost Redis begins again
 
 
-def work() -> int:
-    """Run drain jobs until told to stop; a job that is under way is finished first. Losing Redis only makes a pause."""
+def work(of: str = queue.OUTBOX) -> int:
+    """Run the jobs of this queue until told to stop, and finish what is under way. Losing Redis only makes a pause."""
     app = app_from_environ()
     with app.app_context():
         while not jobs.STOPPING.is_set():
             for name in (signal.SIGTERM, signal.SIGINT):  # RQ has its own while it works
                 signal.signal(name, lambda *_: jobs.STOPPING.set())
             try:
-                _worker(app.extensions["roms.config"].redis_url).work(logging_level="WARNING")
+                _worker(app.extensions["roms.config"].redis_url, of).work(logging_level="WARNING")
             except (redis.RedisError, OSError) as error:
                 log.warning("the worker lost Redis (%s); it tries again", error)
             jobs.STOPPING.wait(REST)
     return 0
 
 
-def _worker(redis_url: str) -> SimpleWorker:
+def _worker(redis_url: str, of: str) -> SimpleWorker:
     from rq import SimpleWorker
     from rq.serializers import JSONSerializer
 
@@ -58,9 +58,7 @@ def _worker(redis_url: str) -> SimpleWorker:
             self._stop_requested = jobs.STOPPING.is_set()  # asked while it was still connecting
 
     connection = redis.Redis.from_url(redis_url)  # RQ changes the pool it is given
-    return Worker(
-        [queue.OUTBOX], connection=connection, serializer=JSONSerializer, worker_ttl=60, maintenance_interval=30
-    )
+    return Worker([of], connection=connection, serializer=JSONSerializer, worker_ttl=60, maintenance_interval=30)
 
 
 def tick() -> int:
@@ -71,7 +69,7 @@ def tick() -> int:
         signal.signal(name, lambda *_: stopping.set())
     beat = 0
     while not stopping.wait(BEAT):
-        chores = [fire_timers, sweep_outbox] + ([cleaning.clean] if beat % CLEAN_EVERY == 0 else [])
+        chores = [fire_timers, sweep_outbox, sweep_calls] + ([cleaning.clean] if beat % CLEAN_EVERY == 0 else [])
         for chore in chores:
             _do(app, chore)
         beat += 1
@@ -96,6 +94,12 @@ def fire_timers() -> None:
         except Exception:
             log.exception("timer %s failed", timer)
             timers.put_off(timer)
+
+
+def sweep_calls() -> None:
+    """See that calls to other systems are made that no hint reached a worker for."""
+    if http_calls.waiting():
+        queue.wake(calls=True)
 
 
 def sweep_outbox() -> None:

@@ -16,7 +16,7 @@ from roms.config import ROOT, Config
 from roms.db import db
 from roms.engine.flowfile import FlowErrors, compile_release
 from roms.models import Role
-from roms.services import accounts, publishing, setup
+from roms.services import accounts, http_calls, publishing, setup
 
 flows = AppGroup("flows", help="Check and publish what the bot says.")
 users = AppGroup("users", help="The people who sign in.")
@@ -56,7 +56,7 @@ def check(folder: Path | None, lang: str) -> None:
         release = compile_release(publishing.files_in(folder or _config().flows))
     except FlowErrors as errors:
         cli_releases.refuse(errors, lang)
-    for warning in release.warnings:
+    for warning in (*release.warnings, *http_calls.lacking(release)):
         click.echo(warning.told(lang), err=True)
     click.echo("tidak ada kesalahan" if lang == "id" else "no errors")
 

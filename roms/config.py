@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from roms.outside.hosts import entry
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,6 +27,8 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_WHAPI_BASE_URL": "address of the Whapi API (default https://gate.whapi.cloud)",
     "ROMS_WHAPI_TOKEN": "Whapi bearer token; without it the Whapi channel only receives",
     "ROMS_WHAPI_SECRET": "value Whapi must send as X-Webhook-Secret; without it only the loopback address may knock",
+    "ROMS_HTTP_HOSTS": "whom flows may ask: `host`, `host:port`, `*.host`, `http://host:port`, … (default: nobody)",
+    "ROMS_HTTP_SECRETS": "JSON file {name: value} with what `{{secret.name}}` stands for in flows",
     "ROMS_FAKE_URL": "address of the fake phone, shown on the trial's start page",
 }
 
@@ -49,6 +54,8 @@ class Config:
     whapi_token: str = field(default="", repr=False)
     whapi_secret: str = field(default="", repr=False)
     fake_url: str = ""
+    http_hosts: tuple[str, ...] = ()
+    http_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def is_trial(self) -> bool:
@@ -83,6 +90,8 @@ class Config:
             whapi_token=env.get("ROMS_WHAPI_TOKEN", ""),
             whapi_secret=env.get("ROMS_WHAPI_SECRET", ""),
             fake_url=env.get("ROMS_FAKE_URL", ""),
+            http_hosts=_http_hosts(env.get("ROMS_HTTP_HOSTS", "")),
+            http_secrets=_http_secrets(env.get("ROMS_HTTP_SECRETS", "")),
         )
         if config.instance == "production" and not config.is_https and "ROMS_PUBLIC_URL" in env:
             _loopback_only(config.public_url)
@@ -147,6 +156,32 @@ def _secret_key(env: Mapping[str, str]) -> str:
     if len(value) < 32:
         raise BadConfig("ROMS_SECRET_KEY (or the file ROMS_SECRET_KEY_FILE names) must hold at least 32 characters")
     return value
+
+
+def _http_hosts(value: str) -> tuple[str, ...]:
+    entries = tuple(each.strip() for each in value.split(",") if each.strip())
+    try:
+        for each in entries:
+            entry(each)
+    except ValueError as error:
+        raise BadConfig(f"ROMS_HTTP_HOSTS: {error}") from error
+    return entries
+
+
+def _http_secrets(path: str) -> dict[str, str]:
+    """Values are never shown, not even the one that is wrong."""
+    if not path:
+        return {}
+    try:
+        secrets = json.loads(Path(path).read_text())
+    except (OSError, ValueError) as error:
+        raise BadConfig(f"ROMS_HTTP_SECRETS cannot be read: {type(error).__name__}") from None
+    if not isinstance(secrets, dict):
+        raise BadConfig("ROMS_HTTP_SECRETS must name a file that holds {name: value}")
+    for name, secret in secrets.items():
+        if not isinstance(secret, str) or not secret.isascii() or not secret.isprintable():
+            raise BadConfig(f"ROMS_HTTP_SECRETS: {name!r} must be one line of plain text")
+    return secrets
 
 
 def _loopback_only(public_url: str) -> None:

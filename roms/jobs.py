@@ -6,21 +6,26 @@ import functools
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any, cast
 
 import httpx
+from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError
 
 from roms import queue
 from roms.channels import ADAPTERS
 from roms.channels.base import Account, Ambiguous, SendFailed
-from roms.services import channels, outbox
+from roms.outside import client
+from roms.outside.client import Outcome as Outside
+from roms.services import channels, http_calls, outbox
 from roms.services.outbox import Claimed, Outcome
 
 log = logging.getLogger(__name__)
 
 SENDS_IN_FLIGHT = 16
+CALLS_IN_FLIGHT = 16
 GATHER = 0.003  # seconds: what ends this soon after the first is written down with it, in one transaction
 LOOK_AGAIN = 0.25  # seconds: what is queued while others are under way waits for none of them
 LONGEST_RUN = 20.0  # seconds; then another drain goes on, so that no channel keeps a worker for itself
@@ -30,6 +35,8 @@ PAUSES = (0.1, 0.4, 1.5, 4.0, 8.0)  # seconds between tries to write down what t
 STOPPING = threading.Event()  # this process was asked to end: what is under way is finished, nothing new begins
 
 Flying = dict[Future[Outcome], Claimed]
+
+_calling: set[Future[None]] = set()  # calls of this process that are under way; only the job's own thread looks here
 
 
 def drain(channel_id: int) -> None:
@@ -55,6 +62,41 @@ def drain(channel_id: int) -> None:
         queue.wake([channel_id])
 
 
+def call_out() -> None:
+    """Begin every call to other systems that waits; each is made, and written down, on a thread of its own."""
+    queue.calling_begins()
+    app: Flask = cast(Any, current_app)._get_current_object()
+    while not STOPPING.is_set():
+        _calling.difference_update([each for each in _calling if each.done()])
+        free = CALLS_IN_FLIGHT - len(_calling)
+        claimed = http_calls.claim(free) if free else []
+        _calling.update(_callers().submit(_call, app, each) for each in claimed)
+        if free and not claimed:
+            return
+        if len(_calling) == CALLS_IN_FLIGHT:
+            wait(_calling, LOOK_AGAIN, return_when=FIRST_COMPLETED)
+
+
+def _call(app: Flask, claimed: http_calls.Claimed) -> None:
+    """Ask, then let it happen; what cannot be written down is what its timer makes up for."""
+    with app.app_context():
+        try:
+            outcome = _outcome(claimed)
+            _until_written(lambda: http_calls.record(claimed.id, outcome.status, outcome.data, outcome.problem))
+        except Exception:
+            log.exception("call %s came to nothing", claimed.id)
+
+
+def _outcome(claimed: http_calls.Claimed) -> Outside:
+    try:
+        headers = http_calls.filled(claimed.headers)
+    except http_calls.NoSecret as error:
+        log.warning("call %s needs the secret %r, which the settings do not have", claimed.id, str(error))
+        return Outside(problem="secret")
+    request = client.Request(claimed.method, claimed.url, headers, claimed.body, claimed.timeout)
+    return client.call(request, http_calls.hosts())
+
+
 def _land(channel_id: int, flying: Flying) -> None:
     """Write down what has come back, after a moment's wait for it."""
     wait(flying, LOOK_AGAIN, return_when=FIRST_COMPLETED)
@@ -64,14 +106,19 @@ def _land(channel_id: int, flying: Flying) -> None:
 
 
 def _record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
-    """A database that is away for a moment is asked again: nobody else knows what the provider said."""
+    _until_written(lambda: outbox.record(channel_id, outcomes))
+
+
+def _until_written(write: Callable[[], object]) -> None:
+    """A database that is away for a moment is asked again: nobody else knows what we were told."""
     for pause in PAUSES:
         try:
-            return outbox.record(channel_id, outcomes)
+            write()
+            return
         except OperationalError as error:
-            log.warning("the outcome of %d sends could not be written down yet: %s", len(outcomes), error.orig)
+            log.warning("what we were told could not be written down yet: %s", error.orig)
             time.sleep(pause)
-    return outbox.record(channel_id, outcomes)
+    write()
 
 
 def _send(account: Account, client: httpx.Client, claimed: Claimed) -> Outcome:
@@ -88,6 +135,11 @@ def _send(account: Account, client: httpx.Client, claimed: Claimed) -> Outcome:
 @functools.cache
 def _senders() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(SENDS_IN_FLIGHT, thread_name_prefix="send")
+
+
+@functools.cache
+def _callers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(CALLS_IN_FLIGHT, thread_name_prefix="call")
 
 
 @functools.cache

@@ -19,10 +19,12 @@ log = logging.getLogger(__name__)
 
 CHANGES = "roms:changes"  # pub/sub: header, agents' frame and visitor's frame, a line each
 OUTBOX = "outbox"  # the RQ queue of drain jobs
+CALLS = "calls"  # the RQ queue of calls to other systems, with a worker of its own: a slow one delays no message
 DRAIN_WAITS = 10  # seconds for which one waiting drain stands for all that is queued meanwhile
 REST_AFTER_FAILURE = 1.0  # seconds without trying, so that a hung Redis is not paid for by every request
 
 DRAIN = "roms.jobs.drain"
+CALL_OUT = "roms.jobs.call_out"
 
 
 def init_app(app: Flask) -> None:
@@ -45,17 +47,18 @@ def changes_topic(server: redis.Redis) -> str:
     return f"{CHANGES}:{server.connection_pool.connection_kwargs.get('db') or 0}"
 
 
-def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = ()) -> None:
-    """Show these changes and see to it that these channels are drained: one round trip when a drain waits already."""
-    channels = list(channels)
-    if not (channels or changes) or time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
+def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = (), calls: bool = False) -> None:
+    """Show these changes, and see to it that these channels are drained and that waiting calls are made: one round trip
+    when a job waits already."""
+    wanted: list[int | str] = [*channels, *([CALLS] if calls else [])]
+    if not (wanted or changes) or time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
         return
     try:
         said = [("PUBLISH", changes_topic(client()), change) for change in changes]
-        asked = [("SET", _flag(channel), b"1", "NX", "EX", DRAIN_WAITS) for channel in channels]
-        for channel, was_free in zip(channels, _at_once([*said, *asked])[len(changes) :], strict=True):
+        asked = [("SET", _flag(each), b"1", "NX", "EX", DRAIN_WAITS) for each in wanted]
+        for each, was_free in zip(wanted, _at_once([*said, *asked])[len(changes) :], strict=True):
             if was_free:
-                enqueue_drain(channel)
+                _enqueue(each)
     except (redis.RedisError, OSError) as error:
         current_app.extensions["roms.redis_rests_until"] = time.monotonic() + REST_AFTER_FAILURE
         log.warning("Redis did not take a hint (%s); the ticker and the inbox's fallback make up for it", error)
@@ -80,13 +83,20 @@ def drain_begins(channel: int) -> None:
     client().delete(_flag(channel))
 
 
-def enqueue_drain(channel: int) -> None:
+def calling_begins() -> None:
+    """The same for calls to other systems."""
+    client().delete(_flag(CALLS))
+
+
+def _enqueue(what: int | str) -> None:
+    """A drain of this channel, or (CALLS) the making of calls."""
     from rq import Queue, Retry
     from rq.serializers import JSONSerializer
 
-    jobs = Queue(OUTBOX, connection=client(), serializer=JSONSerializer)
-    jobs.enqueue(DRAIN, channel, job_timeout=120, result_ttl=0, failure_ttl=600, retry=Retry(max=1))
+    of, job, arguments = (CALLS, CALL_OUT, ()) if what == CALLS else (OUTBOX, DRAIN, (what,))
+    jobs = Queue(of, connection=client(), serializer=JSONSerializer)
+    jobs.enqueue(job, *arguments, job_timeout=120, result_ttl=0, failure_ttl=600, retry=Retry(max=1))
 
 
-def _flag(channel: int) -> str:
-    return f"roms:drain:{channel}"
+def _flag(of: int | str) -> str:
+    return f"roms:drain:{of}"

@@ -29,7 +29,7 @@ def redis_socket(data: Path) -> Path:
 
 
 def trial_environment(data: Path, port: int) -> dict[str, str]:
-    """What web, worker, ticker and fake are told; what the person has set already is kept."""
+    """What web, workers, ticker and fake are told; what the person has set already is kept."""
     web, fake = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
     ours = {
         "ROMS_INSTANCE": "trial",

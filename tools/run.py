@@ -1,4 +1,4 @@
-"""Try ROMS: database, Redis, web, worker, ticker and a small fake Whapi, all on 127.0.0.1, until Ctrl-C.
+"""Try ROMS: database, Redis, web, workers, ticker and a small fake Whapi, all on 127.0.0.1, until Ctrl-C.
 
 Everything it keeps is in one folder (var/ unless --data says otherwise). DATABASE_URL, REDIS_URL and ROMS_ settings
 that are set already are kept; with REDIS_URL set no Redis is started, with ROMS_FAKE_URL set no fake Whapi.
@@ -124,7 +124,7 @@ def start(processes: Processes, data: Path, port: int, fakes: bool) -> dict[str,
             where = redis_socket(data)
             processes.wait_for(lambda: redis.answers(where), "Redis does not answer", redis.SECONDS_TO_START)
     created = set_up(processes)
-    with stage("processes", "web, worker, ticker, fake" if fakes else "web, worker, ticker"):
+    with stage("processes", "web, worker, caller, ticker, fake" if fakes else "web, worker, caller, ticker"):
         for name, command in programs(port, fakes).items():
             processes.start(name, command)
         processes.wait_for(lambda: answer(port, "/ready") == 200, "the web server is not ready", SECONDS_TO_START)
@@ -141,6 +141,7 @@ def programs(port: int, fakes: bool) -> dict[str, list[str]]:
     return {
         "web": [python, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
         "worker": [python, "worker.py"],
+        "caller": [python, "worker.py", "calls"],
         "ticker": [python, "worker.py", "tick"],
     } | ({"fake": fake} if fakes else {})
 

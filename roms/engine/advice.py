@@ -129,6 +129,39 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "What comes after it is never said; make it shorter.",
         "Yang sesudahnya tidak pernah terucap; persingkat.",
     ),
+    "http-method": ("Say how and where to ask: `get: https://…`.", "Tulis cara dan alamatnya: `get: https://…`."),
+    "http-url": (
+        "A flow may ask only whom its author chose; write the host out, put values into the path or the query.",
+        "Alur hanya boleh bertanya ke pilihan penulisnya; tulis host-nya, isi nilai di jalur atau kueri.",
+    ),
+    "http-body": (
+        "It would be thrown away; put the values into the address, or use `post`.",
+        "Isinya akan terbuang; masukkan ke alamat, atau pakai `post`.",
+    ),
+    "http-header": (
+        "Letters, digits and -, and not what the connection itself needs; remove it.",
+        "Huruf, angka, dan -, dan bukan milik koneksi itu sendiri; hapus.",
+    ),
+    "http-status": (
+        "It would never be answered; write a number from 200 to 599 that is no redirect.",
+        "Tidak akan pernah dijawab; tulis angka 200 sampai 599 yang bukan pengalihan.",
+    ),
+    "http-timeout": (
+        "The contact waits meanwhile; write 10s, or leave it out.",
+        "Kontak menunggu selama itu; tulis 10s, atau hilangkan.",
+    ),
+    "http-host": (
+        "Whoever runs the server decides whom flows may ask; add the host to the setting.",
+        "Pengelola server yang menentukan; tambahkan host-nya ke pengaturan.",
+    ),
+    "http-secret": (
+        "It would have to be sent without it; add the secret to the file.",
+        "Terpaksa dikirim tanpa itu; tambahkan ke berkasnya.",
+    ),
+    "secret-place": (
+        "A secret must never be said or stored; use it in a header, or choose another name.",
+        "Rahasia tidak boleh terucap atau tersimpan; pakai di header, atau ganti namanya.",
+    ),
     "wait-zero": ("It would not wait; remove it, or write 30m.", "Tidak akan menunggu; hapus, atau tulis 30m."),
     "wait-moment": (
         'Nobody could tell when that is; write "2025-11-03 10:00", or an expression that begins with =.',

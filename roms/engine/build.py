@@ -218,4 +218,5 @@ CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {
     "end": lambda *_: End(),
     "call": lambda desk, path, place: build_calls.call(desk, path, place, _sets(desk, (*path, "with"))),
     "wait": build_outside.wait,
+    "http": build_outside.http,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from roms.engine import build, build_triggers, shape
 from roms.engine.book import Book, Desk, Edge, Start
-from roms.engine.flow import Ask, Step, Wait, Way
+from roms.engine.flow import Ask, Http, Step, Wait, Way
 from roms.engine.template import Text
 from roms.engine.triggers import Trigger
 from roms.engine.types import Place
@@ -69,10 +69,11 @@ class Draft:
         step = build.step(desk, name, following)
         self.steps.append(step)
         self.book.built[step.place] = step
-        if step.following and (step.control is None or isinstance(step.control, (Ask, Wait))):
+        if step.following and (step.control is None or isinstance(step.control, (Ask, Wait, Http))):
             spot = self.document.at(("steps", name), key=True)
             asks = isinstance(step.control, Ask)
-            gives = (step.control.save,) if isinstance(step.control, Ask) else ()
+            save = step.control.save if isinstance(step.control, (Ask, Http)) else ""
+            gives = (save,) if save else ()
             self.book.edges.append(Edge(step.place, step.following, asks, spot, "", gives))
 
     def _triggers(self, desk: Desk, name: str) -> None:

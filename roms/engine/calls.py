@@ -81,11 +81,20 @@ def _is_aside(turn: Turn, call_: Call) -> bool:
 
 
 def forget(turn: Turn, depth: int) -> None:
-    """Never come back to this question, nor to those who called it; what lies above moves down."""
-    kept = [each for each in turn.calls if each.depth != depth]
-    kept = [each for each in kept if each.depth != depth + 1 or not _is_aside(turn, each)]
+    """Never come back to this place, nor to those who called it; what lies above moves down.
+
+    Variables that were set aside, here or on the way here, are kept for the place below, if there is one.
+    """
+    below = [each for each in turn.calls if each.depth < depth]
+    under = [each for each in turn.calls if each.depth == depth]
+    above = [each for each in turn.calls if each.depth > depth]
+    asides = [each for each in above if each.depth == depth + 1 and _is_aside(turn, each)]
+    kept = [replace(each, depth=each.depth - 1) for each in above if each not in asides]
+    outermost = next(iter([*under, *asides]), None)
+    if depth and outermost is not None:
+        below.append(Call(turn.asked_before[depth - 1], outermost.variables, {}, depth))
     turn.asked_before = (*turn.asked_before[:depth], *turn.asked_before[depth + 1 :])
-    turn.calls = tuple(replace(each, depth=each.depth - 1) if each.depth > depth else each for each in kept)
+    turn.calls = (*below, *kept)
 
 
 def lost(turn: Turn, depth: int, place: Place) -> Call | None:
@@ -109,4 +118,4 @@ def _called(turn: Turn, call_: Call) -> str | None:
 
 
 def _callers(turn: Turn, depth: int) -> list[Place]:
-    return [each.place for each in turn.calls if each.depth == depth]
+    return [each.place for each in turn.calls if each.depth == depth and not _is_aside(turn, each)]

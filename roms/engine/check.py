@@ -78,4 +78,5 @@ def _variables(book: Book) -> None:
         if root in FACTS:
             check_facts.check(book, read)
         if root not in book.written and root not in FACTS and root not in ("message", "now"):
-            book.add(read.spot, "unknown-variable", word=root, known=[*book.written, *FACTS, "message", "now"])
+            code = "secret-place" if root == "secret" else "unknown-variable"
+            book.add(read.spot, code, word=root, known=[*book.written, *FACTS, "message", "now"])

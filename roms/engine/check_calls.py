@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from roms.engine.book import Back, Book, Edge
-from roms.engine.flow import Ask, End, Step, Subflow, Wait
+from roms.engine.flow import Ask, End, Http, Step, Subflow, Wait
 from roms.engine.types import Place
 
 OVER = Place("", "")  # where a flow ends
@@ -52,7 +52,7 @@ def check(book: Book, *, whole: bool) -> None:
 
 def over(step: Step) -> bool:
     """Does the flow end here, for some answer at least?"""
-    last = isinstance(step.control, (Ask, Subflow, Wait)) or step.control is None
+    last = isinstance(step.control, (Ask, Subflow, Wait, Http)) or step.control is None
     return isinstance(step.control, End) or (last and step.following is None)
 
 
@@ -68,7 +68,8 @@ def _plain(book: Book) -> dict[Place, list[_Hop]]:
         if over(step) and isinstance(step.control, Ask):
             onward[place].append(_Hop(OVER, 1, False, True, frozenset((step.control.save,))))
         elif over(step) and not isinstance(step.control, Subflow):
-            onward[place].append(_Hop(OVER))
+            saved = {step.control.save} if isinstance(step.control, Http) else set()
+            onward[place].append(_Hop(OVER, gives=frozenset(saved - {""})))
     return onward
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from roms.engine.book import Book
 from roms.engine.check_calls import over
-from roms.engine.flow import Ask, Close, Handoff, Menu, Subflow, Wait
+from roms.engine.flow import Ask, Close, Handoff, Http, Menu, Subflow, Wait
 from roms.engine.types import Place
 
 MOST_TURNS = 5  # from any question to a person
@@ -47,7 +47,7 @@ def _talk_ends(book: Book, place: Place) -> bool:
 def _again(book: Book, ends: set[Place]) -> Ways:
     """A flow that ends, and a wait, lead to any trigger with the next message, and a question to any interrupt."""
     ends = ends | {place for place, step in book.built.items() if isinstance(step.control, Wait)}
-    questions = [place for place, step in book.built.items() if isinstance(step.control, (Menu, Ask))]
+    questions = [place for place, step in book.built.items() if isinstance(step.control, (Menu, Ask, Http))]
     ways = [(end, start.place, 1) for start in book.starts for end in ends]
     return ways + [(each, start.place, 1) for start in book.starts if start.interrupt for each in questions]
 

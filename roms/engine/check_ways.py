@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from roms.engine import check_exits
 from roms.engine.book import Book, Edge
 from roms.engine.check_calls import reached
-from roms.engine.flow import Ask, End, Menu, Step, Wait
+from roms.engine.flow import Ask, End, Http, Menu, Step, Wait
 from roms.engine.types import Place
 
 Onward = dict[Place, list[Edge]]
@@ -78,5 +78,5 @@ def _hushed(book: Book, edge: Edge) -> bool:
 
 def _ends(step: Step) -> bool:
     return isinstance(step.control, End) or (
-        step.following is None and (step.control is None or isinstance(step.control, Wait))
+        step.following is None and (step.control is None or isinstance(step.control, (Wait, Http)))
     )

@@ -14,8 +14,9 @@ _WORDS = {
     "say": "text", "prompt": "text", "label": "label", "note": "note", "set": "variables", "go": "way", "then": "way",
     "timeout": "timeout", "options": "options", "choices": "options", "key": "options", "words": "options",
     "value": "options", "retries": "retries", "when": "condition", "where": "condition", "otherwise": "condition",
-    "wait": "time", "until": "time", "as": "answer", "save": "variables", "flow": "way", "with": "variables",
-    "team": "team", "priority": "priority",
+    "get": "call", "post": "call", "put": "call", "patch": "call", "delete": "call", "headers": "call",
+    "body": "call", "failed": "way", "on": "way", "wait": "time", "until": "time", "as": "answer",
+    "save": "variables", "flow": "way", "with": "variables", "team": "team", "priority": "priority",
 }  # fmt: skip
 _CONTROLS = ("menu", "ask", "branch", "go", "handoff", "close", "end", "call", "http", "wait")
 

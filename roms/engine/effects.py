@@ -136,6 +136,18 @@ class SetContact:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallOut:
+    """Ask another system, once. A header's value is text, name of a secret, text, … in turns; `body` is JSON."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, tuple[str, ...]], ...]
+    body: str
+    timeout: int  # seconds
+    turn: int
+
+
 Effect = (
     SendMessage
     | SendReply
@@ -154,4 +166,5 @@ Effect = (
     | AddLabel
     | AddNote
     | SetContact
+    | CallOut
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from roms.engine.value import value
 
@@ -69,7 +69,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class TimerFired:
-    """A timer came due: "question", "wait", "idle", "stay" or "response_overdue". `turn`: as it was set with."""
+    """A timer came due: "question", "wait", "http", "idle", "stay" or "response_overdue"; `turn`: as it was set."""
 
     name: ClassVar[str] = "timer_fired"
     kind: str
@@ -84,7 +84,18 @@ class ReleaseChanged:
     plan: str
 
 
+@dataclass(frozen=True, slots=True)
+class OutsideAnswered:
+    """Another system answered the call of this number, or did not: then `problem` says why. `data` is JSON."""
+
+    name: ClassVar[str] = "outside_answered"
+    turn: int
+    status: int
+    data: Any = None
+    problem: str = ""
+
+
 Event = (
     MessageReceived | AgentReplied | AgentClaimed | Assigned | Released | Paused | Resumed | Closed | TimerFired
-    | ReleaseChanged
+    | ReleaseChanged | OutsideAnswered
 )  # fmt: skip

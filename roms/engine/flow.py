@@ -10,7 +10,7 @@ from roms.engine.hours import Hours
 from roms.engine.problems import Problem, Spot
 from roms.engine.scope import Evaluate
 from roms.engine.table import Lifecycle
-from roms.engine.template import Text
+from roms.engine.template import Template, Text
 from roms.engine.triggers import Index
 from roms.engine.types import Place
 from roms.engine.words import Typos
@@ -137,7 +137,21 @@ class Wait:
     until: Evaluate | None
 
 
-Control = Menu | Ask | Branch | Go | Handoff | Close | End | Subflow | Wait
+@dataclass(frozen=True, slots=True, eq=False)
+class Http:
+    """Ask another system. A status of `on` has a way of its own; what is neither that nor a good answer is `failed`."""
+
+    method: str
+    url: Template
+    headers: tuple[tuple[str, Template], ...]
+    body: Evaluate | None
+    save: str
+    timeout: int
+    on: Mapping[int, Place]
+    failed: Place
+
+
+Control = Menu | Ask | Branch | Go | Handoff | Close | End | Subflow | Wait | Http
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from roms.engine import moving, steps, waits
+from roms.engine import moving, outside, steps, waits
 from roms.engine.effects import (
     AskSurvey,
     AssignTo,
@@ -20,7 +20,7 @@ from roms.engine.effects import (
     StopWaiting,
     Unassign,
 )
-from roms.engine.events import Event, MessageReceived, ReleaseChanged, TimerFired
+from roms.engine.events import Event, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
 from roms.engine.flow import Ask, Menu, Release
 from roms.engine.questions import set_timeout
 from roms.engine.table import PERSON_EVENTS, Row
@@ -45,6 +45,8 @@ def decide(release: Release, session: Session, event: Event, now: datetime) -> D
     """Pure and total: the same values in, the same decision out. Raises Refused where the lifecycle has no row."""
     if isinstance(event, TimerFired):
         return _timer_fired(release, session, event, now)
+    if isinstance(event, OutsideAnswered):
+        return _outside_answered(release, session, event, now)
     if isinstance(event, ReleaseChanged):
         return _release_changed(release, session, event, now)
     turn = opened(release, session, event, now)
@@ -140,7 +142,11 @@ def _timer_fired(release: Release, session: Session, event: TimerFired, now: dat
     elif event.kind == "question":
         _question_timed_out(turn)
     elif event.kind == waits.CLOCK:
-        _stood(turn, event.kind)
+        stop_clock(turn, event.kind)
+        _stood(turn)
+    elif event.kind == outside.CLOCK:
+        outside.arrives(turn, None)
+        _stood(turn)
     else:
         _mode_timed_out(turn, event.kind)
     return _decided(turn)
@@ -168,9 +174,18 @@ def _question_timed_out(turn: Turn) -> None:
             _flow_caused(turn)
 
 
-def _stood(turn: Turn, kind: str) -> None:
+def _outside_answered(release: Release, session: Session, event: OutsideAnswered, now: datetime) -> Decision:
+    """An answer that was outlived does nothing, like a timer."""
+    if event.turn % 2 == 0 or session.clocks.get(outside.CLOCK, 0) != event.turn:
+        return Decision(session)
+    turn = opened(release, session, event, now)
+    outside.arrives(turn, event)
+    _stood(turn)
+    return _decided(turn)
+
+
+def _stood(turn: Turn) -> None:
     """What the talk stood for is over. In a pause, or in a side talk, that is found out on coming back."""
-    stop_clock(turn, kind)
     if turn.mode is Mode.BOT:
         steps.go_on(turn)
         if turn.outcome:

@@ -128,6 +128,30 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the lifecycle closes a silent conversation after %(most)s: this never happens",
         "siklus menutup percakapan diam setelah %(most)s: ini tidak pernah terjadi",
     ),
+    "http-method": (
+        "`http` needs exactly one of get, post, put, patch and delete",
+        "`http` perlu tepat satu dari get, post, put, patch, dan delete",
+    ),
+    "http-url": (
+        "an address is https://host/path, its host written out, without a name, a password or a #",
+        "alamat berbentuk https://host/jalur, host-nya tertulis lengkap, tanpa nama, sandi, atau #",
+    ),
+    "http-body": ("`%(word)s` takes no body", "`%(word)s` tidak memakai body"),
+    "http-header": ("`%(word)s` is no header that can be set", "`%(word)s` bukan header yang bisa diisi"),
+    "http-status": ("`%(word)s` is no status like 404", "`%(word)s` bukan status seperti 404"),
+    "http-timeout": ("a call takes from 1s to 30s", "panggilan boleh 1s sampai 30s"),
+    "http-host": (
+        "ROMS_HTTP_HOSTS does not list `%(word)s`: every call fails",
+        "`%(word)s` tidak ada di ROMS_HTTP_HOSTS: setiap panggilan gagal",
+    ),
+    "http-secret": (
+        "the file of ROMS_HTTP_SECRETS has no `%(word)s`: every call fails",
+        "`%(word)s` tidak ada di berkas ROMS_HTTP_SECRETS: setiap panggilan gagal",
+    ),
+    "secret-place": (
+        "secrets are known only in the headers of `http`",
+        "rahasia hanya dikenal di headers milik `http`",
+    ),
     "wait-zero": ("a wait of no time at all", "menunggu nol waktu"),
     "wait-moment": (
         "`%(word)s` is no moment like 2025-11-03 10:00, and no day",

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from roms.engine.contacts import changed
-from roms.engine.effects import AddLabel, FindAgent, SetContact, StartTimer
+from roms.engine.effects import AddLabel, CallOut, FindAgent, SetContact, StartTimer
 from roms.engine.events import Event, TimerFired
 from roms.engine.flow import Release
 from roms.engine.lifecycle import begin, decide
@@ -44,6 +44,7 @@ class Player:
     due: Lag | None = None
     session: Session = field(init=False)
     timers: list[Due] = field(default_factory=list)
+    calls: dict[int, CallOut] = field(default_factory=dict)  # what other systems were asked, by number
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -60,6 +61,8 @@ class Player:
                 self._learn(labels=tuple(dict.fromkeys((*self.facts["conversation"]["labels"], effect.label))))
             elif isinstance(effect, SetContact):
                 self.facts = {**self.facts, "contact": changed(self.facts["contact"], effect.field, effect.value)}
+            elif isinstance(effect, CallOut):
+                self.calls[effect.turn] = effect
             elif isinstance(effect, FindAgent):
                 self._learn(priority=effect.priority or "normal")
         return decision

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from roms.engine.effects import AddNote, FindAgent, SendMessage
+from roms.engine import calling
+from roms.engine.effects import AddNote, CallOut, FindAgent, SendMessage
 from roms.engine.events import (
     AgentClaimed,
     AgentReplied,
@@ -64,6 +65,7 @@ class _Stage:
     player: Player
     result: Result
     unheard: list[str] = field(default_factory=list)
+    calls: list[CallOut] = field(default_factory=list)  # to other systems, that no line has expected yet
     notes: list[str] = field(default_factory=list)
     handoff: FindAgent | None = None
     unmatched: bool = False
@@ -81,6 +83,8 @@ class _Stage:
                 self.notes.append(effect.text)
             elif isinstance(effect, FindAgent):
                 self.handoff = effect
+            elif isinstance(effect, CallOut):
+                self.calls.append(effect)
 
 
 def run(release: Release, script: Script) -> Result:
@@ -88,13 +92,15 @@ def run(release: Release, script: Script) -> Result:
     result = Result(script)
     stage = _Stage(Player(release, script.time, facts_of(script.contact, script.channel)), result)
     for line in script.chat:
-        if line.kind in HAPPENS:
+        if line.kind in HAPPENS or line.kind == "http":
             _nothing_unheard(stage, line)
             stage.notes, stage.handoff, stage.unmatched = [], None, False
             _happen(stage, line)
         else:
             EXPECTS[line.kind](stage, line)
     _nothing_unheard(stage, script.chat[-1])
+    for call in stage.calls:
+        stage.miss(script.chat[-1], "no call to another system", calling.told(call))
     return result
 
 
@@ -111,7 +117,10 @@ def _nothing_unheard(stage: _Stage, line: Line) -> None:
 
 def _happen(stage: _Stage, line: Line) -> None:
     try:
-        HAPPENS[line.kind](stage, line.value)
+        if line.kind == "http":
+            _http(stage, line)
+        else:
+            HAPPENS[line.kind](stage, line.value)
     except Refused as refused:
         stage.miss(line, f"{refused.event} to be possible", f"mode {refused.mode}, where it is not")
 
@@ -136,6 +145,17 @@ def _wait(stage: _Stage, value: Any) -> None:
     while (decision := stage.player.fires_before(until)) is not None:
         stage.take(decision)
     stage.player.now = until
+
+
+def _http(stage: _Stage, line: Line) -> None:
+    """The call that is expected here gets its answer; where another one is under way, that one gets it."""
+    call = calling.meant(line.value, stage.calls)
+    if call is None:
+        return stage.miss(line, calling.wanted(line.value), "no call to another system")
+    stage.calls.remove(call)
+    if not calling.fits(line.value, call):
+        stage.miss(line, calling.wanted(line.value), calling.told(call))
+    stage.take(stage.player.happens(calling.answer(line.value, call)))
 
 
 def _bot(stage: _Stage, line: Line) -> None:

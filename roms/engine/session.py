@@ -10,6 +10,7 @@ from typing import Any
 from roms.engine.types import JSON, Call, Mode, Place, Session
 
 _INTEGER = frozenset((int,))
+_ARRIVED = frozenset(("status", "data", "problem"))
 _MODES = {mode.value: mode for mode in Mode}
 
 
@@ -36,6 +37,8 @@ def dump(session: Session) -> JSON:
         data["variables"] = dict(session.variables)
     if session.calls:
         data["calls"] = [_dumped(call) for call in session.calls]
+    if session.arrived is not None:
+        data["arrived"] = dict(session.arrived)
     return data
 
 
@@ -60,6 +63,9 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         raise Unreadable("a value of another kind")
     if not all(map(_is_call, session.calls)):
         raise Unreadable("a call that is none")
+    arrived = session.arrived
+    if arrived is not None and not (type(arrived) is dict and _ARRIVED.issubset(arrived)):
+        raise Unreadable("an answer that is none")
     if session.since.tzinfo is None or (heard is not None and heard.tzinfo is None):
         raise Unreadable("a time without a zone")
     return session
@@ -82,6 +88,7 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         get("variables", {}),
         facts,
         tuple(map(_called, calls)) if (calls := get("calls")) else (),
+        get("arrived"),
     )
 
 

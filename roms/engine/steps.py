@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from roms.engine import calls, questions, waits
+from roms.engine import calls, outside, questions, waits
 from roms.engine.apology import apologize
 from roms.engine.contacts import learn
 from roms.engine.effects import AddLabel, AddNote
 from roms.engine.events import MessageReceived
-from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Menu, Step, Subflow, Wait
+from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Http, Menu, Step, Subflow, Wait
 from roms.engine.person import promise, wanted
 from roms.engine.scope import LEARNED, Broken
 from roms.engine.template import Text
@@ -19,7 +19,7 @@ from roms.engine.turn import MOST_STEPS, Runaway, Turn, say, stop_clock
 from roms.engine.types import Place
 from roms.engine.words import clean, words_of
 
-STANDING = (Menu, Ask, Wait)  # the controls at which a talk stands until something comes
+STANDING = (Menu, Ask, Wait, Http)  # the controls at which a talk stands until something comes
 
 
 def talk(turn: Turn, event: MessageReceived) -> None:
@@ -54,6 +54,8 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
     if match := turn.release.interrupts.find(text, words, event.payload, turn):
         return _interrupt(turn, match)
     turn.step = waiting
+    if isinstance(waiting.control, Http):  # stored, and not answered: the other system's answer will speak
+        return None
     if isinstance(waiting.control, Wait):
         return _talk_aside(turn, _started(turn, text, words, event.payload))
     _take_answer(turn, waiting, questions.read(turn, waiting, text, words, event.payload))
@@ -143,7 +145,7 @@ def _go_on_without_answer(turn: Turn) -> None:
 def go_on(turn: Turn) -> None:
     """What stood still here may be over: then the walk goes on. A question is not touched."""
     step = turn.release.steps.get(turn.place) if turn.place else None
-    if step is not None and isinstance(step.control, Wait):
+    if step is not None and isinstance(step.control, (Wait, Http)):
         guarded(turn, lambda: walk_on(turn, _stand_again(turn, step)))
 
 
@@ -154,6 +156,8 @@ def _stand_again(turn: Turn, step: Step) -> Place | None:
         turn.rule = "back to the question"
         questions.wait(turn, step, step.control)
         return None
+    if isinstance(step.control, Http):
+        return None if outside.again(turn, step) else outside.leads(turn, step.control) or _following(turn, step)
     turn.rule = "the wait is over"
     return None if waits.again(turn, step) else _following(turn, step)
 
@@ -271,8 +275,9 @@ def end_talk(turn: Turn) -> None:
 
 def leave_all(turn: Turn) -> None:
     """Nothing is come back to."""
-    turn.asked_before = turn.calls = ()
+    turn.asked_before, turn.calls, turn.arrived = (), (), None
     stop_clock(turn, waits.CLOCK)
+    stop_clock(turn, outside.CLOCK)
 
 
 CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
@@ -285,4 +290,5 @@ CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
     End: _end,
     Subflow: calls.call,
     Wait: _wait,
+    Http: outside.begin,
 }

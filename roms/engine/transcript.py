@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import yaml
 
-from roms.engine.effects import SendMessage
-from roms.engine.events import AgentReplied, MessageReceived, TimerFired
+from roms.engine import calling
+from roms.engine.effects import CallOut, SendMessage
+from roms.engine.events import AgentReplied, MessageReceived, OutsideAnswered, TimerFired
 from roms.engine.flow import Release
 from roms.engine.play import Player, facts_of
 from roms.engine.rehearsal import PEOPLE
@@ -47,6 +49,8 @@ def transcript(release: Release, record: Record, title: str) -> str:
     player = Player(release, record.began.replace(microsecond=0), facts_of(given, record.channel))
     began = player.now
     chat = [line for past in record.past for line in _lines(player, past, hidden)]
+    for call in [*player.calls.values()]:  # whose answer never came: the test has to expect them all the same
+        chat += _answered(player, call, OutsideAnswered(call.turn, 0, None, "lost"))
     data = {
         "test": title,
         "given": {
@@ -72,6 +76,10 @@ def _lines(player: Player, past: Past, hidden: re.Pattern[str] | None) -> Iterat
         more = {"tap": event.payload} if event.payload else {}
         more |= {"kind": event.kind} if event.kind != "text" else {}
         line = {"customer": {"text": text, **more} if more else text}
+    elif isinstance(event, OutsideAnswered):
+        if call := player.calls.get(event.turn):
+            yield from _answered(player, call, replace(event, data=_nameless(event.data, hidden)))
+        return
     elif isinstance(event, AgentReplied):
         line, event = {"agent": AGENT_SAID}, AgentReplied(AGENT_SAID, 1)
     else:
@@ -82,6 +90,22 @@ def _lines(player: Player, past: Past, hidden: re.Pattern[str] | None) -> Iterat
         return  # in this release it cannot happen here
     yield line
     yield from _said(decision)
+
+
+def _answered(player: Player, call: CallOut, event: OutsideAnswered) -> Iterator[dict[str, Any]]:
+    del player.calls[call.turn]
+    decision = player.happens(event)
+    yield {"http": calling.line(call, event)}
+    yield from _said(decision)
+
+
+def _nameless(data: Any, hidden: re.Pattern[str] | None) -> Any:
+    """The same with every text in it made anonymous."""
+    if isinstance(data, dict):
+        return {name: _nameless(value, hidden) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_nameless(value, hidden) for value in data]
+    return anonymous(data, hidden) if isinstance(data, str) else data
 
 
 def _waited(player: Player, until: datetime) -> Iterator[dict[str, Any]]:

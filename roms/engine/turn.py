@@ -47,6 +47,7 @@ class Turn:
     facts: Mapping[str, Any]
     language: str
     calls: tuple[Call, ...] = ()
+    arrived: Mapping[str, Any] | None = None
     effects: list[Effect] = field(default_factory=list)
     walked: list[Place] = field(default_factory=list)  # the steps entered, in order
     messages: int = 0
@@ -102,6 +103,7 @@ def opened(release: Release, session: Session, event: Event, now: datetime) -> T
         session.facts,
         language if isinstance(language, str) else "id",
         session.calls,
+        session.arrived,
     )
 
 
@@ -121,6 +123,7 @@ def closed(turn: Turn) -> Session:
         turn.variables,
         turn.facts,
         turn.calls,
+        turn.arrived,
     )
 
 

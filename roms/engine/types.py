@@ -80,6 +80,7 @@ class Session:
     variables: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()  # sub-flows to come back from, the innermost last
+    arrived: Mapping[str, Any] | None = None  # what another system answered while the talk was elsewhere
 
 
 @value

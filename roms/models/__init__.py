@@ -3,6 +3,7 @@
 from roms.models.accounts import LiveTicket, LoginAttempt, LoginSession, Role, User
 from roms.models.contact import Contact, ContactAddress
 from roms.models.conversation import Channel, Conversation, ConversationLabel
+from roms.models.http_call import HttpCall
 from roms.models.message import Direction, History, Message, PendingReceipt, Sender, Status
 from roms.models.release import Release, Timer
 
@@ -14,6 +15,7 @@ __all__ = [
     "ConversationLabel",
     "Direction",
     "History",
+    "HttpCall",
     "LiveTicket",
     "LoginAttempt",
     "LoginSession",

@@ -8,20 +8,21 @@ from sqlalchemy import delete
 
 from roms import clock
 from roms.db import db, transaction
-from roms.models import LiveTicket, LoginAttempt, LoginSession, PendingReceipt, Timer
+from roms.models import HttpCall, LiveTicket, LoginAttempt, LoginSession, PendingReceipt, Timer
 
 KEEP = {
     PendingReceipt.at: timedelta(days=7),
     LoginAttempt.at: timedelta(days=1),
     LoginSession.created_at: timedelta(days=7),
     LiveTicket.expires_at: timedelta(0),
+    HttpCall.created_at: timedelta(days=30),  # as long as timers, for replay
     Timer.fired_at: timedelta(days=30),  # replay needs to know when they fired
 }
 
 
 @transaction()
 def clean() -> None:
-    """Delete receipts nobody claimed, old sign-ins and tickets, and timers that have fired."""
+    """Delete receipts nobody claimed, old sign-ins and tickets, timers that have fired, and old calls."""
     at = clock.now()
     for column, age in KEEP.items():
         db.session.execute(delete(column.class_).where(column < at - age))

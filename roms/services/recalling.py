@@ -1,4 +1,4 @@
-"""Conversations as they happened, read back from messages, history and timers, for replay, tests and explanations."""
+"""Conversations as they happened, read back from messages, history, timers and calls: for replay, tests, the "why"."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from roms.engine.events import Event
 from roms.engine.replay import Past, Record
 from roms.engine.types import Mode
 from roms.errors import NotFound
-from roms.models import Channel, Contact, Conversation, Direction, History, Message, Sender, Timer
+from roms.models import Channel, Contact, Conversation, Direction, History, HttpCall, Message, Sender, Timer
 from roms.services import known
 from roms.services.known import Change, Known
 
@@ -88,10 +88,28 @@ def _records(ids: Sequence[int]) -> Iterator[Record]:
         .where(Timer.conversation_id.in_(ids))
         .order_by(Timer.fired_at, Timer.id)
     )
+    answers = _answers(ids)
     heads = _heads(ids)
     changed = known.changes(row.contact_id for row in heads)
     for row in heads:
-        yield _record(row, said[row.id], happened[row.id], timers[row.id], changed.get(row.contact_id, []))
+        entries = _in_order((*said[row.id], *happened[row.id]), timers[row.id], answers[row.id])
+        yield _record(row, entries, timers[row.id], changed.get(row.contact_id, []))
+
+
+def _answers(ids: Sequence[int]) -> dict[int, list[Any]]:
+    return _by_conversation(
+        select(
+            HttpCall.conversation_id,
+            HttpCall.seq,
+            HttpCall.answered_at.label("at"),
+            HttpCall.turn,
+            HttpCall.status,
+            HttpCall.data,
+            HttpCall.problem,
+        )
+        .where(HttpCall.conversation_id.in_(ids), HttpCall.answered_at.is_not(None))
+        .order_by(HttpCall.answered_at, HttpCall.id)
+    )
 
 
 def _by_conversation(rows: Select[*tuple[Any, ...]]) -> dict[int, list[Any]]:
@@ -124,11 +142,11 @@ def _heads(ids: Sequence[int]) -> Sequence[Any]:
     return rows.all()
 
 
-def _record(head: Any, said: list[Any], happened: list[Any], timers: list[Any], changed: list[Change]) -> Record:
-    moves = [row for row in happened if row.event == "mode"]
+def _record(head: Any, entries: list[Entry], timers: list[Any], changed: list[Change]) -> Record:
+    moves = [row for _, rank, _, row in entries if not rank and getattr(row, "event", "") == "mode"]
     initial = Mode(min(moves, key=lambda row: row.seq).data["from"]) if moves else head.mode
     contact = Known(head, changed)
-    walked = _walked(_in_order(said, happened, timers), initial)
+    walked = _walked(entries, initial)
     following = [each.seq for each in walked[1:]]
     past = tuple(
         Past(
@@ -148,15 +166,16 @@ def _record(head: Any, said: list[Any], happened: list[Any], timers: list[Any], 
     return Record(head.public_id, head.created_at, initial, {"kind": head.kind, "name": head.channel}, past, set_)
 
 
-def _in_order(said: list[Any], happened: list[Any], timers: list[Any]) -> list[Entry]:
-    """By number, as it was under the conversation's lock; a timer stands behind the number it fired after."""
-    entries: list[Entry] = [(row.seq, 0, row.at, row) for row in (*said, *happened)]
-    for rank, row in enumerate(timers, 1):
-        if row.at is not None:
-            seq = row.seq
-            if seq is None:  # fired before its place was recorded: by time
-                seq = max((number for number, _, at, _ in entries if at < row.at), default=0)
-            entries.append((seq, rank, row.at, row))
+def _in_order(numbered: Sequence[Any], timers: list[Any], answers: list[Any]) -> list[Entry]:
+    """By number, as it was under the conversation's lock; a timer stands behind the number it fired after, and so does
+    the answer of another system."""
+    entries: list[Entry] = [(row.seq, 0, row.at, row) for row in numbered]
+    unnumbered = [row for row in (*timers, *answers) if row.at is not None]
+    for rank, row in enumerate(sorted(unnumbered, key=lambda row: row.at), 1):
+        seq = row.seq
+        if seq is None:  # fired before its place was recorded: by time
+            seq = max((number for number, _, at, _ in entries if at < row.at), default=0)
+        entries.append((seq, rank, row.at, row))
     entries.sort(key=lambda entry: entry[:2])
     return entries
 
@@ -185,6 +204,8 @@ def _step(why: Mapping[str, Any] | None) -> str:
 
 
 def _timer(row: Any) -> Event:
+    if hasattr(row, "problem"):
+        return events.OutsideAnswered(row.turn, row.status, row.data, row.problem)
     return events.TimerFired(row.kind, row.turn)
 
 

@@ -6,12 +6,14 @@ The engine decides; APPLY writes each effect down. Lock, decide, write, commit, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
 
 from roms.db import db, table
 from roms.engine import effects, events, lifecycle, session, types
+from roms.engine.outside import GRACE
 from roms.errors import Conflict
 from roms.models import ConversationLabel, Direction, Message, Sender, Status
 from roms.services import assignment, publishing, salvage, turns
@@ -207,6 +209,22 @@ def _set_contact(scene: Scene, effect: effects.SetContact, _: Mapping[str, Any])
         add_history(scene, "contact", {"field": effect.field, "old": old, "new": effect.value})
 
 
+def _call_out(scene: Scene, effect: effects.CallOut, _: Mapping[str, Any]) -> None:
+    scene.calls.append(
+        {
+            "conversation_id": scene.conversation.id,
+            "turn": effect.turn,
+            "method": effect.method,
+            "url": effect.url,
+            "headers": [[name, list(parts)] for name, parts in effect.headers],
+            "body": effect.body,
+            "timeout": effect.timeout,
+            "created_at": scene.at,
+            "expires_at": scene.at + timedelta(seconds=GRACE),
+        }
+    )
+
+
 APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.SendMessage: _send_message,
     effects.SendReply: _send_reply,
@@ -225,4 +243,5 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.AddLabel: _add_label,
     effects.AddNote: _add_note,
     effects.SetContact: _set_contact,
+    effects.CallOut: _call_out,
 }

@@ -14,7 +14,7 @@ from roms.db import after_commit, db, insert_all, save, table
 from roms.engine.events import Event
 from roms.engine.flow import Release
 from roms.engine.types import JSON
-from roms.models import Conversation, History, Message, Sender, Timer, User
+from roms.models import Conversation, History, HttpCall, Message, Sender, Timer, User
 from roms.services import frames, publishing
 from roms.services.channels import Line
 
@@ -38,6 +38,7 @@ class Scene:
     shown: list[Row] = field(default_factory=list)  # messages as they stand now, for the live frame
     ring: bool = False
     wakes_outbox: bool = False
+    calls: list[Row] = field(default_factory=list)  # to other systems
 
     def next_seq(self) -> int:
         self.conversation.seq += 1
@@ -100,13 +101,16 @@ def finish(*scenes: Scene) -> None:
     insert_all(table(Message), [row for scene in scenes for row in scene.messages])
     insert_all(table(History), [row for scene in scenes for row in scene.history])
     insert_all(table(Timer), [row for scene in scenes for row in scene.timers])
+    calls = [row for scene in scenes for row in scene.calls]
+    if calls:
+        insert_all(table(HttpCall), calls)
     moved = [scene for scene in scenes if scene.conversation.seq != scene.start]
     for scene in moved:
         scene.conversation.changed_at = scene.at
     changes = [_change(scene) for scene in moved]
     save([scene.conversation for scene in scenes])
     drains = {scene.line.id for scene in scenes if scene.wakes_outbox}
-    after_commit(lambda: queue.wake(drains, changes))
+    after_commit(lambda: queue.wake(drains, changes, bool(calls)))
 
 
 def _change(scene: Scene) -> bytes:

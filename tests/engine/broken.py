@@ -8,6 +8,7 @@
 P = "\np: {handoff: true}"
 ASK = "a: {ask: {prompt: '?', save: n, invalid: {then: p}%s}}" + P
 MENU = "a: {menu: {prompt: '?', options: [%s], invalid: {then: p}}}" + P
+HTTP = "a: {say: x, http: {%s, failed: p}}\nb: {say: y, end: true}\np: {note: n, handoff: true}"
 OTHERWISE = "[{otherwise: true}, %s]"
 X = "a: {say: x}"
 CALL = (
@@ -154,6 +155,34 @@ WAYS = [
     ("timeout-late", ASK % ", timeout: {after: ¶7d, go: p}"),
     ("timeout-late", "a: {say: x, wait: ¶24h}\nb: {say: y}"),
     ("timeout-late", "a: {say: x, wait: 13h}\nb: {say: y, wait: ¶12h}\nc: {say: z}"),
+    ("http-method", "a: {say: x, ¶http: {failed: p}}" + P),
+    ("http-method", HTTP.replace("http", "¶http") % "get: 'https://a.example/', post: 'https://a.example/'"),
+    ("http-url", HTTP % "get: ¶a.example/x"),
+    ("http-url", HTTP % "get: ¶'ftp://a.example/x'"),
+    ("http-url", HTTP % "get: ¶'https://me:secret@a.example/x'"),
+    ("http-url", HTTP % "get: ¶'https://{{contact.name}}/x'"),
+    ("http-url", HTTP % "get: ¶'https://a.example{{contact.name}}'"),
+    ("http-url", HTTP % "get: ¶'https://a.example:{{contact.name}}/'"),
+    ("http-url", HTTP % "get: ¶'https://a.example/a b'"),
+    ("http-url", HTTP % "get: ¶'https://a.example/#a'"),
+    ("http-url", HTTP % "get: ¶'https://tokö.example/'"),
+    ("http-body", HTTP % "get: 'https://a.example/', ¶body: {n: 1}"),
+    ("http-header", HTTP % "get: 'https://a.example/', headers: {¶Host: b.example}"),
+    ("http-header", HTTP % "get: 'https://a.example/', headers: {¶'a b': c}"),
+    ("http-status", HTTP % "get: 'https://a.example/', on: {¶302: p}"),
+    ("http-status", HTTP % "get: 'https://a.example/', on: {¶none: p}"),
+    ("http-timeout", HTTP % "get: 'https://a.example/', timeout: ¶31s"),
+    ("http-timeout", HTTP % "get: 'https://a.example/', timeout: ¶0s"),
+    ("shape-required", "a: {say: x, ¶http: {get: 'https://a.example/'}}" + P),
+    ("shape-type", HTTP % "post: 'https://a.example/', body: ¶x"),
+    ("unknown-step", HTTP % "get: 'https://a.example/', on: {404: ¶nobody}"),
+    ("unknown-variable", HTTP % "get: 'https://a.example/{{¶oder}}'"),
+    ("unknown-variable", HTTP % "post: 'https://a.example/', body: {list: [{n: = ¶oder}]}"),
+    ("secret-place", HTTP % "get: 'https://a.example/{{¶secret.a}}'"),
+    ("secret-place", "a: {say: 'x {{¶secret.a}}'}"),
+    ("unset", HTTP.replace("note: n", "note: '{{¶n.x}}'") % "get: 'https://a.example/', save: n"),
+    ("circle", HTTP.replace("failed: p", "failed: ¶a") % "get: 'https://a.example/'", None, "unreachable"),
+    ("silence", "¶a: {http: {get: 'https://a.example/', failed: a1}}\n".replace("¶", "") + "¶b: {label: x, end: true}\na1: {say: x}"),
     ("wait-zero", "a: {say: x, wait: ¶0m}\nb: {say: y}"),
     ("wait-last", "a: {say: x, wait: ¶2h}"),
     ("wait-last", 'a: {say: x, wait: {until: ¶"= at(now, now)"}}'),

@@ -44,6 +44,12 @@ SOUND = [
     "p: {handoff: true}",
     "a: {close: true}",
     "a: {say: x}\nb: {wait: 2h}\nc: {say: y}",
+    "a: {http: {get: 'https://a.example/{{contact.phone}}', save: n, on: {404: c}, failed: p}}\n"
+    "b: {say: '{{n.x}}', end: true}\nc: {say: 'none {{n.why}}', end: true}\np: {handoff: true}",
+    "a: {http: {get: 'http://127.0.0.1:9000?x={{contact.name}}', failed: p}}\nb: {say: x, end: true}\n"
+    "p: {handoff: true}",
+    "a: {http: {get: 'https://[::1]:9000/', failed: p, headers: {X-Key: '{{secret.a}}{{secret.b}}'}}}\n"
+    "b: {say: x, end: true}\np: {handoff: true}",
     "a: {ask: {prompt: '?', save: day, as: date, invalid: {then: p}}}\n"
     "b: {say: ok, wait: {until: \"= at(day, '09:00')\"}}\nc: {say: '{{day}}', end: true}\np: {handoff: true}",
     "a: {ask: {prompt: '?', save: n, invalid: {then: b}}}\nb: {wait: 2h}\nc: {say: x}\nd: {handoff: true}",

@@ -88,7 +88,10 @@ def test_a_side_talk_calls_the_same_flow_and_both_callers_get_their_own():
     chat.says("x")
     for _ in range(4):  # a side talk within a side talk, but no deeper
         assert chat.says("ganti") == ["Jalan di Solo, Z?"]
-    assert len(chat.last.session.calls) == 3
+    assert len(chat.last.session.calls) == 4
+    assert chat.says("melati") == ["Lain: Melati", "Jalan di Solo, Z?"]
+    assert chat.says("mawar") == ["Lain: Mawar", "Jalan di Jakarta, X?"]
+    assert chat.says("anggrek") == ["Bandung Anggrek tetap []"]
 
 
 LEAVING = """

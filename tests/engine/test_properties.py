@@ -6,13 +6,14 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roms.engine.effects import CancelUnsent, SendMessage, StartTimer
+from roms.engine.effects import CallOut, CancelUnsent, SendMessage, StartTimer
 from roms.engine.events import (
     AgentClaimed,
     AgentReplied,
     Assigned,
     Closed,
     MessageReceived,
+    OutsideAnswered,
     Paused,
     Released,
     Resumed,
@@ -35,6 +36,17 @@ steps:
   e: {ask: {prompt: "?", as: choice, save: c, choices: [merah, biru], invalid: {then: f}}}
   f: {set: {n: = n / 2, contact.language: "{{message.text}}", contact.name: "{{message.text}}"}, say: "{{n|number}}"}
 """
+OUTSIDE = """flow: outside
+triggers: [{keywords: [tanya], interrupt: true, return: true}, {keywords: [luar]}]
+steps:
+  a:
+    http: {post: "https://a.example/{{contact.name}}", body: {m: "{{message.text}}"}, save: r, on: {404: b}, failed: d}
+  b: {say: "{{r.name|title}} {{r}}"}
+  c:
+    ask: {prompt: Terus?, as: integer, save: n, where: n > length(r.items), invalid: {then: d},
+          timeout: {after: 5m, go: a}}
+  d: {say: Selesai}
+"""
 LATER = """flow: later
 triggers: [{keywords: [nanti], interrupt: true}, {keywords: [besok]}]
 steps:
@@ -45,21 +57,31 @@ steps:
   e: {ask: {prompt: Lagi?, as: yes_no, save: more, invalid: {then: f}, timeout: {after: 5m, go: b}}}
   f: {say: Selesai}
 """
-RELEASE = compile_release({**shipped(), "odd.yaml": ODD, "later.yaml": LATER}, 7)
+RELEASE = compile_release({**shipped(), "odd.yaml": ODD, "later.yaml": LATER, "outside.yaml": OUTSIDE}, 7)
 WORDS = st.sampled_from(
     [
-        *"0 1 2 3 halo menu cs aneh nanti besok urgent en english ya tidak x merah 0812-3456-7890 ORD-12345".split(),
+        *"0 1 2 halo menu cs aneh nanti besok luar tanya urgent english ya x merah 0812-3456-7890 ORD-12345".split(),
         "X 123",
     ]
 )
 TEXTS = WORDS | st.text(max_size=30) | st.text(alphabet=st.characters(), max_size=5)
 PEOPLE = st.sampled_from([AgentClaimed(1), AgentReplied("Hai", 1), AgentReplied("Hai", None, True), Assigned(2, 1),
                           Released(1), Paused(1), Resumed(1), Closed(1)])  # fmt: skip
+ANSWERS = st.builds(
+    OutsideAnswered,
+    st.integers(-1, 9),
+    st.sampled_from([0, 200, 204, 302, 404, 500]),
+    st.sampled_from([None, {}, [1, None], "x", {"name": 7, "items": [1]}, {"name": "\x00\ud800", "items": {}}]),
+    st.sampled_from(["", "json", "timeout"]),
+)
 EVENTS = st.one_of(
+    ANSWERS,
     st.builds(MessageReceived, TEXTS, st.none() | WORDS, st.sampled_from(["text", "image"])),
     PEOPLE,
     st.builds(
-        TimerFired, st.sampled_from(["question", "idle", "stay", "response_overdue", "wait", "?"]), st.integers(-1, 9)
+        TimerFired,
+        st.sampled_from(["question", "idle", "stay", "response_overdue", "wait", "http", "?"]),
+        st.integers(-1, 9),
     ),
     st.integers(0, 5),  # the n-th timer that was set comes due
 )
@@ -79,7 +101,7 @@ def check(before, event, decision):
     if before.mode in (Mode.AGENT, Mode.PAUSED):
         assert not spoken
     if spoken:
-        assert isinstance(event, (MessageReceived, TimerFired, Resumed, Released))
+        assert isinstance(event, (MessageReceived, TimerFired, Resumed, Released, OutsideAnswered))
     assert len(spoken) <= 10
     assert (decision.effects[:1] == (CancelUnsent(),)) == (decision.session.epoch == before.epoch + 1)
     assert decision.session.epoch == before.epoch or event.name in allowed(RELEASE, before.mode)
@@ -116,7 +138,7 @@ def test_any_sequence_of_events_keeps_every_promise(happenings):
 def test_any_text_gets_an_answer_at_every_question(text, payload, place):
     waiting = load({"mode": "BOT", "since": NOON.isoformat(), "place": place, "release": 7, "variables": {}}, {})
     decision = decide(RELEASE, waiting, MessageReceived(text, payload), NOON)
-    assert any(isinstance(each, SendMessage) for each in decision.effects)
+    assert any(isinstance(each, (SendMessage, CallOut)) for each in decision.effects)
 
 
 def test_the_sample_files_are_the_shipped_ones():

@@ -2,7 +2,9 @@
 
 import json
 
-from roms.engine.session import dump, load
+import pytest
+
+from roms.engine.session import Unreadable, dump, load
 from roms.engine.types import Call, Mode, Place, Session
 from tests.engine.chat import NOON
 
@@ -10,6 +12,7 @@ FULL = Session(
     Mode.BOT, NOON, NOON, Mode.PAUSED, 3, Place("shop", "choose"), (Place("a", "b"), Place("c", "d")), 1, 2,
     {"question": 5}, {"order": "ORD-1", "n": 1.5, "yes": True, "none": None}, {"contact": {"name": "Budi"}},
     (Call(Place("e", "f"), {"n": 1}, {"mine": "its"}, 1), Call(Place("a", "c"), {}, {}, 2)),
+    {"status": 200, "data": [1], "problem": ""},
 )  # fmt: skip
 
 
@@ -23,3 +26,9 @@ def test_a_fresh_session_is_two_values_and_facts_are_never_stored():
     assert dump(Session(Mode.CLOSED, NOON, facts={"contact": {}})) == {"mode": "CLOSED", "since": NOON.isoformat()}
     assert "facts" not in dump(FULL)
     assert "Budi" not in json.dumps(dump(FULL))
+
+
+@pytest.mark.parametrize("damage", [{"arrived": {}}, {"arrived": 7}, {"arrived": "status"}])
+def test_what_came_from_elsewhere_and_is_damaged_is_no_session(damage):
+    with pytest.raises(Unreadable):
+        load(dump(FULL) | damage, {})

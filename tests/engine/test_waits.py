@@ -69,6 +69,39 @@ def test_a_side_talk_has_variables_of_its_own_and_leaves_those_of_the_wait_alone
     assert spoken(talk.fires(timer)) == ["Sekarang"]
 
 
+NUMBERED = """flow: cek
+triggers: [{pattern: "^cek (?P<order>[a-z]+)$"}]
+steps:
+  a: {say: "Cek {{order}} {{more|default:'-'}}"}
+  b: {set: {more: x}, branch: [{when: order == "lama", go: c}, {otherwise: true, go: e}]}
+  c: {wait: 2h}
+  d: {say: "Masih {{order}} {{more}}?", end: true}
+  e: {say: Sudah}
+"""
+
+
+def test_a_side_talk_has_variables_of_its_own():
+    talk = Chat(flow_files("a: {say: Hai}", cek=NUMBERED))
+    assert talk.says("cek lama") == ["Cek lama -"]
+    timer = talk.timer("wait")
+    assert talk.says("cek baru") == ["Cek baru -", "Sudah"]
+    assert "calls" not in talk.stored
+    assert spoken(talk.fires(timer)) == ["Masih lama x?"]
+
+
+def test_variables_are_there_for_a_question_below_a_wait_that_was_replaced():
+    ask = "a: {ask: {prompt: Nama?, save: name, invalid: {then: p}}}\n"
+    ask += "b: {say: 'x{{seen}}', end: true}\np: {handoff: true}"
+    later = REMIND.replace("ingatkan, again", "tidur").replace("flow: remind", "flow: later")
+    interrupting = REMIND.replace("again]", "again], interrupt: true, return: true").replace("n: 1", "seen: 1")
+    talk = Chat(flow_files(ask, remind=interrupting, later=later))
+    talk.says("halo")
+    talk.says("ingatkan")
+    assert talk.says("tidur") == ["Baik"]
+    assert spoken(talk.fires(talk.timer("wait"))) == ["Sekarang", "Nama?"]
+    assert talk.says("Budi") == ["x1"]
+
+
 def test_a_time_that_comes_during_a_side_talk_is_made_up_for_when_that_ends():
     talk, timer = chat()
     assert talk.says("tanya") == ["Apa?"]

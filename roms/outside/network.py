@@ -1,0 +1,114 @@
+"""The way out: a name is resolved once, every address is judged, and only what was judged is connected to.
+
+Addresses of private networks, of this machine and of its cloud's metadata are refused, unless the settings list that
+very address (or `localhost`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+import time
+from collections.abc import Iterable, Sequence
+from socket import SOCK_STREAM, getaddrinfo
+from typing import Any
+
+import httpcore
+
+from roms.outside.hosts import IP, Host
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class Forbidden(Exception):
+    """The name leads where no flow may go."""
+
+
+class Unknown(Exception):
+    """The name leads nowhere."""
+
+
+def addresses(host: Host) -> list[str]:
+    """What the name resolves to, each judged; one that is forbidden forbids all. Raises Forbidden, Unknown."""
+    try:
+        found = getaddrinfo(host.name.strip("[]"), host.port, type=SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Unknown(str(error)) from error
+    resolved = list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
+    for text in resolved:
+        address = ipaddress.ip_address(text)
+        if not (address == host.literal or (host.is_local and address.is_loopback) or is_public(address)):
+            raise Forbidden(f"{host.name} leads to {text}")
+    return resolved
+
+
+def is_public(address: IP) -> bool:
+    """Also of the IPv4 address that an IPv6 one carries inside."""
+    if isinstance(address, ipaddress.IPv6Address):
+        teredo = address.teredo[1] if address.teredo else None
+        nat64 = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
+        inside = address.ipv4_mapped or address.sixtofour or teredo or nat64
+        if inside is not None and not is_public(inside):
+            return False
+    return address.is_global and not address.is_multicast
+
+
+class Stream(httpcore.NetworkStream):
+    """A connection on which nothing takes longer than until the deadline, however slowly it drips."""
+
+    def __init__(self, inner: httpcore.NetworkStream, deadline: float) -> None:
+        self._inner, self._deadline = inner, deadline
+
+    def _left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the call's time is over")
+        return left
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, self._left())
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return Stream(self._inner.start_tls(ssl_context, server_hostname, self._left()), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class Pinned(httpcore.NetworkBackend):
+    """Connects to the addresses that were judged, whatever the name resolves to by now."""
+
+    def __init__(self, addresses: Sequence[str], deadline: float) -> None:
+        self._addresses, self._deadline = addresses, deadline
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """The first that takes us; the last one's failure when none does."""
+        *others, last = self._addresses
+        for address in others:
+            try:
+                return self._connected(address, port)
+            except httpcore.ConnectError:
+                if time.monotonic() >= self._deadline:
+                    raise
+        return self._connected(last, port)
+
+    def _connected(self, address: str, port: int) -> Stream:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ConnectTimeout("the call's time is over")
+        return Stream(httpcore.SyncBackend().connect_tcp(address, port, left), self._deadline)
