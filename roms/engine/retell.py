@@ -14,7 +14,7 @@ from typing import Any
 from roms.engine import contest, questions
 from roms.engine.contest import Lost
 from roms.engine.effects import FindAgent, SendMessage
-from roms.engine.events import Event, MessageReceived
+from roms.engine.events import Event, MessageReceived, OutsideAnswered
 from roms.engine.flow import Ask, Menu, Release, Step
 from roms.engine.lifecycle import decide
 from roms.engine.person import wanted
@@ -25,7 +25,7 @@ from roms.engine.types import Decision, Mode, Refused, Session
 from roms.engine.words import clean, words_of
 
 SILENT = (Mode.AGENT, Mode.PAUSED)
-ENDS = {"question": "silence", "wait": "over"}  # kind of timer -> what it was to whatever stood there
+ENDS = {"question": "silence", "wait": "over", "http": "over"}  # kind of timer -> what it was to what stood there
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ def tell(release: Release, session: Session, event: Event, now: datetime) -> Tol
     turn = opened(release, session, event, now)
     step = release.steps.get(session.place) if session.place else None
     if not isinstance(event, MessageReceived):
-        question = _question(turn, step, ENDS.get(getattr(event, "kind", ""), "held"))
+        kind = "http" if isinstance(event, OutsideAnswered) else getattr(event, "kind", "")
+        question = _question(turn, step, ENDS.get(kind, "held"))
         outcome = "broken" if _broke(decision) else "happened"
         return Told(outcome, said, session.variables, after, session.mode, question=question)
     if session.mode is not Mode.BOT:

@@ -39,8 +39,12 @@ def _event(event: Event) -> JSON:
 
 
 def _small(state: Any) -> Any:
-    """The same, but for variables whose value is large."""
-    variables = state.get("variables") if isinstance(state, Mapping) else None
+    """The same, but for variables, and an answer of another system that waits, where they are large."""
+    if not isinstance(state, Mapping):
+        return state
+    if _is_large(state.get("arrived")):
+        state = {name: value for name, value in state.items() if name != "arrived"}
+    variables = state.get("variables")
     if not isinstance(variables, Mapping) or not any(map(_is_large, variables.values())):
         return state
     return {**state, "variables": {name: CUT if _is_large(value) else value for name, value in variables.items()}}
@@ -49,4 +53,4 @@ def _small(state: Any) -> Any:
 def _is_large(value: Any) -> bool:
     if isinstance(value, str):
         return len(value) > LARGEST
-    return isinstance(value, (Mapping, list, tuple)) and len(json.dumps(value)) > LARGEST
+    return isinstance(value, (Mapping, list, tuple)) and len(json.dumps(value, default=str)) > LARGEST
