@@ -67,7 +67,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class TimerFired:
-    """A timer came due: "question", "idle", "stay" or "response_overdue". `turn` is the number it was set with."""
+    """A timer came due: "question", "burst", "idle", "stay" or "response_overdue"; `turn` is its number."""
 
     name: ClassVar[str] = "timer_fired"
     kind: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from roms.engine.effects import Option
 from roms.engine.problems import Problem, Spot
 from roms.engine.scope import Evaluate
-from roms.engine.table import Lifecycle
+from roms.engine.table import Burst, Lifecycle
 from roms.engine.template import Text
 from roms.engine.triggers import Index
 from roms.engine.types import Place
@@ -74,6 +74,7 @@ class Question:
     save: str
     invalid: Invalid
     timeout: Timeout | None
+    burst: Burst | None  # None: as the lifecycle says
     choices: Choices | None
 
 

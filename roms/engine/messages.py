@@ -116,6 +116,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the lifecycle closes a silent conversation after %(most)s: this never happens",
         "siklus menutup percakapan diam setelah %(most)s: ini tidak pernah terjadi",
     ),
+    "burst-time": (
+        "messages are gathered for 1s to 60s, not for `%(word)s`",
+        "pesan dikumpulkan selama 1s sampai 60s, bukan `%(word)s`",
+    ),
     "window": (
         "after 24 hours of silence WhatsApp takes no free text",
         "setelah 24 jam diam WhatsApp tidak menerima teks bebas",

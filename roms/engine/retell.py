@@ -10,7 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from roms.engine.events import MessageReceived
+from roms.engine import bursts
+from roms.engine.events import Event, MessageReceived, TimerFired
 from roms.engine.flow import Release
 from roms.engine.play import Player
 from roms.engine.replay import Past, Record
@@ -40,9 +41,10 @@ def turn(record: Record, release: Callable[[int], Release], number: int) -> Told
         _play(player, past)
     player.release = release(number)
     before = player.session
-    lost = _lost(player, last)
+    event = _event(player, last)
+    lost = _lost(player, last, event)
     _play(player, last)
-    heard = last.event.text if isinstance(last.event, MessageReceived) else last.event.name
+    heard = event.text if isinstance(event, MessageReceived) else event.name
     return Told(heard, lost, before.variables, player.session.variables)
 
 
@@ -53,9 +55,17 @@ def _play(player: Player, past: Past) -> None:
         player.happens(past.event)
 
 
-def _lost(player: Player, past: Past) -> tuple[str, ...]:
+def _event(player: Player, past: Past) -> Event:
+    """The end of a burst is the message that it comes to."""
+    event = past.event
+    if isinstance(event, TimerFired) and event.kind == bursts.CLOCK and player.session.pending:
+        return bursts.answered(player.release, player.session)
+    return event
+
+
+def _lost(player: Player, past: Past, event: Event) -> tuple[str, ...]:
     """What else fits the message, best first, and why it did not get it. While a question waits only interrupts may."""
-    event, session = past.event, replace(player.session, facts=player.facts)
+    session = replace(player.session, facts=player.facts)
     if not isinstance(event, MessageReceived):
         return ()
     scope = opened(player.release, session, event, past.at)

@@ -78,6 +78,8 @@ class Session:
     variables: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()  # sub-flows to come back from, the innermost last
+    pending: tuple[str, ...] = ()  # messages of a burst that is not over: one turn will answer them
+    pending_since: datetime | None = None  # UTC: when the first of them came
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +89,5 @@ class Decision:
     session: Session
     effects: tuple[Effect, ...] = ()
     unmatched: bool = False  # no trigger and no answer took what the contact wrote
+    gathered: int = 1  # how many of the contact's latest messages this was the answer to
     walked: tuple[Place, ...] = ()  # the steps entered, each as the very value that led there (see flow.Way)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from roms import clock
-from roms.db import db
+from roms.db import db, table
 from roms.engine.words import words_of
-from roms.models import Message
+from roms.models import Message, Sender
 
 ALIKE = 85  # of 100, by rapidfuzz's token_sort_ratio: `brp ongkir ke bandung` and `ongkir ke bandung brp ya`
 MOST = 20_000  # messages looked at, the newest
@@ -26,6 +26,13 @@ class Group:
     example: str
     count: int = 0
     others: list[str] = field(default_factory=list)  # up to four other ways of putting it
+
+
+def mark(conversation: int, count: int) -> None:
+    """The contact's latest messages, so many of them: what they came to was taken by nothing."""
+    theirs = select(Message.id).where(Message.conversation_id == conversation, Message.sender == Sender.CONTACT)
+    latest = theirs.order_by(Message.seq.desc()).limit(count)
+    db.session.execute(update(table(Message)).where(Message.id.in_(latest)).values(unmatched=True))
 
 
 def groups(ago: timedelta) -> list[Group]:

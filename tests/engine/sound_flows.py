@@ -39,8 +39,11 @@ def releases(draw: Draw) -> Release:
         raise
 
 
+BURSTS = st.sampled_from(["each", "each", {"merge": "3s"}, {"last": "2s"}])
+
+
 def lifecycle(draw: Draw) -> str:
-    return LIFECYCLE
+    return f"burst: {json.dumps(draw(BURSTS))}\n{LIFECYCLE}"
 
 
 def _step(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> dict[str, Any]:
@@ -72,6 +75,8 @@ def _question(draw: Draw, sizes: dict[str, int]) -> dict[str, Any]:
     question["invalid"] = {"retries": draw(st.integers(0, 1)), "then": _anywhere(draw, sizes)}
     if draw(st.integers(0, 3)) == 0:
         question["timeout"] = {"after": "5m", "go": _anywhere(draw, sizes)}
+    if draw(st.integers(0, 3)) == 0:
+        question["burst"] = draw(BURSTS)
     return question
 
 
@@ -85,8 +90,8 @@ def _menu(draw: Draw, sizes: dict[str, int], *_: int) -> dict[str, Any]:
 
 
 def _branch(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> list[dict[str, Any]]:
-    name = draw(st.sampled_from(VARIABLES))
-    first = {"when": f"known({name})", "go": _onward(draw, sizes, flow, at)}
+    when = draw(st.sampled_from(['message.text == "1"', 'message.text in ["2", "ya"]', "message.text != null"]))
+    first = {"when": when, "go": _onward(draw, sizes, flow, at)}
     return [first, {"otherwise": True, "go": _onward(draw, sizes, flow, at)}]
 
 

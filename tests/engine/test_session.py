@@ -10,6 +10,7 @@ FULL = Session(
     Mode.BOT, NOON, NOON, Mode.PAUSED, 3, Place("shop", "choose"), (Place("a", "b"), Place("c", "d")), 1, 2,
     {"question": 5}, {"order": "ORD-1", "n": 1.5, "yes": True, "none": None}, {"contact": {"name": "Budi"}},
     (Call(Place("e", "f"), {"n": 1}, {"mine": "its"}, 1), Call(Place("a", "c"), {}, {}, 2)),
+    ("halo", "kak"), NOON,
 )  # fmt: skip
 
 

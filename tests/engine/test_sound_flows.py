@@ -21,14 +21,21 @@ HAPPENINGS = st.lists(st.one_of(st.builds(MessageReceived, WORDS), st.integers(0
 
 def check(release, before, event, decision):
     """What must be true of every turn of a flow that the checker let pass."""
-    after, found = decision.session, {each.code for each in release.warnings}
+    after = decision.session
+    places = {
+        (f"{place.flow}.yaml", place.step) for place in (*decision.walked, *(each.place for each in before.calls))
+    }
+    found = {each.code for each in release.warnings if (each.file, each.step) in places}
     spoken = [each.text for each in decision.effects if isinstance(each, SendMessage)]
     notes = [each.text for each in decision.effects if isinstance(each, AddNote)]
     assert len(spoken) <= MOST_MESSAGES
     assert len(decision.walked) <= MOST_STEPS + 1
     assert all("more than" in note or "unset" in found for note in notes), notes
     if isinstance(event, MessageReceived) and before.mode is Mode.BOT:
-        assert spoken or after.mode is not Mode.BOT or "silence" in found
+        assert spoken or after.pending or after.mode is not Mode.BOT or "silence" in found
+        assert not (spoken and after.pending)
+    assert bool(after.pending) == (after.clocks.get("burst", 0) % 2 == 1) == (after.pending_since is not None)
+    assert len(after.pending) < 20
     if after.mode is not Mode.BOT:
         assert (after.calls, after.asked_before, after.place) == ((), (), None)
     if after.mode is Mode.AGENT and before.mode is Mode.BOT:
