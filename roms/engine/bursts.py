@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from roms.engine import steps
 from roms.engine.events import MessageReceived
-from roms.engine.flow import Question, Release
+from roms.engine.flow import Question, Release, Step
 from roms.engine.person import wanted
 from roms.engine.table import Burst
 from roms.engine.turn import Turn, later, start_clock, stop_clock
@@ -21,6 +21,8 @@ LONGEST = 5  # times the quiet that ends a burst: nobody waits longer than that
 
 def talk(turn: Turn, event: MessageReceived) -> None:
     """Answer at once, or keep the message until the contact has been quiet for so long."""
+    if not (turn.pending or turn.release.gathers):
+        return steps.talk(turn, event)
     burst = rule(turn.release, turn.place)
     if burst.kind == "each" and not turn.pending:
         return steps.talk(turn, event)
@@ -55,6 +57,12 @@ def rule(release: Release, place: Place | None) -> Burst:
     step = release.steps.get(place) if place else None
     own = step.control.burst if step is not None and isinstance(step.control, Question) else None
     return own or release.lifecycle.burst
+
+
+def gathers(step: Step) -> bool:
+    """Does this question make one turn of several messages?"""
+    own = step.control.burst if isinstance(step.control, Question) else None
+    return own is not None and own.kind != "each"
 
 
 def joined(pending: tuple[str, ...], burst: Burst) -> str:

@@ -14,7 +14,7 @@ _WORDS = {
     "say": "text", "prompt": "text", "label": "label", "note": "note", "set": "variables", "go": "way", "then": "way",
     "timeout": "timeout", "options": "options", "choices": "options", "key": "options", "words": "options",
     "value": "options", "retries": "retries", "when": "condition", "where": "condition", "otherwise": "condition",
-    "burst": "burst", "merge": "burst", "last": "burst", "flow": "way", "with": "variables",
+    "burst": "burst", "flow": "way", "with": "variables",
     "as": "answer", "save": "variables", "team": "team", "priority": "priority",
 }  # fmt: skip
 _CONTROLS = ("menu", "ask", "branch", "go", "handoff", "close", "end", "call", "http", "wait")

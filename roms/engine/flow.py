@@ -170,3 +170,4 @@ class Release:
     person: Person
     warnings: tuple[Problem, ...]
     ways: tuple[Way, ...] = ()
+    gathers: bool = False  # some question, or the lifecycle, makes one turn of several messages

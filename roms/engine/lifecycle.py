@@ -61,7 +61,7 @@ def decide(release: Release, session: Session, event: Event, now: datetime) -> D
 
 def _decided(turn: Turn) -> Decision:
     _wind_clocks(turn)
-    return Decision(closed(turn), tuple(turn.effects), turn.unmatched, turn.gathered, tuple(turn.walked))
+    return Decision(closed(turn), tuple(turn.effects), turn.unmatched, tuple(turn.walked), turn.gathered)
 
 
 def _row(turn: Turn, event: str) -> Row | None:

@@ -53,17 +53,17 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         session = _load(data, facts)
     except (KeyError, ValueError, TypeError, AttributeError) as damage:
         raise Unreadable(f"{type(damage).__name__}: {damage}") from damage
-    clocks, heard, pending = session.clocks, session.heard, session.pending_since
+    clocks, heard, kept = session.clocks, session.heard, session.pending_since
     if type(clocks) is not dict or (clocks and not _INTEGER.issuperset(map(type, clocks.values()))):
         raise Unreadable("clocks that are none")
     kinds_agree = type(session.misses) is type(session.epoch) is type(session.release) is int
     if not kinds_agree or type(session.variables) is not dict:
         raise Unreadable("a value of another kind")
-    if not all(isinstance(text, str) for text in session.pending) or (pending is not None and pending.tzinfo is None):
-        raise Unreadable("a burst that is none")
-    if not all(map(_is_call, session.calls)):
+    if session.calls and not all(map(_is_call, session.calls)):
         raise Unreadable("a call that is none")
-    if session.since.tzinfo is None or (heard is not None and heard.tzinfo is None):
+    if session.pending and not all(isinstance(text, str) for text in session.pending):
+        raise Unreadable("a burst that is none")
+    if session.since.tzinfo is None or (heard and heard.tzinfo is None) or (kept and kept.tzinfo is None):
         raise Unreadable("a time without a zone")
     return session
 

@@ -89,5 +89,5 @@ class Decision:
     session: Session
     effects: tuple[Effect, ...] = ()
     unmatched: bool = False  # no trigger and no answer took what the contact wrote
-    gathered: int = 1  # how many of the contact's latest messages this was the answer to
     walked: tuple[Place, ...] = ()  # the steps entered, each as the very value that led there (see flow.Way)
+    gathered: int = 1  # how many of the contact's latest messages this was the answer to

@@ -19,6 +19,7 @@ TRIGGERS: dict[str, list[dict[str, Any]]] = {
     "one": [{"keywords": "satu", "interrupt": True, "return": True}],
     "two": [{"keywords": "dua", "interrupt": True}],
 }
+KINDS = st.sampled_from(["ask", "call", "go", "menu", "call", "ask", "branch", "ask", "", "end", "handoff", "close"])
 Draw = st.DrawFn
 
 
@@ -53,7 +54,7 @@ def _step(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> dict[str, An
     if draw(st.integers(0, 3)) == 0:
         value = draw(st.sampled_from(["x", 1, "= length(text(n))", "= length(text(k)) + 1"]))
         step["set"] = {draw(st.sampled_from(VARIABLES)): value}
-    kind = draw(st.sampled_from(["", "ask", "ask", "menu", "branch", "go", "call", "call", "handoff", "close", "end"]))
+    kind = draw(KINDS)
     make = {"ask": _ask, "menu": _menu, "branch": _branch, "go": _onward, "call": _call}.get(kind)
     return step | ({kind: make(draw, sizes, flow, at) if make else True} if kind else {})
 
