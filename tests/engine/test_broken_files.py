@@ -43,6 +43,10 @@ SOUND = [
     "a: {menu: {prompt: '?', options: [{key: 1, label: A, words: [cs], go: p}], save: n, invalid: {then: a}}}\n"
     "p: {handoff: true}",
     "a: {close: true}",
+    "a: {ask: {prompt: '?', save: n, burst: {merge: 60s}, invalid: {then: p}}}\nb: {say: x, end: true}\n"
+    "p: {handoff: true}",
+    "a: {call: {flow: main.c, with: {x: 1}, save: {n: m}}}\nb: {say: '{{n}}', end: true}\n"
+    "c: {set: {m: = x + 1}, end: true}",
     "a: {set: {n: 1}}\nb: {set: {m: = n * 2}}\n"
     "c: {branch: [{when: m > 1, go: d}, {otherwise: true, go: d}]}\nd: {say: x}",
     "a: {ask: {prompt: '?', save: n, invalid: {then: a}}}\nb: {say: x}\nc: {go: d}\nd: {handoff: true}",
