@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from roms.engine import contest, questions
+from roms.engine import bursts, contest, questions
 from roms.engine.contest import Lost
 from roms.engine.effects import FindAgent, SendMessage
-from roms.engine.events import Event, MessageReceived, OutsideAnswered
+from roms.engine.events import Event, MessageReceived, OutsideAnswered, TimerFired
 from roms.engine.flow import Ask, Menu, Release, Step
 from roms.engine.lifecycle import decide
 from roms.engine.person import wanted
@@ -43,7 +43,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`outcome`: started, otherwise, interrupted, answered, missed, person, silent, broken, happened, nothing."""
+    """`outcome`: started, otherwise, interrupted, answered, missed, person, silent, kept (until the burst is over),
+    broken, happened, nothing."""
 
     outcome: str
     said: tuple[str, ...]
@@ -52,6 +53,7 @@ class Told:
     mode: Mode  # when it began
     rule: str = ""  # what took the message
     flow: str = ""  # the flow that it started
+    heard: str = ""  # what the contact wrote, all of it where several messages became one turn
     question: Question | None = None
     lost: tuple[Lost, ...] = field(default=())
 
@@ -80,6 +82,7 @@ def tell(release: Release, session: Session, event: Event, now: datetime) -> Tol
         decision = Decision(session)
     said = tuple(effect.text for effect in decision.effects if isinstance(effect, SendMessage))
     after = decision.session.variables
+    event = _meant(release, session, event, decision, now)
     turn = opened(release, session, event, now)
     step = release.steps.get(session.place) if session.place else None
     if not isinstance(event, MessageReceived):
@@ -91,7 +94,24 @@ def tell(release: Release, session: Session, event: Event, now: datetime) -> Tol
         turn.since, turn.previous = now, session.mode  # what it comes back to begins now
     text = clean(event.text)
     scene = _Scene(turn, text, words_of(text), event.payload, step)
-    return _heard(scene, decision, Told("silent", said, session.variables, after, session.mode))
+    told = Told("silent", said, session.variables, after, session.mode, heard=text)
+    if decision.session.pending and not said:
+        return replace(told, outcome="kept", question=_question(turn, step, "held"))
+    return _heard(scene, decision, told)
+
+
+def _meant(release: Release, session: Session, event: Event, decision: Decision, now: datetime) -> Event:
+    """The message that a burst came to, where it was over with this; else just what happened."""
+    if not session.pending or decision.session.pending:
+        return event
+    if isinstance(event, TimerFired) and event.kind == bursts.CLOCK:
+        return bursts.answered(release, session)
+    if not isinstance(event, MessageReceived) or event.payload:
+        return event
+    if event.kind == "text" and bursts.cannot_wait(opened(release, session, event, now), event.text):
+        return event
+    whole = replace(session, pending=(*session.pending, clean(event.text)))
+    return replace(event, text=bursts.answered(release, whole).text)
 
 
 def _heard(scene: _Scene, decision: Decision, told: Told) -> Told:

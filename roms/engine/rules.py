@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 PATTERNS = tuple(
     (code, re.compile(pattern, re.DOTALL))
@@ -41,6 +41,12 @@ PATTERNS = tuple(
 )
 
 
+SEVERAL = (  # how a burst was read
+    ("together", re.compile(r"(?P<rule>.*), (?P<count>\d+) messages together", re.DOTALL)),
+    ("last", re.compile(r"(?P<rule>.*), the last of (?P<count>\d+) messages", re.DOTALL)),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule in parts; the code is "" where the text is all that is known."""
@@ -48,9 +54,14 @@ class Rule:
     code: str
     text: str
     values: Mapping[str, str] = field(default_factory=dict)
+    several: str = ""  # "together" or "last", where `count` messages came to one turn
+    count: int = 0
 
 
 def read(text: str) -> Rule:
+    for several, pattern in SEVERAL:
+        if hit := pattern.fullmatch(text):
+            return replace(read(hit["rule"]), several=several, count=int(hit["count"]))
     for code, pattern in PATTERNS:
         if hit := pattern.fullmatch(text):
             return Rule(code, text, hit.groupdict())

@@ -163,6 +163,8 @@ def _rules(release: object) -> Iterator[str]:
         ("option 2, by 'dua'", "option_word", {"key": "2", "word": "dua"}),
         ("no answer for 1800 s", "timeout", {"seconds": "1800"}),
         ("when total > 3", "branch", {"when": "total > 3"}),
+        ("option 1, the last of 3 messages", "option", {"key": "1"}),
+        ("answer 404", "http_answer", {"status": "404"}),
         ("something of tomorrow", "", {}),
     ],
 )
