@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
-    """The contact wrote. `payload` is the id of a tapped button or list row, where the channel has one."""
+    """The contact wrote. `payload` is the id of a tapped button or list row, where the channel has one; `content` is
+    what a picture, file or place is: {kind, name, caption, id, mime} or {kind, latitude, longitude, name, address}."""
 
     name: ClassVar[str] = "message_received"
     text: str
     payload: str | None = None
     kind: str = "text"
+    content: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

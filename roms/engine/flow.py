@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from roms.engine.effects import Option
+from roms.engine.media import Media
 from roms.engine.problems import Problem, Spot
+from roms.engine.sayings import Sayable
 from roms.engine.scope import Evaluate
 from roms.engine.table import Lifecycle
 from roms.engine.template import Text
@@ -32,7 +34,7 @@ class Way:
 class Invalid:
     """What follows an answer that is none."""
 
-    says: tuple[Text, ...]
+    says: tuple[Sayable, ...]
     retries: int
     then: Place
 
@@ -106,12 +108,12 @@ class Go:
 class Handoff:
     team: str
     priority: str
-    says: tuple[Text, ...]
+    says: tuple[Sayable, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Close:
-    says: tuple[Text, ...]
+    says: tuple[Sayable, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +134,7 @@ class Step:
     sets: tuple[tuple[str, Evaluate], ...]
     labels: tuple[str, ...]
     notes: tuple[Text, ...]
-    says: tuple[Text, ...]
+    says: tuple[Sayable, ...]
     control: Control | None
     following: Place | None
 
@@ -160,3 +162,4 @@ class Release:
     person: Person
     warnings: tuple[Problem, ...]
     ways: tuple[Way, ...] = ()
+    media: Mapping[str, Media] = field(default_factory=dict)  # name -> what the file is

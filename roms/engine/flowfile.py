@@ -9,6 +9,7 @@ from roms.engine import build_lifecycle, check, check_lifecycle, shape
 from roms.engine.book import Book, Desk
 from roms.engine.build_flow import Draft
 from roms.engine.flow import Person, Release, Way
+from roms.engine.media import Files, looked_at, split
 from roms.engine.problems import FlowErrors, Problem, Spot, found
 from roms.engine.table import Lifecycle
 from roms.engine.triggers import Index
@@ -19,19 +20,23 @@ LIFECYCLE = "lifecycle.yaml"
 __all__ = ["FlowErrors", "Problem", "compile_release", "release_hash"]
 
 
-def release_hash(files: Mapping[str, str]) -> str:
-    """The same files give the same hash, wherever they lie."""
+def release_hash(files: Files) -> str:
+    """The same files give the same hash, wherever they lie; a media file counts by its own hash."""
     digest = sha256()
-    for name in sorted(files):
-        for part in (name, files[name]):
+    for name, value in sorted(files.items()):
+        for part in (name, value if isinstance(value, str) else looked_at(value).hash):
             data = part.encode("utf-8", "surrogatepass")
             digest.update(b"%d:" % len(data) + data)
     return digest.hexdigest()
 
 
-def compile_release(files: Mapping[str, str], number: int = 0) -> Release:
-    """Everything the files say, ready to answer. Raises FlowErrors with every problem; warnings alone do not."""
-    book = Book()
+def compile_release(release: Files, number: int = 0) -> Release:
+    """Everything the files say, ready to answer. Raises FlowErrors with every problem; warnings alone do not.
+
+    Besides texts the release may hold `media/*`, each with its bytes or what is known of it.
+    """
+    files, media = split(release)
+    book = Book(media=media)
     read_files = [read(name, files[name]) for name in sorted(files)]
     documents = [each for each in read_files if isinstance(each, Document)]
     book.problems += [each for each in read_files if isinstance(each, Problem)]
@@ -61,8 +66,8 @@ def _release(
     triggered = [way for draft in drafts for way in draft.ways]
     return Release(
         number,
-        release_hash(files),
-        dict(files),
+        release_hash({**files, **book.media}),
+        files,
         lifecycle[0],
         {step.place: step for draft in drafts for step in draft.steps},
         {draft.name: draft.title for draft in drafts if draft.title},
@@ -71,6 +76,7 @@ def _release(
         lifecycle[1],
         tuple(warnings),
         (*(Way(edge.source, edge.target, edge.spot) for edge in book.edges), *triggered),
+        book.media,
     )
 
 

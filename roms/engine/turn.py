@@ -10,8 +10,8 @@ from typing import Any
 from roms.engine.effects import CancelUnsent, Effect, Option, SendMessage, StartTimer, Why
 from roms.engine.events import Event, MessageReceived
 from roms.engine.flow import Handoff, Release, Step
+from roms.engine.sayings import Sayable
 from roms.engine.scope import Broken
-from roms.engine.template import Text
 from roms.engine.types import Mode, Place, Session
 
 MOST_STEPS = 100
@@ -121,12 +121,16 @@ def why(turn: Turn) -> Why:
     return Why(turn.release.number, step.file, step.line, place.flow, place.step, turn.rule)
 
 
-def say(turn: Turn, text: Text) -> None:
+def say(turn: Turn, saying: Sayable) -> None:
     """Add one message. Raises Runaway. A text that comes out empty is not sent."""
-    words = text.read(turn, turn.language)
-    if words.strip():
+    said = saying.read(turn, turn.language)
+    if not isinstance(said, str):
         count_message(turn)
-        turn.effects.append(SendMessage(words, why(turn)))
+        effect = SendMessage(said.text, why(turn), said.prompt, said.options, said.kind, said.content)
+        turn.effects.append(effect)
+    elif said.strip():
+        count_message(turn)
+        turn.effects.append(SendMessage(said, why(turn)))
 
 
 def ask(turn: Turn, text: str, prompt: str, options: tuple[Option, ...]) -> None:

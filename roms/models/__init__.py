@@ -4,7 +4,7 @@ from roms.models.accounts import LiveTicket, LoginAttempt, LoginSession, Role, U
 from roms.models.contact import Contact, ContactAddress
 from roms.models.conversation import Channel, Conversation, ConversationLabel
 from roms.models.message import Direction, History, Message, PendingReceipt, Sender, Status
-from roms.models.release import Release, Timer
+from roms.models.release import MediaFile, Release, Timer
 
 __all__ = [
     "Channel",
@@ -17,6 +17,7 @@ __all__ = [
     "LiveTicket",
     "LoginAttempt",
     "LoginSession",
+    "MediaFile",
     "Message",
     "PendingReceipt",
     "Release",

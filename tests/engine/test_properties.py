@@ -23,6 +23,7 @@ from roms.engine.lifecycle import allowed, begin, decide
 from roms.engine.session import dump, load
 from roms.engine.types import Mode, Refused
 from tests.engine.chat import NOON, flow_files, shipped
+from tests.engine.pictures import named_in
 
 ODD = """flow: odd
 triggers: [{keywords: [aneh], interrupt: true, return: true}, {pattern: '(?P<found>[0-9]{3})'}, {payload: X}]
@@ -34,15 +35,31 @@ steps:
   e: {ask: {prompt: "?", as: choice, save: c, choices: [merah, biru], invalid: {then: f}}}
   f: {set: {n: = n / 2}, say: "{{n|number}}"}
 """
-RELEASE = compile_release({**shipped(), "odd.yaml": ODD}, 7)
+SHOW = """flow: show
+triggers: [{keywords: [foto]}, {payload: Y, keywords: [Lagi]}]
+steps:
+  a: {say: [{image: media/a.png, caption: "{{contact.nick}}"}, {document: "https://example.com/{{message.text}}"}]}
+  b: {ask: {prompt: "?", as: image, save: pic, invalid: {say: {sticker: media/c.webp}, then: d}}}
+  c: {ask: {prompt: "?", as: file, save: doc, where: known(pic.id), invalid: {retries: 0, then: d}}}
+  d: {ask: {prompt: "?", as: location, save: home, where: home.latitude < 0, invalid: {retries: 1, then: e}}}
+  e: {say: [{location: {latitude: 1, longitude: 2, name: "{{home.name}}"}}, {buttons: [{payload: Y, label: Lagi}], text: "?"}]}
+"""
+RELEASE = compile_release({**shipped(), "odd.yaml": ODD, "show.yaml": SHOW, **named_in(SHOW)}, 7)
 WORDS = st.sampled_from(
-    [*"0 1 2 3 halo menu cs aneh urgent ya tidak x merah 0812-3456-7890 ORD-12345".split(), "X 123"]
+    [
+        *"0 1 2 3 halo menu cs aneh urgent ya tidak x merah foto lagi Y -6.2,106.8 0812-3456-7890 ORD-12345".split(),
+        "X 123",
+    ]
 )
 TEXTS = WORDS | st.text(max_size=30) | st.text(alphabet=st.characters(), max_size=5)
 PEOPLE = st.sampled_from([AgentClaimed(1), AgentReplied("Hai", 1), AgentReplied("Hai", None, True), Assigned(2, 1),
                           Released(1), Paused(1), Resumed(1), Closed(1)])  # fmt: skip
+CONTENTS = st.sampled_from(
+    [None, {}, {"kind": "image", "id": "1", "name": "x.jpg"}, {"kind": "document", "mime": "image/png"}, {"kind": "video"},
+     {"kind": "location", "latitude": -6.2, "longitude": 106.8}, {"kind": "location", "latitude": "x"}, {"kind": 7}]
+)  # fmt: skip
 EVENTS = st.one_of(
-    st.builds(MessageReceived, TEXTS, st.none() | WORDS, st.sampled_from(["text", "image"])),
+    st.builds(MessageReceived, TEXTS, st.none() | WORDS, st.sampled_from(["text", "image"]), CONTENTS),
     PEOPLE,
     st.builds(TimerFired, st.sampled_from(["question", "idle", "stay", "response_overdue", "?"]), st.integers(-1, 9)),
     st.integers(0, 5),  # the n-th timer that was set comes due
@@ -94,10 +111,15 @@ def test_any_sequence_of_events_keeps_every_promise(happenings):
 
 
 @settings(max_examples=150, deadline=None)
-@given(TEXTS, st.none() | TEXTS, st.sampled_from(["shop.choose", "order.number", "odd.a", "odd.b", "odd.d", "odd.e"]))
-def test_any_text_gets_an_answer_at_every_question(text, payload, place):
+@given(
+    TEXTS,
+    st.none() | TEXTS,
+    st.sampled_from(["shop.choose", "order.number", "odd.a", "odd.b", "odd.d", "odd.e", "show.b", "show.c", "show.d"]),
+    CONTENTS,
+)
+def test_any_text_gets_an_answer_at_every_question(text, payload, place, content):
     waiting = load({"mode": "BOT", "since": NOON.isoformat(), "place": place, "release": 7, "variables": {}}, {})
-    decision = decide(RELEASE, waiting, MessageReceived(text, payload), NOON)
+    decision = decide(RELEASE, waiting, MessageReceived(text, payload, "text", content), NOON)
     assert any(isinstance(each, SendMessage) for each in decision.effects)
 
 
