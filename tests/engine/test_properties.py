@@ -42,7 +42,8 @@ steps:
   b: {ask: {prompt: "?", as: image, save: pic, invalid: {say: {sticker: media/c.webp}, then: d}}}
   c: {ask: {prompt: "?", as: file, save: doc, where: known(pic.id), invalid: {retries: 0, then: d}}}
   d: {ask: {prompt: "?", as: location, save: home, where: home.latitude < 0, invalid: {retries: 1, then: e}}}
-  e: {say: [{location: {latitude: 1, longitude: 2, name: "{{home.name}}"}}, {buttons: [{payload: Y, label: Lagi}], text: "?"}]}
+  e: {say: {location: {latitude: 1, longitude: 2, name: "{{home.name}}"}}}
+  f: {say: {buttons: [{payload: Y, label: Lagi}], text: "?"}}
 """
 RELEASE = compile_release({**shipped(), "odd.yaml": ODD, "show.yaml": SHOW, **named_in(SHOW)}, 7)
 WORDS = st.sampled_from(
@@ -55,8 +56,9 @@ TEXTS = WORDS | st.text(max_size=30) | st.text(alphabet=st.characters(), max_siz
 PEOPLE = st.sampled_from([AgentClaimed(1), AgentReplied("Hai", 1), AgentReplied("Hai", None, True), Assigned(2, 1),
                           Released(1), Paused(1), Resumed(1), Closed(1)])  # fmt: skip
 CONTENTS = st.sampled_from(
-    [None, {}, {"kind": "image", "id": "1", "name": "x.jpg"}, {"kind": "document", "mime": "image/png"}, {"kind": "video"},
-     {"kind": "location", "latitude": -6.2, "longitude": 106.8}, {"kind": "location", "latitude": "x"}, {"kind": 7}]
+    [None, {}, {"kind": "image", "id": "1", "name": "x.jpg"}, {"kind": "document", "mime": "image/png"},
+     {"kind": "video"}, {"kind": "location", "latitude": -6.2, "longitude": 106.8},
+     {"kind": "location", "latitude": "x"}, {"kind": 7}]
 )  # fmt: skip
 EVENTS = st.one_of(
     st.builds(MessageReceived, TEXTS, st.none() | WORDS, st.sampled_from(["text", "image"]), CONTENTS),
