@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from roms.config import ROOT
 from roms.services import publishing
@@ -65,8 +65,8 @@ def at_end(log: Locator) -> bool:
 
 def test_a_picture_is_seen_with_its_words_and_no_line_moves_when_it_comes(tab: Tabs) -> None:
     shop = tab.shop()
-    held = []
-    shop.page.route("**/media/**", held.append)
+    held: list[Route] = []
+    shop.page.route("**/media/**", lambda route: held.append(route))
     shop.say("halo")
     shop.hears("Ada yang bisa kami bantu?")
     shop.tap("Info harga")
@@ -121,3 +121,6 @@ def test_an_agent_sees_what_the_contact_was_shown(tab: Tabs, stage: Stage) -> No
     inbox = tab.inbox(stage.admin, conversation)
     assert is_loaded(inbox.log.get_by_alt_text("Harga bulan ini:"))
     expect(inbox.bubble("Keripik Tempe Rp24.000")).to_have_count(1)
+    page = tab(stage.fake + "/")
+    page.get_by_text(number[-6:]).first.click()
+    assert is_loaded(page.get_by_alt_text("Harga bulan ini:"))

@@ -27,14 +27,12 @@ export function Attached({ entry, t }) {
 const nameOf = ({ caption, name }) => caption?.split("\n", 1)[0] || name;
 
 function Picture({ content }) {
-  const { width, height } = fitted(content, WIDEST, HIGHEST);
   return html`<a class="attached" href=${content.url} target="_blank" rel="noopener">
-    <img src=${content.url} alt=${nameOf(content)} width=${width} height=${height} loading="lazy" decoding="async" /></a>`;
+    <img src=${content.url} alt=${nameOf(content)} ...${fitted(content, WIDEST, HIGHEST)} loading="lazy" decoding="async" /></a>`;
 }
 
 function Sticker({ content }) {
-  const { width, height } = fitted(content, STICKER, STICKER);
-  return html`<img class="attached sticker" src=${content.url} alt=${nameOf(content)} width=${width} height=${height} loading="lazy" />`;
+  return html`<img class="attached sticker" src=${content.url} alt=${nameOf(content)} ...${fitted(content, STICKER, STICKER)} loading="lazy" />`;
 }
 
 const Video = ({ content }) => html`<video class="attached" src=${content.url} aria-label=${nameOf(content)} width=${WIDEST} height=${(WIDEST * 9) / 16} controls preload="metadata" playsinline></video>`;
@@ -69,9 +67,9 @@ const Sign = ({ path }) => html`<svg class="icon" viewBox="0 0 24 24" width="24"
 
 /** The picture's own shape, no larger than the box; one whose size nobody knows gets a square. */
 function fitted({ width, height }, widest, highest) {
-  if (!width || !height) return { width: Math.min(widest, highest), height: Math.min(widest, highest) };
+  if (!width || !height) return { width: 1, height: 1, style: { width: `${Math.min(widest, highest)}px` } };
   const scale = Math.min(1, widest / width, highest / height);
-  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+  return { width, height, style: { width: `${Math.round(width * scale)}px` } };
 }
 
 const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
