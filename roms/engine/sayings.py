@@ -5,17 +5,19 @@ Each reads to one `Said`: a kind, what a channel needs to show it, and the words
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from roms.engine.effects import Option
-from roms.engine.media import FOLDER, Media
+from roms.engine.media import FOLDER, Media, of_name
 from roms.engine.scope import Scope, shown
 from roms.engine.template import Template, Text
 
 LONGEST_ADDRESS = 2000
+LONGEST_NAME = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Show:
     def read(self, scope: Scope, language: str) -> Said:
         source = _address(self.source.by_language.get(language, self.source.fallback), scope)
         file, caption = self.files.get(source), _words(self.caption, scope, language)
-        name = _words(self.name, scope, language) or source.partition("?")[0].rpartition("/")[2]
+        name = _file_name(_words(self.name, scope, language), source, file)
         content: dict[str, Any] = {"source": source, "name": name}
         if file is not None:
             content |= {"hash": file.hash, "mime": file.type, "size": file.size}
@@ -115,6 +117,15 @@ Sayable = Text | Show | Pin | Card | Approved | Buttons
 
 def map_link(latitude: float, longitude: float) -> str:
     return f"https://maps.google.com/?q={latitude},{longitude}"
+
+
+def _file_name(given: str, source: str, file: Media | None) -> str:
+    """What it is called where it is saved: no folders, and an ending that says what it is."""
+    own = source.partition("?")[0].rpartition("/")[2]
+    name = re.sub(r"[\s/\\]+", " ", given)[:LONGEST_NAME].strip()
+    if name and file is not None and of_name(name) != file.type:
+        name += "." + own.rpartition(".")[2]
+    return name or own
 
 
 def _words(text: Text | None, scope: Scope, language: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote
 
 from roms.engine.attachments import FILES
-from roms.engine.media import of_name
 from roms.engine.types import JSON
 
 
@@ -34,8 +33,5 @@ def shown(kind: str, payload: Mapping[str, Any] | None, is_ours: bool) -> JSON |
     if not isinstance(content, Mapping):
         return None
     if hash_ := content.get("hash"):
-        name = str(content.get("name"))
-        if of_name(name) != content.get("mime"):  # what it is called there is no name for such a file
-            name = str(content["source"]).rpartition("/")[2]
-        return {**content, "url": f"/media/{hash_}/{quote(name)}"}
+        return {**content, "url": f"/media/{hash_}/{quote(str(content['name']), safe='')}"}
     return dict(content)

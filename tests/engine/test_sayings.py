@@ -65,6 +65,16 @@ a:
     assert effects[5].content is None
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("Katalog", "Katalog.pdf"), ("a/../b\\c.pdf", "a .. b c.pdf"), ("x.exe", "x.exe.pdf"), ("A\nB.PDF", "A B.PDF"),
+     (" ", "list.pdf"), ("x" * 300, "x" * 150 + ".pdf")],
+)  # fmt: skip
+def test_a_documents_name_has_no_folders_and_says_what_it_is(written: str, name: str) -> None:
+    (document,) = said("a: {say: {document: media/list.pdf, name: '{{contact.name}}'}}", name=written)
+    assert document.content["name"] == name
+
+
 def test_what_is_put_into_an_address_stays_one_part_of_it() -> None:
     steps = "a: {say: {image: 'https://img.example.com/qr/{{contact.name|upper}}.png?size=1', caption: x}}"
     (picture,) = said(steps, name="a/../b?c=d#e é")
