@@ -10,7 +10,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from roms import cli, db, queue
 from roms.config import BadConfig, Config
-from roms.web import auth, conversations, docs, forgery, headers, health, live, pages, problems, webhooks, widget
+from roms.web import (
+    auth,
+    authors,
+    conversations,
+    docs,
+    forgery,
+    headers,
+    health,
+    live,
+    pages,
+    problems,
+    webhooks,
+    widget,
+)
 
 LARGEST_BODY = 5 * 1024 * 1024
 WEEK = 7 * 24 * 3600
@@ -37,7 +50,7 @@ def create_app(config: Config) -> Flask:
     problems.init_app(app)
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
-    for part in (auth, pages, docs, webhooks, widget, health):
+    for part in (auth, authors, pages, docs, webhooks, widget, health):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)

@@ -19,12 +19,12 @@ from roms.engine.flow import Release
 from roms.engine.flowfile import FlowErrors, compile_release
 from roms.engine.functions import duration
 from roms.engine.scope import Broken
-from roms.engine.transcript import transcript
 from roms.errors import Problem
-from roms.services import explaining, publishing, recalling, replaying, unmatched
+from roms.services import explaining, publishing, recording, replaying, unmatched
+from roms.web import i18n, whywords
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-TESTS = "tests"  # the folder beside the flows
+TESTS = recording.FOLDER
 
 
 class AuthorCommand(click.Command):
@@ -142,10 +142,9 @@ def record(conversation: str, output: Path | None) -> None:
     The contact's name, phone numbers and e-mail addresses are replaced, and so is what agents wrote. Read it before
     you share it: an address in the middle of a sentence is beyond a program.
     """
-    past = recalling.one(recalling.id_of(conversation))
-    output = output or flows_folder() / TESTS / f"recorded-{conversation}.yaml"
+    text = recording.as_test(conversation)
+    output = output or flows_folder() / TESTS / recording.file_name(conversation)
     output.parent.mkdir(parents=True, exist_ok=True)
-    text = transcript(publishing.newest(), past, f"conversation {conversation} goes as it went")
     output.write_text(text, encoding="utf-8")
     click.echo(str(output))
 
@@ -156,32 +155,18 @@ def unmatched_(ago: timedelta) -> None:
     """What contacts wrote that nothing took, grouped by likeness, the most frequent first."""
     groups = unmatched.groups(ago)
     for group in groups:
-        others = f"   ({' · '.join(_line(other, 40) for other in group.others)})" if group.others else ""
-        click.echo(f"{group.count:6}  {_line(group.example, 80)}{others}")
+        others = f"   ({' · '.join(whywords.flat(other, 40) for other in group.others)})" if group.others else ""
+        click.echo(f"{group.count:6}  {whywords.flat(group.example, 80)}{others}")
     click.echo(f"{sum(group.count for group in groups)} messages in {len(groups)} groups")
 
 
 @click.command("why", cls=AuthorCommand)
 @click.argument("message", type=int)
-def why(message: int) -> None:
-    """Tell where the bot's MESSAGE (its id in the database) comes from, which rules lost, and the variables then."""
-    told = explaining.explain(message)
-    where = told.why
-    click.echo(f"said      {_line(told.text, 110)}")
-    click.echo(f"heard     {_line(told.heard, 110)}")
-    click.echo(f"release   {where['release']}")
-    click.echo(f"at        {where['file']}:{where['line']}, step {where['flow']}.{where['step']}")
-    click.echo(f"rule      {where['rule']}")
-    for lost in told.lost:
-        click.echo(f"lost      {lost}")
-    for name, value in sorted(told.after.items()):
-        was = "" if told.before.get(name) == value else f"   (was {told.before.get(name)!r})"
-        click.echo(f"variable  {name} = {value!r}{was}")
-
-
-def _line(text: str, most: int) -> str:
-    line = " ⏎ ".join(text.split("\n"))
-    return line if len(line) <= most else line[: most - 1] + "…"
+@click.option("--lang", type=click.Choice(i18n.LANGUAGES), default="en", help="The language of the explanation.")
+def why(message: int, lang: str) -> None:
+    """Tell where the bot's MESSAGE (its id in the database) comes from, or what became of a contact's."""
+    for what, text in whywords.lines(explaining.explain(message), lang):
+        click.echo(f"{what:9} {text}")
 
 
 COMMANDS: tuple[click.Command, ...] = (test, record, replay, unmatched_, why)

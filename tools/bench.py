@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 
-from tools import venv
+from tools import peers, venv
 from tools.places import ROOT
 from tools.terminal import give_up, say
 
@@ -24,4 +24,6 @@ def main(options: argparse.Namespace) -> int:
     if options.name not in known:
         give_up(f"there is no benchmark {options.name}; there are: {', '.join(known) or 'none'}")
     venv.ensure(venv.DEV)
+    if options.name == "engine":
+        peers.ensure()
     return subprocess.run([venv.python(), "-m", f"bench.{options.name}", *options.rest], cwd=ROOT).returncode

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 
-from tools import venv
+from tools import debian, venv
 from tools.terminal import give_up, say
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -36,20 +36,6 @@ def driver_runs() -> bool:
 
 
 def install() -> None:
-    """As root on Debian we can help ourselves."""
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        give_up(HOW)
     say("  chromium     installing Debian's, which happens once")
-    quiet = dict(os.environ) | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
-        done = subprocess.run(
-            ["apt-get", "-q", *command],
-            env=quiet,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        if done.returncode != 0:
-            say("\n".join("    " + line for line in done.stdout.splitlines()[-12:]))
-            give_up(f"apt-get {command[0]} failed. {HOW}")
+    if problem := debian.install(PACKAGES):
+        give_up(f"{problem}. {HOW}")

@@ -24,7 +24,7 @@ def main(options: argparse.Namespace) -> int:
     data = data_folder(options.data)
     if data.exists():
         run.taken_lock(data)
-    doomed = [ROOT / ".venv", *(ROOT / name for name in CACHES), *caches_of_python()]
+    doomed = [ROOT / ".venv", ROOT / ".bench", *(ROOT / name for name in CACHES), *caches_of_python()]
     if options.data is not None and data.exists():
         if not (options.yes or input(f"Remove {data} with all conversations in it? [y/N] ").lower() in ("y", "yes")):
             return 1

@@ -1,8 +1,8 @@
 """Prove it: lint, then every test, on SQLite and PostgreSQL and in a browser. With arguments only pytest, with them.
 
-Tests need Chromium (installed here by apt-get when that may be done, otherwise it says how) and PostgreSQL: the one
-DATABASE_URL_TEST names, else one from a wheel, started for this run in the temporary folder. With CI=true a skipped
-test is a failed one.
+Tests need Chromium and valgrind (installed here by apt-get when that may be done, otherwise it says how) and
+PostgreSQL: the one DATABASE_URL_TEST names, else one from a wheel, started for this run in the temporary folder. With
+CI=true a skipped test is a failed one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import argparse
 import os
 import subprocess
 
-from tools import chromium, lint, postgres, venv
+from tools import chromium, lint, postgres, valgrind, venv
 from tools.places import ROOT
 from tools.terminal import stage
 
@@ -29,6 +29,7 @@ def main(options: argparse.Namespace) -> int:
         venv.ensure(venv.DEV)
     with stage("chromium", "found"):
         browser = chromium.find_or_install()
+    valgrind.find_or_install()
     if not options.rest and not lint.static():
         return 1
     with postgres.server() as database:

@@ -30,6 +30,10 @@ _LIFECYCLE = (
     "Without it a conversation could be stuck or unanswered; compare with the shipped lifecycle.yaml.",
     "Tanpa ini percakapan bisa macet atau tidak dijawab; bandingkan dengan lifecycle.yaml bawaan.",
 )
+_HOURS = (
+    "Contacts would be told the wrong hours; compare with the example in docs/flows.md.",
+    "Kontak akan diberi jam yang salah; bandingkan dengan contoh di docs/flows.md.",
+)
 _FAMILIES = (("yaml", _YAML), ("shape", _SHAPE), ("expression", _EXPRESSION), ("function", _EXPRESSION),
              ("pattern", _EXPRESSION), ("unknown", _UNKNOWN))  # fmt: skip
 
@@ -47,6 +51,10 @@ _BY_CODE: dict[str, tuple[str, str]] = {
     "label-twice": (
         "Nobody could tell the two apart; name them differently.",
         "Keduanya tidak bisa dibedakan; beri nama yang berbeda.",
+    ),
+    "unknown-saved": (
+        "It would always be empty; correct the name, or set it in that flow.",
+        "Isinya akan selalu kosong; perbaiki namanya, atau isi di alur itu.",
     ),
     "flow-twice": (
         "`go` would not know which is meant; give this one another name.",
@@ -83,6 +91,19 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "It is never said; give it `triggers`, or lead to it with `go`.",
         "Tidak pernah terucap; beri `triggers`, atau arahkan dengan `go`.",
     ),
+    "case-never": (
+        "What it leads to is not said; put it further up, or remove it.",
+        "Tujuannya tidak terucap; pindahkan ke atas, atau hapus.",
+    ),
+    "interrupt-alone": (
+        "Events count only where no question waits; remove `interrupt`.",
+        "Event hanya berlaku bila tak ada pertanyaan; hapus `interrupt`.",
+    ),
+    "zone": _HOURS,
+    "day": _HOURS,
+    "day-twice": _HOURS,
+    "span": _HOURS,
+    "holiday": _HOURS,
     "return-alone": ("There would be nothing to return to.", "Tidak ada tempat untuk kembali."),
     "trigger-empty": ("It can never start anything.", "Tidak akan pernah memulai apa pun."),
     "silence": (

@@ -26,8 +26,20 @@ class Edge:
     target: Place
     asks: bool
     spot: Spot
-    way: str = ""  # "miss" or "timeout" where it is not an answer that leads on
+    way: str = ""  # "miss" or "timeout" where it is not an answer that leads on; "call" into a sub-flow, "back" past it
     gives: tuple[str, ...] = ()  # variables that are surely set by whoever goes this way
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """How a sub-flow comes back to the step that called it, over all its ways together."""
+
+    turns: int  # how often the contact is heard on the shortest of them
+    quiet: bool  # there is one without a question and without a text
+    hushed: bool  # there is one that says nothing after the contact was heard last
+    gives: frozenset[str]  # of what the caller saves, what is set on all of them
+    lost: frozenset[str]  # of what the caller saves, what some leave empty
+    ends: frozenset[Place]  # the steps where it is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,15 @@ class Said:
     spot: Spot
     kind: str = "keywords"
     interrupt: bool = False
+    channels: frozenset[str] = frozenset()  # empty: all
+    languages: frozenset[str] = frozenset()
+
+    def covers(self, other: Said) -> bool:
+        """Does it hear whatever the other hears? Then it never comes to the other."""
+        return all(
+            not mine or (theirs and theirs <= mine)
+            for mine, theirs in ((self.channels, other.channels), (self.languages, other.languages))
+        )
 
 
 @dataclass(slots=True)
@@ -75,6 +96,10 @@ class Book:
     timeouts: dict[Place, Spot] = field(default_factory=dict)
     waits: dict[Place, Spot] = field(default_factory=dict)
     built: dict[Place, Step] = field(default_factory=dict)
+    saved: dict[Place, dict[str, Spot]] = field(
+        default_factory=dict
+    )  # of each call: what it saves, and where it says so
+    backs: dict[Place, Back] = field(default_factory=dict)  # of each call that can come back
     starts: list[Start] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     otherwise: list[Spot] = field(default_factory=list)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from roms.engine import build_outside
+from roms.engine import build_calls, build_outside
 from roms.engine.book import Desk, as_text
 from roms.engine.flow import (
     Ask,
@@ -24,9 +24,10 @@ from roms.engine.flow import (
     Timeout,
 )
 from roms.engine.functions import duration
+from roms.engine.occasions import LANGUAGES
 from roms.engine.problems import Spot
 from roms.engine.questions import rendered
-from roms.engine.scope import Evaluate
+from roms.engine.scope import LEARNED, Evaluate
 from roms.engine.template import Text, plain_text
 from roms.engine.types import Place
 from roms.engine.words import Typos, folded
@@ -71,14 +72,21 @@ def _sets(desk: Desk, path: Path) -> tuple[tuple[str, Evaluate], ...]:
 
 
 def _set(desk: Desk, path: Path) -> Evaluate:
-    desk.book.written.add(str(path[-1]))
-    value = desk.value(path)
+    name, value = str(path[-1]), desk.value(path)
+    if name not in LEARNED:
+        desk.book.written.add(name)
+    elif name == "contact.language" and not _told_later(value) and value not in LANGUAGES:
+        desk.add(path, "shape-choice", word=as_text(value), known=LANGUAGES, choices=", ".join(LANGUAGES))
     if not isinstance(value, str):
         return lambda _: value
     if value.startswith("="):
         return desk.expression(path)
     template = desk.template(path)
     return template.render if template.holes else lambda _: value
+
+
+def _told_later(value: Any) -> bool:
+    return isinstance(value, str) and (value.startswith("=") or "{{" in value)
 
 
 def _menu(desk: Desk, path: Path, place: Place) -> Menu:
@@ -173,9 +181,21 @@ def _branch(desk: Desk, path: Path, place: Place) -> Branch:
             cases.append((None, go, "otherwise"))
         else:
             cases.append((desk.expression((*at, "when")), go, f"when {as_text(case['when'])[:100]}"))
+    _never(desk, path, items)
     if all(when is not None for when, _, _ in cases):
         desk.add(path, "branch-otherwise")
     return Branch(tuple(cases))
+
+
+def _never(desk: Desk, path: Path, cases: list[dict[str, Any]]) -> None:
+    """Cases that nothing ever comes to: after one that always holds, after the same one, or never true themselves."""
+    before: set[str] = set()
+    for number, case in enumerate(cases):
+        when = as_text(case.get("when", "true")).strip()
+        if "true" in before or when in before or when == "false":
+            desk.book.warn(desk.document.at((*path, number)), "case-never")
+        if "otherwise" not in case:  # where it is not the last that is a mistake of its own
+            before.add(when)
 
 
 def _asked(cases: list[dict[str, Any]]) -> tuple[str, ...]:
@@ -196,6 +216,7 @@ CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {
     "handoff": _handoff,
     "close": lambda desk, path, _: Close(desk.texts((*path, "say"))),
     "end": lambda *_: End(),
+    "call": lambda desk, path, place: build_calls.call(desk, path, place, _sets(desk, (*path, "with"))),
     "wait": build_outside.wait,
     "http": build_outside.http,
 }

@@ -7,7 +7,7 @@ from roms.engine.flow import Person
 from roms.engine.functions import duration
 from roms.engine.person import WORDS
 from roms.engine.table import PERSON_EVENTS, After, Lifecycle, Row
-from roms.engine.template import plain_text
+from roms.engine.template import Text, compile_template, plain_text
 from roms.engine.types import Mode
 from roms.engine.words import words_of
 from roms.engine.yamltext import Path
@@ -16,6 +16,13 @@ RESPONSE_WITHIN = "10m"
 _ONE_MOMENT = plain_text(
     "Baik, saya sambungkan dengan CS kami. Mohon tunggu sebentar ya.",
     "All right, I am connecting you with a colleague. One moment please.",
+)
+_CLOSED = (
+    "Baik, saya sambungkan dengan CS kami. "
+    "Sekarang tutup; CS membalas {{hours.opens_at|date}} mulai {{hours.opens_at|time}}."
+)
+_CLOSED_EN = (
+    "All right. We are closed now; a colleague answers you on {{hours.opens_at|date}} from {{hours.opens_at|time}}."
 )
 
 
@@ -39,7 +46,13 @@ def person(desk: Desk) -> Person:
     """The words that always reach a person, unless the lifecycle says otherwise."""
     given = desk.words(("person", "words"))
     words = {folded for word, _ in given for folded in words_of(word)} if given else set(WORDS)
-    return Person(frozenset(words), desk.texts(("person", "say")) or (_ONE_MOMENT,))
+    says, closed = desk.texts(("person", "say")), desk.texts(("person", "closed"))
+    return Person(frozenset(words), says or (_ONE_MOMENT,), closed or (() if says else (_closed(),)))
+
+
+def _closed() -> Text:
+    indonesian, english = compile_template(_CLOSED, "id"), compile_template(_CLOSED_EN, "en")
+    return Text({"id": indonesian, "en": english}, indonesian)
 
 
 def _rows(desk: Desk, path: Path) -> tuple[Row, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roms.engine import check_values, check_waits, check_ways, check_words
+from roms.engine import check_calls, check_facts, check_values, check_waits, check_ways, check_words
 from roms.engine.book import Book, Edge
 from roms.engine.flow import Person
 from roms.engine.problems import Spot
@@ -14,6 +14,7 @@ from roms.engine.types import Place
 def check(book: Book, lifecycle: tuple[Lifecycle, Person] | None, *, whole: bool) -> None:
     """Note every problem. With `whole` false some files could not be read, and what may stand there is not missed."""
     _references(book)
+    check_calls.check(book, whole=whole)
     _circles(book)
     check_words.check(book, lifecycle[1] if lifecycle else None)
     check_values.limits(book, lifecycle[0] if lifecycle else None)
@@ -74,6 +75,8 @@ def _variables(book: Book) -> None:
     """A name that nothing ever sets is a slip of the pen."""
     for read in book.reads:
         root = read.name.partition(".")[0]
+        if root in FACTS:
+            check_facts.check(book, read)
         if root not in book.written and root not in FACTS and root not in ("message", "now"):
             code = "secret-place" if root == "secret" else "unknown-variable"
             book.add(read.spot, code, word=root, known=[*book.written, *FACTS, "message", "now"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from roms.engine import check_duties, check_facts
 from roms.engine.book import Desk
-from roms.engine.scope import FACTS
+from roms.engine.scope import FACTS, LIFECYCLE
 from roms.engine.table import NEEDS, Lifecycle, Row
 from roms.engine.types import Mode
 from roms.engine.yamltext import Path
@@ -23,8 +24,11 @@ def check(desk: Desk, lifecycle: Lifecycle) -> None:
     _circles(desk, lifecycle)
     for read in desk.book.reads:
         root = read.name.partition(".")[0]
-        if root not in (*FACTS, "message", "closed_for", "now"):
-            desk.book.add(read.spot, "lifecycle-name", word=root, known=[*FACTS, "message", "closed_for", "now"])
+        known = (*FACTS, *LIFECYCLE, "message", "now")
+        if root not in known:
+            desk.book.add(read.spot, "lifecycle-name", word=root, known=known)
+        elif root in FACTS:
+            check_facts.check(desk.book, read)
 
 
 def _needed_rows(desk: Desk, lifecycle: Lifecycle) -> None:
@@ -47,6 +51,7 @@ def _path(desk: Desk, mode: Mode, event: str, number: int) -> Path:
 def _rows(desk: Desk, mode: Mode, event: str, rows: tuple[Row, ...]) -> None:
     for number, row in enumerate(rows):
         path = _path(desk, mode, event, number)
+        check_duties.check(desk, mode, event, row, path)
         if "talk" in row.do and (row.back or (row.to or mode) is not Mode.BOT):
             desk.add((*path, "do", row.do.index("talk")), "talk-mode")
         for action in row.do:

@@ -58,8 +58,16 @@ def _surely_set(book: Book) -> Known:
             continue
         known[place] = merged
         own = merged | {name for name, _ in book.built[place].sets}
-        waiting += [(edge.target, own | set(edge.gives)) for edge in onward.get(place, ())]
+        waiting += [(edge.target, _carried(book, edge, own)) for edge in onward.get(place, ())]
     return known
+
+
+def _carried(book: Book, edge: Edge, have: frozenset[str]) -> frozenset[str]:
+    """A sub-flow knows only what it is given; whoever called it may lose what it did not set."""
+    if edge.way == "call":
+        return frozenset(edge.gives)
+    lost = book.backs[edge.source].lost if edge.way == "back" else frozenset()
+    return (have - lost) | set(edge.gives)
 
 
 def limits(book: Book, lifecycle: Lifecycle | None) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
+from roms.engine import check_exits
 from roms.engine.book import Book, Edge
-from roms.engine.flow import Ask, Close, End, Handoff, Http, Menu, Step, Wait
+from roms.engine.check_calls import reached
+from roms.engine.flow import Ask, End, Http, Menu, Step, Wait
 from roms.engine.types import Place
-
-MOST_TURNS = 5  # from any question to a person
 
 Onward = dict[Place, list[Edge]]
 
@@ -19,30 +18,32 @@ def check(book: Book) -> None:
     onward: Onward = {}
     for edge in book.edges:
         onward.setdefault(edge.source, []).append(edge)
-    reached = _reached((start.place for start in book.starts), lambda place: _targets(onward, place))
-    _unreached(book, reached)
-    _silent(book, onward)
-    _endless(book, onward, reached)
+    found = reached((start.place for start in book.starts), lambda place: _targets(onward, place))
+    open_ = _open(book, onward, found)
+    _unreached(book, found)
+    _silent(book, onward, open_)
+    check_exits.check(book, found, open_)
+
+
+def _open(book: Book, onward: Onward, found: set[Place]) -> set[Place]:
+    """Where an end is the end of the talk: what is reached otherwise than by being called. Whoever leaves a sub-flow
+    for another flow does not come back."""
+    starts = [start.place for start in book.starts]
+    starts += [edge.target for edge in book.edges if edge.source in found and _goes_over(edge)]
+    return reached(starts, lambda place: (edge.target for edge in onward.get(place, ()) if edge.way != "call"))
+
+
+def _goes_over(edge: Edge) -> bool:
+    return edge.way != "call" and edge.source.flow != edge.target.flow
 
 
 def _targets(onward: Onward, place: Place) -> Iterator[Place]:
     return (edge.target for edge in onward.get(place, ()))
 
 
-def _reached(starts: Iterable[Place], after: Callable[[Place], Iterable[Place]]) -> set[Place]:
-    reached: set[Place] = set()
-    waiting = list(starts)
-    while waiting:
-        place = waiting.pop()
-        if place not in reached:
-            reached.add(place)
-            waiting += after(place)
-    return reached
-
-
-def _unreached(book: Book, reached: set[Place]) -> None:
+def _unreached(book: Book, found: set[Place]) -> None:
     for flow, steps in book.steps.items():
-        unreached = [name for name in steps if Place(flow, name) not in reached]
+        unreached = [name for name in steps if Place(flow, name) not in found]
         if len(unreached) == len(steps):
             book.warn(book.flows[flow], "no-trigger", word=flow)
             continue
@@ -50,73 +51,32 @@ def _unreached(book: Book, reached: set[Place]) -> None:
             book.warn(steps[name], "unreachable", word=name)
 
 
-def _silent(book: Book, onward: Onward) -> None:
+def _silent(book: Book, onward: Onward, open_: set[Place]) -> None:
     """From everything a contact may write, on over steps that say nothing: none of them may be the end."""
-    heard = [edge.target for edge in book.edges if edge.asks and edge.way != "timeout"]
+    heard = [edge.target for edge in book.edges if _hushed(book, edge)]
 
     def after(place: Place) -> Iterable[Place]:
         step = book.built.get(place)
         if step is None or step.says or isinstance(step.control, (Menu, Ask)):
             return ()
-        return _targets(onward, place)
+        back = book.backs.get(place)
+        return (edge.target for edge in onward.get(place, ()) if edge.way != "back" or (back and back.quiet))
 
-    for place in _reached([*(start.place for start in book.starts), *heard], after):
-        step = book.built.get(place)
-        if step is not None and not step.says and _ends(step):
+    silent = reached([*(start.place for start in book.starts), *heard], after)
+    for place, step in book.built.items():
+        back = book.backs.get(place)
+        last = bool(back) and step.following is None
+        quietly = place in silent and not step.says and (_ends(step) or (last and back is not None and back.quiet))
+        if place in open_ and (quietly or (last and back is not None and back.hushed)):
             book.warn(book.steps[place.flow][place.step], "silence", word=place.step)
+
+
+def _hushed(book: Book, edge: Edge) -> bool:
+    """Was the contact just heard, and nothing said yet?"""
+    return book.backs[edge.source].hushed if edge.way == "back" else edge.asks and edge.way != "timeout"
 
 
 def _ends(step: Step) -> bool:
     return isinstance(step.control, End) or (
         step.following is None and (step.control is None or isinstance(step.control, (Wait, Http)))
     )
-
-
-def _leaves(step: Step) -> bool:
-    """The flow is over here, for some answer at least."""
-    last = isinstance(step.control, Ask) and step.following is None
-    return last or _ends(step) or isinstance(step.control, (Handoff, Close))
-
-
-def _endless(book: Book, onward: Onward, reached: set[Place]) -> None:
-    """Backwards from where the talk ends, and from where people are: which questions lead there?"""
-    unknown = {edge.target for edge in book.edges if edge.target not in book.built}
-    leaving = {place for place, step in book.built.items() if _leaves(step)} | unknown
-    into: dict[Place, list[Place]] = {}
-    for edge in book.edges:
-        into.setdefault(edge.target, []).append(edge.source)
-    out = _reached(leaving, lambda place: into.get(place, ()))
-    near = _near_people(book, unknown)
-    for place in sorted(reached & set(book.built), key=lambda each: (each.flow, each.step)):
-        if isinstance(book.built[place].control, (Menu, Ask)):
-            spot = book.steps[place.flow][place.step]
-            if place not in out:
-                book.warn(spot, "no-way-out", word=place.step)
-            elif place not in near:
-                book.warn(spot, "no-person", word=place.step, most=MOST_TURNS)
-
-
-def _near_people(book: Book, unknown: set[Place]) -> set[Place]:
-    """All places from which a person is at most so many turns away. A flow that ends leads to any trigger."""
-    people = {place for place, step in book.built.items() if isinstance(step.control, Handoff)} | unknown
-    into: dict[Place, list[tuple[Place, int]]] = {}
-    for edge in book.edges:
-        into.setdefault(edge.target, []).append((edge.source, int(edge.asks)))
-    ends = [place for place, step in book.built.items() if _leaves(step) and not isinstance(step.control, Handoff)]
-    questions = [place for place, step in book.built.items() if isinstance(step.control, (Menu, Ask, Http))]
-    ends += [
-        place for place, step in book.built.items() if isinstance(step.control, Wait)
-    ]  # there any trigger is heard
-    again = {start.place: ends for start in book.starts}
-    again |= {start.place: ends + questions for start in book.starts if start.interrupt}
-    turns = dict.fromkeys(people, 0)
-    waiting = deque(people)
-    while waiting:
-        place = waiting.popleft()
-        before = [*into.get(place, ()), *((source, 1) for source in again.pop(place, ()))]
-        for source, more in before:
-            count = turns[place] + more
-            if count <= MOST_TURNS and count < turns.get(source, MOST_TURNS + 1):
-                turns[source] = count
-                (waiting.append if more else waiting.appendleft)(source)
-    return set(turns)

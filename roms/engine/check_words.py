@@ -23,7 +23,9 @@ def _triggers(book: Book) -> None:
     for said in sorted(book.said, key=lambda each: -each.priority):
         if said.phrase and said.alone:
             before = first.setdefault((said.kind, said.phrase), [])
-            winner = next((each for each in before if each.interrupt or not said.interrupt), None)
+            winner = next(
+                (each for each in before if each.covers(said) and (each.interrupt or not said.interrupt)), None
+            )
             if winner:
                 book.warn(said.spot, "keyword-twice", word=" ".join(said.phrase), other=winner.flow)
             before.append(said)

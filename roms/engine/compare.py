@@ -15,8 +15,8 @@ _WORDS = {
     "timeout": "timeout", "options": "options", "choices": "options", "key": "options", "words": "options",
     "value": "options", "retries": "retries", "when": "condition", "where": "condition", "otherwise": "condition",
     "get": "call", "post": "call", "put": "call", "patch": "call", "delete": "call", "headers": "call",
-    "body": "call", "failed": "way", "on": "way", "wait": "time", "until": "time",
-    "as": "answer", "save": "variables", "team": "team", "priority": "priority",
+    "body": "call", "failed": "way", "on": "way", "wait": "time", "until": "time", "as": "answer",
+    "save": "variables", "flow": "way", "with": "variables", "team": "team", "priority": "priority",
 }  # fmt: skip
 _CONTROLS = ("menu", "ask", "branch", "go", "handoff", "close", "end", "call", "http", "wait")
 
@@ -83,7 +83,7 @@ def _parts(old: Any, new: Any) -> tuple[str, ...]:
     controls = [next((key for key in _CONTROLS if key in (each or {})), None) for each in (old[0], new[0])]
     if controls[0] != controls[1]:
         parts.append(f"{controls[0] or 'nothing'} to {controls[1] or 'nothing'}")
-    if old[1] != new[1] and controls[1] in (None, "ask"):
+    if old[1] != new[1] and controls[1] in (None, "ask", "call"):
         parts.append("following step")
     return tuple(dict.fromkeys(parts))
 

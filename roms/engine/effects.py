@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from roms.engine.value import value
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -14,7 +16,7 @@ class Option:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Why:
     """Where a bot message comes from: enough to answer "why did the bot say that?"."""
 
@@ -26,7 +28,7 @@ class Why:
     rule: str  # what led here, e.g. "keyword 'harga'", "option 1", "answer accepted", "invalid, try 1 of 2"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SendMessage:
     """Say this to the contact. `text` is what a channel without buttons shows, options numbered and all."""
 
@@ -50,7 +52,7 @@ class CancelUnsent:
     """Take back every bot message that no provider has got yet: a person has taken over."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StartTimer:
     kind: str
     due: datetime
@@ -127,6 +129,14 @@ class AddNote:
 
 
 @dataclass(frozen=True, slots=True)
+class SetContact:
+    """The contact is called so, or wants to be answered in this language: "name" or "language"."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallOut:
     """Ask another system, once. A header's value is text, name of a secret, text, … in turns; `body` is JSON."""
 
@@ -155,5 +165,6 @@ Effect = (
     | AskSurvey
     | AddLabel
     | AddNote
+    | SetContact
     | CallOut
 )

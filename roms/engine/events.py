@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from roms.engine.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class MessageReceived:
     """The contact wrote. `payload` is the id of a tapped button or list row, where the channel has one."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from roms.engine.effects import Option
+from roms.engine.hours import Hours
 from roms.engine.problems import Problem, Spot
 from roms.engine.scope import Evaluate
 from roms.engine.table import Lifecycle
@@ -120,6 +121,15 @@ class End:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Subflow:
+    """`call`: a flow that comes back. It knows what it is given, and nothing else."""
+
+    to: Place
+    given: tuple[tuple[str, Evaluate], ...]
+    save: Mapping[str, str]  # our name -> its name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Wait:
     """On by itself after so many seconds, or at the moment that `until` gives."""
 
@@ -141,7 +151,7 @@ class Http:
     failed: Place
 
 
-Control = Menu | Ask | Branch | Go | Handoff | Close | End | Wait | Http
+Control = Menu | Ask | Branch | Go | Handoff | Close | End | Subflow | Wait | Http
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,10 +171,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """The words that always reach a person, and what is said then."""
+    """The words that always reach a person, and what is said then, or while nobody is there."""
 
     words: frozenset[str]
     says: tuple[Text, ...]
+    closed: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,5 +191,6 @@ class Release:
     triggers: Index
     interrupts: Index
     person: Person
+    hours: Hours
     warnings: tuple[Problem, ...]
     ways: tuple[Way, ...] = ()

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from roms.engine import build_lifecycle, check, check_lifecycle, shape
-from roms.engine.book import Book, Desk
+from roms.engine import build_hours, build_lifecycle, check, check_lifecycle, shape
+from roms.engine.book import Book, Desk, Edge
 from roms.engine.build_flow import Draft
 from roms.engine.flow import Person, Release, Way
+from roms.engine.hours import Hours, always
 from roms.engine.problems import FlowErrors, Problem, Spot, found
 from roms.engine.table import Lifecycle
 from roms.engine.triggers import Index
 from roms.engine.yamltext import Document, read
 
 LIFECYCLE = "lifecycle.yaml"
+HOURS = "hours.yaml"
 
 __all__ = ["FlowErrors", "Problem", "compile_release", "release_hash"]
 
@@ -36,7 +38,8 @@ def compile_release(files: Mapping[str, str], number: int = 0) -> Release:
     documents = [each for each in read_files if isinstance(each, Document)]
     book.problems += [each for each in read_files if isinstance(each, Problem)]
     lifecycle = _lifecycle(files, documents, book)
-    drafts = [Draft(book, document) for document in documents if document.file != LIFECYCLE]
+    hours = _hours(documents, book)
+    drafts = [Draft(book, document) for document in documents if document.file != LIFECYCLE and not _is_hours(document)]
     for draft in drafts:
         draft.announce()
     for draft in drafts:
@@ -46,16 +49,16 @@ def compile_release(files: Mapping[str, str], number: int = 0) -> Release:
     problems = sorted(book.problems, key=lambda each: (each.file != LIFECYCLE, each.file, each.line, each.column))
     if lifecycle is None or any(problem.severity == "error" for problem in problems):
         raise FlowErrors(problems)
-    return _release(files, number, lifecycle, drafts, book, problems)
+    return _release(files, number, lifecycle, hours, drafts, (tuple(book.edges), tuple(problems)))
 
 
 def _release(
     files: Mapping[str, str],
     number: int,
     lifecycle: tuple[Lifecycle, Person],
+    hours: Hours,
     drafts: list[Draft],
-    book: Book,
-    warnings: list[Problem],
+    found: tuple[tuple[Edge, ...], tuple[Problem, ...]],
 ) -> Release:
     triggers = [trigger for draft in drafts for trigger in draft.triggers]
     triggered = [way for draft in drafts for way in draft.ways]
@@ -69,8 +72,9 @@ def _release(
         Index(triggers),
         Index(trigger for trigger in triggers if trigger.interrupt),
         lifecycle[1],
-        tuple(warnings),
-        (*(Way(edge.source, edge.target, edge.spot) for edge in book.edges), *triggered),
+        hours,
+        found[1],
+        (*(Way(edge.source, edge.target, edge.spot) for edge in found[0]), *triggered),
     )
 
 
@@ -81,6 +85,19 @@ def _lifecycle(files: Mapping[str, str], documents: list[Document], book: Book) 
         if document.file == LIFECYCLE:
             return _compiled_lifecycle(document, book)
     return None
+
+
+def _is_hours(document: Document) -> bool:
+    """Flows may be kept in a file of that name too."""
+    return document.file == HOURS and not (isinstance(document.data, dict) and "flow" in document.data)
+
+
+def _hours(documents: list[Document], book: Book) -> Hours:
+    """What hours.yaml says; without it, or where it cannot be read, it is always open."""
+    document = next((each for each in documents if _is_hours(each)), None)
+    problems = [problem for _, problem in shape.misshapen(document, "hours.schema.json")] if document else []
+    book.problems += problems
+    return always() if document is None or problems else build_hours.hours(Desk(book, document))
 
 
 def _compiled_lifecycle(document: Document, book: Book) -> tuple[Lifecycle, Person] | None:

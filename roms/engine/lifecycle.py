@@ -55,9 +55,9 @@ def decide(release: Release, session: Session, event: Event, now: datetime) -> D
         raise Refused(session.mode, event.name)
     if event.name in _PERSON_EVENTS:
         cancel_unsent(turn)
-    elif isinstance(event, MessageReceived):
-        turn.heard = now
     _apply(turn, row)
+    if isinstance(event, MessageReceived):
+        turn.heard = now
     return _decided(turn)
 
 

@@ -52,6 +52,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         '`%(word)s` tidak dimengerti; tulis {{nama}} atau {{nama|default:"teks"}}',
     ),
     "unknown-filter": ("there is no filter `%(word)s`", "tidak ada filter `%(word)s`"),
+    "unknown-fact": (
+        "there is no `%(word)s`; there is %(choices)s",
+        "tidak ada `%(word)s`; yang ada %(choices)s",
+    ),
+    "unknown-contact": (
+        "a flow may set contact.language and contact.name, not `%(word)s`",
+        "alur boleh mengisi contact.language dan contact.name, bukan `%(word)s`",
+    ),
     "unknown-variable": ("no flow ever sets `%(word)s`", "tidak ada alur yang mengisi `%(word)s`"),
     "language": ("this text has no `%(word)s`", "teks ini belum ada `%(word)s`"),
     "text-long": ("longer than the 4,096 characters WhatsApp sends", "lebih dari 4.096 karakter yang dikirim WhatsApp"),
@@ -60,18 +68,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "flow-twice": ("there is already a flow `%(word)s`, in %(where)s", "sudah ada alur `%(word)s`, di %(where)s"),
     "unknown-step": ("there is no step `%(word)s`", "tidak ada langkah `%(word)s`"),
     "unknown-flow": ("there is no flow `%(word)s`", "tidak ada alur `%(word)s`"),
+    "unknown-saved": (
+        "nothing in the flow `%(flow)s` sets `%(word)s`",
+        "tidak ada yang mengisi `%(word)s` di alur `%(flow)s`",
+    ),
     "two-controls": (
         "a step has one control; this one has %(word)s",
         "satu langkah punya satu kendali; ini punya %(word)s",
     ),
     "no-otherwise": (
-        "no flow has `otherwise: true`: some messages would get no answer",
-        "belum ada alur dengan `otherwise: true`: ada pesan yang tidak akan dijawab",
+        "no flow has `otherwise: true` without a condition: some messages would get no answer",
+        "belum ada alur dengan `otherwise: true` tanpa syarat: ada pesan yang tidak akan dijawab",
     ),
     "two-otherwise": ("`otherwise` stands already in %(where)s", "`otherwise` sudah ada di %(where)s"),
     "branch-otherwise": (
         "a branch ends with one `otherwise: true`, as its last case",
         "branch diakhiri satu `otherwise: true`, sebagai kasus terakhir",
+    ),
+    "case-never": (
+        "no talk ever takes this case: what stands before it, or its own `when`, forbids it",
+        "kasus ini tidak pernah terpakai: terhalang kasus sebelumnya, atau `when`-nya sendiri",
     ),
     "option-twice": ("`%(word)s` already chooses option %(other)s", "`%(word)s` sudah memilih pilihan %(other)s"),
     "keyword-twice": ("`%(word)s` already starts the flow `%(other)s`", "`%(word)s` sudah memulai alur `%(other)s`"),
@@ -160,9 +176,25 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "return-alone": ("`return` needs `interrupt: true`", "`return` perlu `interrupt: true`"),
     "trigger-empty": (
-        "a trigger needs keywords, starts_with, pattern, payload or otherwise",
-        "pemicu perlu keywords, starts_with, pattern, payload atau otherwise",
+        "a trigger needs keywords, starts_with, pattern, payload, event or otherwise",
+        "pemicu perlu keywords, starts_with, pattern, payload, event atau otherwise",
     ),
+    "interrupt-alone": (
+        "an event breaks into nothing: `interrupt` needs keywords, starts_with, pattern or payload",
+        "event tidak menyela apa pun: `interrupt` perlu keywords, starts_with, pattern atau payload",
+    ),
+    # hours
+    "zone": (
+        "`%(word)s` is no time zone like Asia/Jakarta, WIB, WITA or WIT",
+        "`%(word)s` bukan zona waktu seperti Asia/Jakarta, WIB, WITA atau WIT",
+    ),
+    "day": ("`%(word)s` is no day like mon or mon-fri", "`%(word)s` bukan hari seperti senin atau senin-jumat"),
+    "day-twice": ("a day of `%(word)s` has its hours already", "salah satu hari `%(word)s` sudah punya jam buka"),
+    "span": (
+        "`%(word)s` is no span of hours like 08:00-17:00, and not `closed`",
+        "`%(word)s` bukan rentang jam seperti 08:00-17:00, dan bukan `tutup`",
+    ),
+    "holiday": ("`%(word)s` is no date like 2026-12-25", "`%(word)s` bukan tanggal seperti 2026-12-25"),
     # lifecycle
     "mode-event": (
         "mode %(mode)s has no row for %(word)s, which nobody can forbid",
@@ -174,6 +206,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "`talk` hanya boleh di tempat yang hasilnya mode BOT",
     ),
     "action-event": ("`%(word)s` needs the event %(wanted)s", "`%(word)s` perlu kejadian %(wanted)s"),
+    "duty": ("`%(word)s` without `%(wanted)s`: %(why)s", "`%(word)s` tanpa `%(wanted)s`: %(why_id)s"),
     "mode-unreachable": ("mode %(word)s can never be reached", "mode %(word)s tidak pernah bisa dicapai"),
     "mode-stuck": ("from mode %(mode)s there is no way to %(word)s", "dari mode %(mode)s tidak ada jalan ke %(word)s"),
     "after-circle": (
@@ -183,10 +216,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "after-twice": ("one `idle` and one `for` at most", "paling banyak satu `idle` dan satu `for`"),
     "after-kind": ("`after` needs either `idle` or `for`", "`after` perlu `idle` atau `for`"),
     "lifecycle-name": (
-        "`%(word)s` is not known to the lifecycle; it knows closed_for, now, contact.*, channel.*, "
-        "conversation.*, hours.* and message.*",
-        "`%(word)s` tidak dikenal; yang dikenal closed_for, now, contact.*, channel.*, conversation.*, "
-        "hours.* dan message.*",
+        "`%(word)s` is not known to the lifecycle; it knows closed_for, closed_from, asks_person, now, "
+        "contact.*, channel.*, conversation.*, hours.* and message.*",
+        "`%(word)s` tidak dikenal; yang dikenal closed_for, closed_from, asks_person, now, "
+        "contact.*, channel.*, conversation.*, hours.* dan message.*",
     ),
     "script-time": (
         "`%(word)s` is no time like `2025-11-03 10:00 Asia/Jakarta`",

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from roms.engine.scope import Broken, Scope
-
-DEFAULT_ZONE = "Asia/Jakarta"
 
 _DAYS = {
     "id": "Senin Selasa Rabu Kamis Jumat Sabtu Minggu".split(),
@@ -26,21 +21,9 @@ _WRITTEN = re.compile(
 )
 
 
-@lru_cache(maxsize=64)
-def zone(name: str) -> tzinfo:
-    """The time zone of this name; one that nobody knows is that of Jakarta."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo(DEFAULT_ZONE)
-
-
-def local(now: datetime, facts: Mapping[str, Any]) -> datetime:
-    """The time on the wall where the workspace is (`conversation.zone`), without a zone, to the minute."""
-    conversation = facts.get("conversation")
-    name = conversation.get("zone") if isinstance(conversation, Mapping) else None
-    there = now.astimezone(zone(name if isinstance(name, str) and name else DEFAULT_ZONE))
-    return there.replace(tzinfo=None, second=0, microsecond=0)
+def local(now: datetime, zone: tzinfo) -> datetime:
+    """The time on the wall where the workspace is (the zone of hours.yaml), without a zone, to the minute."""
+    return now.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
 
 
 def written(moment: datetime) -> str:
@@ -58,7 +41,7 @@ def _day(value: object, what: str) -> date:
 
 def days_since(scope: Scope, value: object) -> int:
     """Midnights that have passed since a day, by the calendar on the wall; negative for a day to come."""
-    return (local(scope.now, scope.facts).date() - _day(value, "days_since()")).days
+    return (local(scope.now, scope.hours.zone).date() - _day(value, "days_since()")).days
 
 
 def seconds_since(scope: Scope, value: object) -> int:
@@ -68,11 +51,8 @@ def seconds_since(scope: Scope, value: object) -> int:
 
 def instant(scope: Scope, value: object, what: str) -> datetime:
     """When it is (in UTC) that the wall shows this moment. Raises Broken; `what` is who needed it."""
-    conversation = scope.facts.get("conversation")
-    name = conversation.get("zone") if isinstance(conversation, Mapping) else None
-    there = zone(name if isinstance(name, str) and name else DEFAULT_ZONE)
     try:
-        return wall(value, what).replace(tzinfo=there).astimezone(UTC)
+        return wall(value, what).replace(tzinfo=scope.hours.zone).astimezone(UTC)
     except OverflowError:
         raise Broken(f"{what} needs a time, not {value!r:.40}") from None
 

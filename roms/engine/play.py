@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from roms.engine.effects import AddLabel, CallOut, FindAgent, StartTimer
+from roms.engine.contacts import changed
+from roms.engine.effects import AddLabel, CallOut, FindAgent, SetContact, StartTimer
 from roms.engine.events import Event, TimerFired
 from roms.engine.flow import Release
 from roms.engine.lifecycle import begin, decide
@@ -58,6 +59,8 @@ class Player:
                 self._set(effect)
             elif isinstance(effect, AddLabel):
                 self._learn(labels=tuple(dict.fromkeys((*self.facts["conversation"]["labels"], effect.label))))
+            elif isinstance(effect, SetContact):
+                self.facts = {**self.facts, "contact": changed(self.facts["contact"], effect.field, effect.value)}
             elif isinstance(effect, CallOut):
                 self.calls[effect.turn] = effect
             elif isinstance(effect, FindAgent):

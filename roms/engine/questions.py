@@ -10,15 +10,17 @@ from typing import Any
 from roms.engine import answers, dates
 from roms.engine.effects import Option
 from roms.engine.flow import Ask, Choice, Choices, Menu, Question, Step
+from roms.engine.hours import Hours
 from roms.engine.moments import local
 from roms.engine.template import plain_text
 from roms.engine.turn import Turn, ask, later, start_clock, stop_clock
 from roms.engine.types import Place
+from roms.engine.value import value
 
 _YES, _NO = plain_text("Ya", "Yes"), plain_text("Tidak", "No")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """What the contact meant, why we think so, and where it leads when the question says so."""
 
@@ -27,15 +29,32 @@ class Answer:
     go: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Supposed:
     """The scope of a `where`: as if the answer had been taken already."""
 
     variables: Mapping[str, Any]
-    facts: Mapping[str, Any]
-    message: Mapping[str, Any]
-    mode_seconds: float
-    now: datetime
+    turn: Turn
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        return self.turn.facts
+
+    @property
+    def message(self) -> Mapping[str, Any]:
+        return self.turn.message
+
+    @property
+    def lifecycle(self) -> Mapping[str, Any]:
+        return self.turn.lifecycle
+
+    @property
+    def now(self) -> datetime:
+        return self.turn.now
+
+    @property
+    def hours(self) -> Hours:
+        return self.turn.hours
 
 
 def wait(turn: Turn, step: Step, question: Menu | Ask) -> None:
@@ -91,7 +110,7 @@ def read(turn: Turn, step: Step, text: str, words: list[str], payload: str | Non
 def _understood(turn: Turn, kind: str, text: str) -> Any:
     """Days and times mean something only beside the time on the wall."""
     if kind in dates.READ:
-        return dates.READ[kind](text, local(turn.now, turn.facts))
+        return dates.READ[kind](text, local(turn.now, turn.hours.zone))
     return answers.READ[kind](text)
 
 
@@ -99,7 +118,7 @@ def _allowed(turn: Turn, question: Ask, value: Any) -> bool:
     if question.where is None:
         return True
     variables = {**turn.variables, question.save: value}
-    return bool(question.where(Supposed(variables, turn.facts, turn.message, turn.mode_seconds, turn.now)))
+    return bool(question.where(Supposed(variables, turn)))
 
 
 def choose(choices: Choices | None, words: list[str], payload: str | None) -> tuple[Choice | None, str]:

@@ -68,12 +68,14 @@ class _Stage:
     calls: list[CallOut] = field(default_factory=list)  # to other systems, that no line has expected yet
     notes: list[str] = field(default_factory=list)
     handoff: FindAgent | None = None
+    unmatched: bool = False
 
     def miss(self, line: Line, expected: str, got: str) -> None:
         self.result.mismatches.append(Mismatch(line.spot, expected, got))
 
     def take(self, decision: Decision) -> None:
         self.result.walked += decision.walked
+        self.unmatched |= decision.unmatched
         for effect in decision.effects:
             if isinstance(effect, SendMessage):
                 self.unheard.append(effect.text)
@@ -92,7 +94,7 @@ def run(release: Release, script: Script) -> Result:
     for line in script.chat:
         if line.kind in HAPPENS or line.kind == "http":
             _nothing_unheard(stage, line)
-            stage.notes, stage.handoff = [], None
+            stage.notes, stage.handoff, stage.unmatched = [], None, False
             _happen(stage, line)
         else:
             EXPECTS[line.kind](stage, line)
@@ -208,6 +210,12 @@ def _handoff(stage: _Stage, line: Line) -> None:
         stage.miss(line, f"handoff {wanted}", f"handoff {got}" if given else "no handoff")
 
 
+def _unmatched(stage: _Stage, line: Line) -> None:
+    if stage.unmatched != line.value:
+        words = {True: "nothing to take the message", False: "something to take the message"}
+        stage.miss(line, words[line.value], words[stage.unmatched])
+
+
 def _vars(stage: _Stage, line: Line) -> None:
     variables = stage.player.session.variables
     for name, value in line.value.items():
@@ -232,5 +240,6 @@ EXPECTS: dict[str, Callable[[_Stage, Line], None]] = {
     "label": _label,
     "note": _note,
     "handoff": _handoff,
+    "unmatched": _unmatched,
     "vars": _vars,
 }

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from roms.engine.effects import SendMessage, StartTimer
+from roms.engine.contacts import changed
+from roms.engine.effects import SendMessage, SetContact, StartTimer
 from roms.engine.events import Event, MessageReceived, TimerFired
 from roms.engine.flow import Release
 from roms.engine.play import Player
@@ -31,6 +32,7 @@ class Past:
     mode: Mode  # afterwards
     release: int = 0  # the one that answered, 0 when nothing was said
     seq: int = 0  # number of the newest entry before what came of it
+    learned: Mapping[str, str] = field(default_factory=dict)  # what it changed of the contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,15 @@ class _Now:
 
     said: list[str] = field(default_factory=list)
     step: str = ""
+    learned: dict[str, str] = field(default_factory=dict)
 
     def take(self, decision: Decision) -> None:
         for effect in decision.effects:
             if isinstance(effect, SendMessage):
                 self.said.append(effect.text)
                 self.step = f"{effect.why.flow}.{effect.why.step}"
+            elif isinstance(effect, SetContact):
+                self.learned[effect.field] = effect.value
 
 
 def replay(release: Release, record: Record, since: datetime, until: datetime) -> list[Difference]:
@@ -99,20 +104,27 @@ def replay(release: Release, record: Record, since: datetime, until: datetime) -
     player = Player(release, record.began, facts, due)
     player.session = replace(player.session, mode=record.initial)
     differences = []
+    otherwise: dict[str, str] = {}
     for turn, past in enumerate(record.past):
         after = record.past[turn + 1].at if turn + 1 < len(record.past) else until
-        now = _turn(player, past, after, adopted)
+        now = _turn(player, past, after, adopted, otherwise)
+        _learned(past, now, otherwise)
         mode = player.session.mode
         if past.at >= since and (tuple(now.said) != past.said or mode is not past.mode):
             differences.append(_difference(record, turn, past, now, mode))
     return differences
 
 
-def _turn(player: Player, past: Past, after: datetime, adopted: set[tuple[str, int]]) -> _Now:
+def _turn(
+    player: Player, past: Past, after: datetime, adopted: set[tuple[str, int]], otherwise: Mapping[str, str]
+) -> _Now:
     """What happened then happens now; then the draft's own timers, until the next thing happens."""
     now, event = _Now(), past.event
     player.now = past.at
-    player.facts = {**player.facts, "contact": past.contact}
+    contact = past.contact
+    for name, value in otherwise.items():
+        contact = changed(contact, name, value)
+    player.facts = {**player.facts, "contact": contact}
     if not isinstance(event, TimerFired) or (event.kind, event.turn) in adopted:
         try:
             now.take(player.happens(event))
@@ -121,6 +133,17 @@ def _turn(player: Player, past: Past, after: datetime, adopted: set[tuple[str, i
     while (decision := player.fires_before(after)) is not None:
         now.take(decision)
     return now
+
+
+def _learned(past: Past, now: _Now, otherwise: dict[str, str]) -> None:
+    """`otherwise` keeps what the draft knows of the contact and the record does not: only there they go apart."""
+    for name in {**past.learned, **now.learned, **otherwise}:
+        then = past.learned.get(name, past.contact.get(name, ""))
+        here = now.learned.get(name, otherwise.get(name, past.contact.get(name, "")))
+        if here == then:
+            otherwise.pop(name, None)
+        else:
+            otherwise[name] = here
 
 
 def _difference(record: Record, turn: int, past: Past, now: _Now, mode: Mode) -> Difference:

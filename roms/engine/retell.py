@@ -1,72 +1,172 @@
-"""One turn of a record, told in full: what was known before and after it, and which rules lost and why.
+"""One turn, told in full: what waited, what took the message, which rules lost and why, what was known afterwards.
 
-Nothing of this is kept while contacts are answered; it is found out again when somebody asks.
+Nothing of this is found out while contacts are answered. When somebody asks, the turn is played once more from the
+session it began with, and whoever asks can lay what it says now beside what was said then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from roms.engine.events import MessageReceived
-from roms.engine.flow import Release, Wait
-from roms.engine.play import Player
-from roms.engine.replay import Past, Record
-from roms.engine.turn import opened
-from roms.engine.types import Refused
+from roms.engine import contest, questions
+from roms.engine.contest import Lost
+from roms.engine.effects import FindAgent, SendMessage
+from roms.engine.events import Event, MessageReceived
+from roms.engine.flow import Ask, Menu, Release, Step
+from roms.engine.lifecycle import decide
+from roms.engine.person import wanted
+from roms.engine.scope import Broken
+from roms.engine.triggers import Match
+from roms.engine.turn import Turn, opened
+from roms.engine.types import Decision, Mode, Refused, Session
 from roms.engine.words import clean, words_of
+
+SILENT = (Mode.AGENT, Mode.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What waited when the turn began. `outcome`: answered, not_understood, not_allowed, interrupted, person, silence,
+    held (something else happened)."""
+
+    step: Step
+    kind: str  # "menu", what an ask asks for, or the name of another control that waits
+    options: tuple[tuple[str, str], ...]  # key and label
+    tries: int
+    most: int  # wrong answers that are borne, 0 where there is no such thing
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    heard: str
-    lost: tuple[str, ...]
+    """`outcome`: started, otherwise, interrupted, answered, missed, person, silent, broken, happened, nothing."""
+
+    outcome: str
+    said: tuple[str, ...]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    mode: Mode  # when it began
+    rule: str = ""  # what took the message
+    flow: str = ""  # the flow that it started
+    question: Question | None = None
+    lost: tuple[Lost, ...] = field(default=())
 
 
-def turn(record: Record, release: Callable[[int], Release], number: int) -> Told:
-    """The last turn of the record, which release `number` answered; each turn before it by the release of its time."""
-    *earlier, last = record.past
-    numbers = [past.release for past in record.past]
-    player = Player(release(next(filter(None, numbers), number)), record.began, {"contact": {}, "channel": {}})
-    player.facts = {"contact": {}, "channel": record.channel, "conversation": {"priority": "normal", "labels": ()}}
-    player.session = replace(player.session, mode=record.initial)
-    for past in earlier:
-        if past.release:
-            player.release = release(past.release)
-        _play(player, past)
-    player.release = release(number)
-    before = player.session
-    lost = _lost(player, last)
-    _play(player, last)
-    heard = last.event.text if isinstance(last.event, MessageReceived) else last.event.name
-    return Told(heard, lost, before.variables, player.session.variables)
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What the contact wrote, and where it came in."""
+
+    turn: Turn
+    text: str
+    words: list[str]
+    payload: str | None
+    step: Step | None
+
+    @property
+    def asked(self) -> Step | None:
+        """The step, where it is a question."""
+        return self.step if self.step and isinstance(self.step.control, (Menu, Ask)) else None
 
 
-def _play(player: Player, past: Past) -> None:
-    player.now, player.facts = past.at, {**player.facts, "contact": past.contact}
-    player.timers.clear()  # what fired stands in the record
-    with suppress(Refused):  # then nothing has changed
-        player.happens(past.event)
-
-
-def _lost(player: Player, past: Past) -> tuple[str, ...]:
-    """What else fits the message, best first, and why it did not get it. While a question waits only interrupts may."""
-    event, session = past.event, replace(player.session, facts=player.facts)
+def tell(release: Release, session: Session, event: Event, now: datetime) -> Told:
+    """Play this turn once more. Pure, like every decision; nothing is refused, nothing is sent."""
+    try:
+        decision = decide(release, session, event, now)
+    except Refused:
+        decision = Decision(session)
+    said = tuple(effect.text for effect in decision.effects if isinstance(effect, SendMessage))
+    after = decision.session.variables
+    turn = opened(release, session, event, now)
+    step = release.steps.get(session.place) if session.place else None
     if not isinstance(event, MessageReceived):
-        return ()
-    scope = opened(player.release, session, event, past.at)
+        question = _question(turn, step, "silence" if event.name == "timer_fired" else "held")
+        outcome = "broken" if _broke(decision) else "happened"
+        return Told(outcome, said, session.variables, after, session.mode, question=question)
+    if session.mode is not Mode.BOT:
+        turn.since = now  # what it comes back to begins now
     text = clean(event.text)
-    step = player.release.steps.get(session.place) if session.place else None
-    only_interrupts = step is not None and not isinstance(step.control, Wait)
-    index = player.release.interrupts if only_interrupts else player.release.triggers
-    fit = index.candidates(text, words_of(text), event.payload, scope)
-    won = next((match for match, holds in fit if holds), None)
-    return tuple(
-        f"{match.trigger.go.flow}, {match.rule}: {'something better won' if holds else 'its `when` does not hold'}"
-        for match, holds in fit
-        if match is not won
+    scene = _Scene(turn, text, words_of(text), event.payload, step)
+    return _heard(scene, decision, Told("silent", said, session.variables, after, session.mode))
+
+
+def _heard(scene: _Scene, decision: Decision, told: Told) -> Told:
+    """What became of a message, the question that waited, and who else wanted it."""
+    turn, asked = scene.turn, scene.asked
+    fit = turn.release.triggers.candidates(scene.text, scene.words, scene.payload, turn)
+    if turn.mode in SILENT and not told.said:
+        question = _question(turn, scene.step, "held")
+        return replace(told, question=question, lost=contest.all_lost(turn.release, fit, "mode"))
+    if wanted(turn.release.person, scene.words, asked):
+        rule, question = f"word '{' '.join(scene.words)}' reaches a person", _question(turn, scene.step, "person")
+        lost = contest.all_lost(turn.release, fit, "person")
+        return replace(told, outcome="person", rule=rule, question=question, lost=lost)
+    won = _winner(fit, decision)
+    outcome, rule, answered = _outcome(scene, decision, won)
+    return replace(
+        told,
+        outcome="broken" if _broke(decision) else outcome,
+        rule=rule,
+        flow=won.trigger.go.flow if won else "",
+        question=_question(turn, scene.step, answered),
+        lost=contest.lost(turn, [each for each in fit if each[0] is not won], won, asked is not None),
     )
+
+
+def _winner(fit: Iterable[tuple[Match, bool]], decision: Decision) -> Match | None:
+    """Every way has a target of its own, so the first step entered tells which trigger led there."""
+    first = decision.walked[0] if decision.walked else None
+    return next((match for match, _ in fit if match.trigger.go is first), None)
+
+
+def _outcome(scene: _Scene, decision: Decision, won: Match | None) -> tuple[str, str, str]:
+    """What became of the message, the rule that took it, and what that was to the question."""
+    if won is not None:
+        outcome = "interrupted" if scene.step else "otherwise" if won.rule == "otherwise" else "started"
+        return outcome, won.rule, "interrupted"
+    if scene.asked is None:
+        return "nothing", "", "held"
+    answer = _read(scene, scene.asked)
+    if answer is not None:
+        return "answered", answer.rule, "answered"
+    if not decision.unmatched:
+        return "nothing", "", "held"
+    return "missed", "", "not_allowed" if _would_do(scene, scene.asked) else "not_understood"
+
+
+def _would_do(scene: _Scene, step: Step) -> bool:
+    """Understood, and only the question's `where` does not hold."""
+    control = step.control
+    if not isinstance(control, Ask) or control.where is None:
+        return False
+    freely = replace(step, control=replace(control, where=None))
+    return _read(scene, freely) is not None
+
+
+def _read(scene: _Scene, step: Step) -> questions.Answer | None:
+    """A `where` that breaks took nothing either; that the flow broke is told as the outcome."""
+    try:
+        return questions.read(scene.turn, step, scene.text, scene.words, scene.payload)
+    except Broken:
+        return None
+
+
+def _question(turn: Turn, step: Step | None, outcome: str) -> Question | None:
+    if step is None or step.control is None:
+        return None
+    control = step.control
+    if not isinstance(control, (Menu, Ask)):
+        return Question(step, type(control).__name__.lower(), (), 0, 0, outcome)
+    kind = control.kind if isinstance(control, Ask) else "menu"
+    return Question(step, kind, _options(turn, control), turn.misses, control.invalid.retries, outcome)
+
+
+def _options(turn: Turn, question: Menu | Ask) -> tuple[tuple[str, str], ...]:
+    shown = questions.rendered(turn, question.choices, turn.language)[0] if question.choices else ()
+    return tuple((option.key, option.label) for option in shown)
+
+
+def _broke(decision: Decision) -> bool:
+    return any(isinstance(effect, FindAgent) and effect.reason == "broken" for effect in decision.effects)

@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-FACTS = ("contact", "channel", "conversation", "hours")
+from roms.engine import hours
+
+FACTS: dict[str, tuple[str, ...]] = {  # and what each of them has
+    "contact": ("name", "first_name", "phone", "language"),
+    "channel": ("kind", "name"),
+    "conversation": ("priority", "labels"),
+    "hours": tuple(hours.FACTS),
+}
+LEARNED = ("contact.language", "contact.name")  # what a flow may set of the contact
+LIFECYCLE = ("closed_for", "closed_from", "asks_person")  # what only a `when` of the lifecycle may read
 
 
 class Broken(Exception):
@@ -23,9 +32,11 @@ class Scope(Protocol):
     @property
     def message(self) -> Mapping[str, Any]: ...
     @property
-    def mode_seconds(self) -> float: ...
+    def lifecycle(self) -> Mapping[str, Any]: ...
     @property
     def now(self) -> datetime: ...
+    @property
+    def hours(self) -> hours.Hours: ...
 
 
 Evaluate = Callable[[Scope], Any]
@@ -34,12 +45,14 @@ Evaluate = Callable[[Scope], Any]
 def reader(name: str) -> Evaluate:
     """A function that looks `name` up; a missing value is None. Only mappings are entered, never an object."""
     root, *parts = name.split(".")
-    if root == "closed_for":
-        return lambda scope: scope.mode_seconds
+    if root in LIFECYCLE:
+        return lambda scope: scope.lifecycle.get(root)
     if root == "now":
         return _now
     if root == "message":
         return lambda scope: _inside(scope.message, parts)
+    if root == "hours":
+        return _hours(".".join(parts))
     if root in FACTS:
         return lambda scope: _inside(scope.facts, [root, *parts])
     if parts:
@@ -51,7 +64,13 @@ def _now(scope: Scope) -> str:
     """The time on the wall as text, so that it compares with the dates that contacts answer."""
     from roms.engine.moments import local, written  # it stands on this module
 
-    return written(local(scope.now, scope.facts))
+    return written(local(scope.now, scope.hours.zone))
+
+
+def _hours(part: str) -> Evaluate:
+    """Reckoned when it is read, and only then."""
+    reckon = hours.FACTS.get(part)
+    return (lambda scope: reckon(scope.hours, scope.now)) if reckon else lambda _: None
 
 
 def _inside(value: Any, parts: list[str]) -> Any:

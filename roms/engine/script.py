@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from roms.engine import shape
 from roms.engine.functions import duration
+from roms.engine.hours import ZONES
 from roms.engine.problems import FlowErrors, Problem, Spot, found
 from roms.engine.types import JSON
 from roms.engine.yamltext import Document, Path, read
@@ -75,13 +76,25 @@ def _script(document: Document, problems: list[Problem]) -> list[Script]:
     data = document.data
     given = data.get("given", {})
     time = _time(document, given.get("time"), problems)
-    chat = tuple(_line(document, ("chat", number)) for number in range(len(data["chat"])))
     contact, channel = given.get("contact", {}), given.get("channel", {})
-    return [Script(data["test"], document.at(("test",), key=True), time, contact, channel, chat)]
+    spot = document.at(("test",), key=True)
+    return [Script(f"{data['test']}{way}", spot, time, contact, channel, chat) for way, chat in _chats(document)]
 
 
-def _line(document: Document, path: Path) -> Line:
+def _chats(document: Document) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    """Where the contact writes one of a list, the chat goes once for each: first all first ones, then all second …"""
+    chat = document.data["chat"]
+    lists = [line["customer"] for line in chat if isinstance(line.get("customer"), list)]
+    for turn in range(max(map(len, lists), default=1)):
+        way = ", ".join(str(each[turn]) for each in lists if turn < len(each))
+        lines = tuple(_line(document, ("chat", number), turn) for number in range(len(chat)))
+        yield f" ({way})" if way else "", lines
+
+
+def _line(document: Document, path: Path, turn: int) -> Line:
     ((kind, value),) = document.data["chat"][path[1]].items()
+    if kind == "customer" and isinstance(value, list):
+        value = value[min(turn, len(value) - 1)]
     if kind == "wait":
         value = timedelta(seconds=duration(value))
     return Line(kind, value, document.at((*path, kind), key=True))
@@ -94,7 +107,7 @@ def _time(document: Document, text: str | None, problems: list[Problem]) -> date
     date, _, rest = text.strip().partition(" ")
     clock, _, zone = rest.strip().partition(" ")
     try:
-        where: tzinfo = ZoneInfo(zone.strip()) if zone else UTC
+        where: tzinfo = ZoneInfo(ZONES.get(zone.strip(), zone.strip())) if zone else UTC
         return datetime.fromisoformat(f"{date} {clock or '00:00'}").replace(tzinfo=where).astimezone(UTC)
     except (ValueError, OSError, KeyError):  # a zone that is not there is a KeyError, one with odd letters any of them
         problems.append(found(document.at(("given", "time")), "script-time", word=text[:60]))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from roms.engine.types import JSON, Mode, Place, Session
+from roms.engine.types import JSON, Call, Mode, Place, Session
 
 _INTEGER = frozenset((int,))
 _ARRIVED = frozenset(("status", "data", "problem"))
@@ -15,11 +16,11 @@ _MODES = {mode.value: mode for mode in Mode}
 
 def dump(session: Session) -> JSON:
     """Everything but the facts, as a value that JSON carries unchanged."""
-    data: JSON = {"mode": session.mode.value, "since": session.since.isoformat()}
+    data: JSON = {"mode": str(session.mode), "since": session.since.isoformat()}
     if session.heard is not None:
         data["heard"] = session.heard.isoformat()
     if session.previous is not None:
-        data["previous"] = session.previous.value
+        data["previous"] = str(session.previous)
     if session.release:
         data["release"] = session.release
     if session.place is not None:
@@ -34,8 +35,8 @@ def dump(session: Session) -> JSON:
         data["clocks"] = dict(session.clocks)
     if session.variables:
         data["variables"] = dict(session.variables)
-    if session.kept is not None:
-        data["kept"] = dict(session.kept)
+    if session.calls:
+        data["calls"] = [_dumped(call) for call in session.calls]
     if session.arrived is not None:
         data["arrived"] = dict(session.arrived)
     return data
@@ -60,11 +61,11 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
     kinds_agree = type(session.misses) is type(session.epoch) is type(session.release) is int
     if not kinds_agree or type(session.variables) is not dict:
         raise Unreadable("a value of another kind")
-    arrived, kept = session.arrived, session.kept
+    if not all(map(_is_call, session.calls)):
+        raise Unreadable("a call that is none")
+    arrived = session.arrived
     if arrived is not None and not (type(arrived) is dict and _ARRIVED.issubset(arrived)):
         raise Unreadable("an answer that is none")
-    if kept is not None and type(kept) is not dict:
-        raise Unreadable("variables that are none")
     if session.since.tzinfo is None or (heard is not None and heard.tzinfo is None):
         raise Unreadable("a time without a zone")
     return session
@@ -86,11 +87,25 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         get("clocks", {}),
         get("variables", {}),
         facts,
-        get("kept"),
+        tuple(map(_called, calls)) if (calls := get("calls")) else (),
         get("arrived"),
     )
 
 
+def _dumped(call: Call) -> JSON:
+    place = f"{call.place.flow}.{call.place.step}"
+    return {"place": place, "variables": dict(call.variables), "save": dict(call.save), "depth": call.depth}
+
+
+def _called(data: Mapping[str, Any]) -> Call:
+    return Call(_place(data["place"]), data["variables"], data["save"], data["depth"])
+
+
+def _is_call(call: Call) -> bool:
+    return type(call.depth) is int and type(call.variables) is type(call.save) is dict
+
+
+@lru_cache(maxsize=4096)
 def _place(text: str) -> Place:
     flow, _, step = text.partition(".")
     return Place(flow, step)

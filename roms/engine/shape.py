@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from roms.engine.problems import Problem, Spot, found
+from roms.engine.scope import LEARNED
 from roms.engine.types import JSON
 from roms.engine.yamltext import Document, Path
 
@@ -55,7 +56,9 @@ def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
     elif rule == "not":
         yield found(document.at((*path, "choices"), key=True), "shape-unknown", word="choices")
     elif rule == "pattern" and "propertyNames" in error.absolute_schema_path:
-        yield found(document.at((*path, str(value)), key=True), "shape-name", word=str(value)[:60])
+        about_contact = str(value).startswith("contact.")
+        known, code = (LEARNED, "unknown-contact") if about_contact else ((), "shape-name")
+        yield found(document.at((*path, str(value)), key=True), code, word=str(value)[:60], known=known)
     else:
         yield _single(at, rule, limit, value, error)
 

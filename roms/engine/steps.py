@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from roms.engine import outside, questions, waits
+from roms.engine import calls, outside, questions, waits
 from roms.engine.apology import apologize
+from roms.engine.contacts import learn
 from roms.engine.effects import AddLabel, AddNote
 from roms.engine.events import MessageReceived
-from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Http, Menu, Step, Wait
-from roms.engine.person import wanted
-from roms.engine.scope import Broken
+from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Http, Menu, Step, Subflow, Wait
+from roms.engine.person import promise, wanted
+from roms.engine.scope import LEARNED, Broken
 from roms.engine.template import Text
 from roms.engine.triggers import Match
 from roms.engine.turn import MOST_STEPS, Runaway, Turn, say, stop_clock
@@ -19,7 +20,6 @@ from roms.engine.types import Place
 from roms.engine.words import clean, words_of
 
 STANDING = (Menu, Ask, Wait, Http)  # the controls at which a talk stands until something comes
-MOST_RETURNS = 5  # interrupts within interrupts that are come back from
 
 
 def talk(turn: Turn, event: MessageReceived) -> None:
@@ -48,16 +48,16 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
     waiting = _waiting(turn) if turn.place else None
     if wanted(turn.release.person, words, waiting):
         turn.step, turn.rule = waiting, f"word '{' '.join(words)}' reaches a person"
-        return hand_over(turn, Handoff("", "normal", turn.release.person.says), "word")
+        return hand_over(turn, Handoff("", "normal", promise(turn.release, turn.now)), "word")
     if waiting is None:
         return _start(turn, text, words, event.payload)
     if match := turn.release.interrupts.find(text, words, event.payload, turn):
-        return _interrupt(turn, match, match.trigger.comes_back)
+        return _interrupt(turn, match)
     turn.step = waiting
     if isinstance(waiting.control, Http):  # stored, and not answered: the other system's answer will speak
         return None
     if isinstance(waiting.control, Wait):
-        return _aside(turn, _started(turn, text, words, event.payload))
+        return _talk_aside(turn, _started(turn, text, words, event.payload))
     _take_answer(turn, waiting, questions.read(turn, waiting, text, words, event.payload))
 
 
@@ -82,26 +82,28 @@ def _started(turn: Turn, text: str, words: list[str], payload: str | None) -> Ma
     match = triggers.find(text, words, payload, turn) or triggers.find_mistyped(words, turn)
     if match is None:
         turn.unmatched = True
-        match = triggers.otherwise(turn)
+        match = triggers.occasion(turn) or triggers.otherwise(turn)
     if match is None:
         raise Broken("no trigger takes this message")
     return match
 
 
-def _aside(turn: Turn, match: Match) -> None:
-    """The wait goes on; whatever the contact writes meanwhile is a talk with variables of its own."""
-    turn.kept, turn.variables = turn.variables, {}
-    _interrupt(turn, match, True)
-
-
-def _interrupt(turn: Turn, match: Match, comes_back: bool) -> None:
-    if comes_back and turn.place:
-        before = [place for place in turn.asked_before if place != turn.place]
-        turn.asked_before = (*before, turn.place)[-MOST_RETURNS:]
+def _interrupt(turn: Turn, match: Match) -> None:
+    if match.trigger.comes_back and turn.place:
+        calls.come_back_to(turn, turn.place)
     else:
         leave_all(turn)
     leave_question(turn)
     turn.variables.update(match.found)
+    walk(turn, match.trigger.go, match.rule)
+
+
+def _talk_aside(turn: Turn, match: Match) -> None:
+    """Whatever is written during a wait is a talk of its own, with its own variables, and the wait goes on."""
+    assert turn.place is not None
+    calls.set_aside(turn, turn.place)
+    leave_question(turn)
+    turn.variables = dict(match.found)
     walk(turn, match.trigger.go, match.rule)
 
 
@@ -115,8 +117,7 @@ def _take_answer(turn: Turn, step: Step, answer: questions.Answer | None) -> Non
     if question.save:
         turn.variables[question.save] = answer.value
     turn.rule = answer.rule
-    target = answer.go or _following(turn, step)
-    walk(turn, target, turn.rule)
+    walk_on(turn, answer.go or _following(turn, step))
 
 
 def _miss(turn: Turn, question: Menu | Ask) -> None:
@@ -145,7 +146,7 @@ def go_on(turn: Turn) -> None:
     """What stood still here may be over: then the walk goes on. A question is not touched."""
     step = turn.release.steps.get(turn.place) if turn.place else None
     if step is not None and isinstance(step.control, (Wait, Http)):
-        guarded(turn, lambda: walk(turn, _stand_again(turn, step), turn.rule))
+        guarded(turn, lambda: walk_on(turn, _stand_again(turn, step)))
 
 
 def _stand_again(turn: Turn, step: Step) -> Place | None:
@@ -170,6 +171,10 @@ def leave_question(turn: Turn) -> None:
 def walk(turn: Turn, place: Place | None, rule: str) -> None:
     """Step after step until a question waits or the talk is over."""
     turn.rule = rule
+    walk_on(turn, place)
+
+
+def walk_on(turn: Turn, place: Place | None) -> None:
     while place is not None:
         place = _enter(turn, place)
 
@@ -178,12 +183,17 @@ def _enter(turn: Turn, place: Place) -> Place | None:
     step = turn.release.steps.get(place)
     if step is None:
         raise Broken(f"there is no step {place.flow}.{place.step}")
+    if turn.calls:
+        calls.leave_behind(turn, place)
     turn.step = step
     turn.walked.append(place)
     if len(turn.walked) > MOST_STEPS:
         raise Runaway(f"more than {MOST_STEPS} steps in one turn")
     for name, value in step.sets:
-        turn.variables[name] = value(turn)
+        if name in LEARNED:
+            learn(turn, name, value(turn))
+        else:
+            turn.variables[name] = value(turn)
     if step.labels:
         turn.effects += map(AddLabel, step.labels)
     for note in step.notes:
@@ -242,7 +252,10 @@ def _end(turn: Turn, _: Step, __: End) -> Place | None:
 
 
 def end_flow(turn: Turn) -> Place | None:
-    """The flow is over: back to the question or the wait it interrupted, or the talk ends."""
+    """The flow is over: back to the step that called it, to where a side talk began, or the talk ends."""
+    while calls.under_way(turn):
+        if (place := calls.back(turn)) is not None:
+            return place
     if turn.asked_before:
         *before, back = turn.asked_before
         turn.asked_before = tuple(before)
@@ -262,7 +275,7 @@ def end_talk(turn: Turn) -> None:
 
 def leave_all(turn: Turn) -> None:
     """Nothing is come back to."""
-    turn.asked_before, turn.kept, turn.arrived = (), None, None
+    turn.asked_before, turn.calls, turn.arrived = (), (), None
     stop_clock(turn, waits.CLOCK)
     stop_clock(turn, outside.CLOCK)
 
@@ -275,6 +288,7 @@ CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
     Handoff: _hand_off,
     Close: _close,
     End: _end,
+    Subflow: calls.call,
     Wait: _wait,
     Http: outside.begin,
 }

@@ -134,7 +134,8 @@ def _duration(seconds: int) -> str:
 
 def _names(record: Record) -> re.Pattern[str] | None:
     """Every word of the contact's names, to be replaced wherever it was written."""
-    words = {word for past in record.past for word in str(past.contact.get("name", "")).split() if len(word) > 2}
+    names = [str(known.get("name", "")) for past in record.past for known in (past.contact, past.learned)]
+    words = {word for name in names for word in name.split() if len(word) > 2}
     if not words:
         return None
     return re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(words))) + r")\b", re.IGNORECASE)

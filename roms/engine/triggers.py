@@ -1,6 +1,7 @@
 """Which flow a message starts. Everything is filed beforehand, so that a thousand flows cost no more than one.
 
-The best match wins: payload, exact phrase, start or pattern, word, mistyped word; then `priority`; then file order.
+The best match wins: payload, exact phrase, start or pattern, word, mistyped word, then what the moment itself starts,
+then `otherwise`; among equals `priority`, then file order.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from roms.engine.occasions import OCCASIONS, Moment
 from roms.engine.patterns import PatternSet
 from roms.engine.scope import Broken, Evaluate, Scope
 from roms.engine.types import Place
+from roms.engine.value import value
 from roms.engine.words import Typos
 
 
@@ -39,9 +42,11 @@ class Trigger:
     priority: int = 0
     interrupt: bool = False
     comes_back: bool = False
+    occasions: tuple[str, ...] = ()
+    condition: str = ""  # `when` as it is written, to explain with
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Match:
     """A trigger that took the message, why, and what its pattern found."""
 
@@ -56,7 +61,7 @@ Filed = dict[str, list[tuple[tuple[str, ...], Trigger]]]  # by first word
 class Index:
     """The triggers of a release, best first, filed by what a message may bring."""
 
-    __slots__ = ("_exact", "_otherwise", "_patterns", "_payloads", "_set", "_starts", "_typos", "_words")
+    __slots__ = ("_exact", "_occasions", "_otherwise", "_patterns", "_payloads", "_set", "_starts", "_typos", "_words")
 
     def __init__(self, triggers: Iterable[Trigger]) -> None:
         ranked = sorted(triggers, key=_rank)
@@ -65,7 +70,8 @@ class Index:
         self._words: Filed = {}
         self._starts: Filed = {}
         self._patterns: list[tuple[Pattern, Trigger]] = []
-        self._otherwise = [trigger for trigger in ranked if trigger.otherwise]
+        self._occasions = [(name, trigger) for trigger in ranked for name in trigger.occasions]
+        self._otherwise = sorted((each for each in ranked if each.otherwise), key=lambda each: each.when is None)
         for trigger in ranked:
             self._file(trigger)
         self._set = PatternSet([pattern.source for pattern, _ in self._patterns])
@@ -82,12 +88,12 @@ class Index:
         self._patterns += [(pattern, trigger) for pattern in trigger.patterns]
 
     def find(self, text: str, words: Sequence[str], payload: str | None, scope: Scope) -> Match | None:
-        """The best trigger but `otherwise`."""
+        """The best trigger that wants these very words."""
         if payload and (hit := _first(self._payloads.get(payload, ()), scope)):
             return Match(hit, f"button '{payload[:40]}'")
         if not words:
             return self._by_pattern(text, words, scope) if text else None
-        if hit := _first(self._exact.get(tuple(words), ()), scope):
+        if (fit := self._exact.get(tuple(words))) and (hit := _first(fit, scope)):
             return Match(hit, f"keyword '{' '.join(words)}'")
         return self._by_pattern(text, words, scope) or self._by_word(words, scope)
 
@@ -103,12 +109,18 @@ class Index:
         typed = " ".join(word for word, known in zip(words, meant, strict=True) if word != known)
         return replace(match, rule=f"{match.rule}, typed '{typed[:40]}'") if match else None
 
+    def occasion(self, moment: Moment) -> Match | None:
+        """The best trigger that waits for a moment like this."""
+        fit = (each for each in self._occasions if holds(each[1].when, moment) and OCCASIONS[each[0]](moment))
+        return next((Match(trigger, f"event {name}") for name, trigger in fit), None)
+
     def otherwise(self, scope: Scope) -> Match | None:
+        """What takes everything; those with a condition or a limit come before the one that has none."""
         hit = _first(self._otherwise, scope)
         return Match(hit, "otherwise") if hit else None
 
     def candidates(
-        self, text: str, words: Sequence[str], payload: str | None, scope: Scope
+        self, text: str, words: Sequence[str], payload: str | None, scope: Moment
     ) -> list[tuple[Match, bool]]:
         """Everything that fits the message, best first, each with whether its condition holds: to explain, not to
         answer with; `find` stops at the first that holds."""
@@ -122,17 +134,28 @@ class Index:
             for phrase, trigger in self._words.get(word, ()):
                 if tuple(words[position : position + len(phrase)]) == phrase:
                     fit.append(Match(trigger, f"keyword '{' '.join(phrase)}'"))
-        for word in words:
-            if meant := self._typos.nearest(word):
-                fit += [
-                    Match(each, f"keyword '{meant}', typed '{word[:40]}'") for each in self._exact.get((meant,), ())
-                ]
+        fit += self._mistyped(words)
+        fit += [Match(each, f"event {name}") for name, each in self._occasions if OCCASIONS[name](scope)]
         fit += [Match(each, "otherwise") for each in self._otherwise]
         once = {id(match.trigger): match for match in reversed(fit)}
         best = sorted(once.values(), key=fit.index)
         return [(match, holds(match.trigger.when, scope)) for match in best]
 
+    def _mistyped(self, words: Sequence[str]) -> list[Match]:
+        """Every keyword that `find_mistyped` may come upon."""
+        meant = [self._typos.nearest(word) or word for word in words]
+        fit = []
+        for position, word in enumerate(meant):
+            for phrase, trigger in self._words.get(word, ()):
+                end = position + len(phrase)
+                if tuple(meant[position:end]) == phrase and tuple(words[position:end]) != phrase:
+                    typed = " ".join(word for word in words[position:end] if word not in phrase)
+                    fit.append(Match(trigger, f"keyword '{' '.join(phrase)}', typed '{typed[:40]}'"))
+        return fit
+
     def _by_pattern(self, text: str, words: Sequence[str], scope: Scope) -> Match | None:
+        if not self._patterns and (not words or words[0] not in self._starts):
+            return None
         candidates = [
             Match(trigger, f"starts with '{' '.join(start)}'")
             for start, trigger in (self._starts.get(words[0], ()) if words else ())

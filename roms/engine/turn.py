@@ -10,9 +10,12 @@ from typing import Any
 from roms.engine.effects import CancelUnsent, Effect, Option, SendMessage, StartTimer, Why
 from roms.engine.events import Event, MessageReceived
 from roms.engine.flow import Handoff, Release, Step
+from roms.engine.hours import Hours
+from roms.engine.person import wanted
 from roms.engine.scope import Broken
 from roms.engine.template import Text
-from roms.engine.types import Mode, Place, Session
+from roms.engine.types import Call, Mode, Place, Session
+from roms.engine.words import clean, words_of
 
 MOST_STEPS = 100
 MOST_MESSAGES = 10
@@ -25,7 +28,7 @@ class Runaway(Broken):
 
 @dataclass(slots=True)
 class Turn:
-    """Also the scope that expressions and texts read from (`variables`, `facts`, `message`, `mode_seconds`)."""
+    """Also the scope that expressions and texts read from (`variables`, `facts`, `message`, `lifecycle`)."""
 
     release: Release
     event: Event
@@ -43,8 +46,8 @@ class Turn:
     variables: dict[str, Any]
     facts: Mapping[str, Any]
     language: str
-    kept: Mapping[str, Any] | None
-    arrived: Mapping[str, Any] | None
+    calls: tuple[Call, ...] = ()
+    arrived: Mapping[str, Any] | None = None
     effects: list[Effect] = field(default_factory=list)
     walked: list[Place] = field(default_factory=list)  # the steps entered, in order
     messages: int = 0
@@ -63,8 +66,19 @@ class Turn:
         return {}
 
     @property
-    def mode_seconds(self) -> float:
-        return (self.now - self.since).total_seconds()
+    def hours(self) -> Hours:
+        return self.release.hours
+
+    @property
+    def lifecycle(self) -> Mapping[str, Any]:
+        """Seconds since this mode began, the mode before it, and whether the contact asks for a person."""
+        event = self.event
+        words = words_of(clean(event.text)) if isinstance(event, MessageReceived) else []
+        return {
+            "closed_for": (self.now - self.since).total_seconds(),
+            "closed_from": self.previous.value if self.previous else None,
+            "asks_person": wanted(self.release.person, words, None),
+        }
 
 
 def opened(release: Release, session: Session, event: Event, now: datetime) -> Turn:
@@ -88,7 +102,7 @@ def opened(release: Release, session: Session, event: Event, now: datetime) -> T
         dict(session.variables),
         session.facts,
         language if isinstance(language, str) else "id",
-        session.kept,
+        session.calls,
         session.arrived,
     )
 
@@ -108,7 +122,7 @@ def closed(turn: Turn) -> Session:
         turn.clocks,
         turn.variables,
         turn.facts,
-        turn.kept,
+        turn.calls,
         turn.arrived,
     )
 

@@ -7,12 +7,13 @@ stored, compared, replayed and explained.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from roms.engine.effects import Effect
+from roms.engine.value import value
 
 JSON = dict[str, Any]
 
@@ -25,6 +26,8 @@ class Mode(StrEnum):
     PAUSED = "PAUSED"
     CLOSED = "CLOSED"
 
+    __hash__ = str.__hash__  # Enum's own is no quicker than a call, and every turn looks modes up
+
 
 class Refused(Exception):
     """The lifecycle has no row for this event in this mode; nothing has changed."""
@@ -35,15 +38,27 @@ class Refused(Exception):
         self.event = event
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A step of a flow."""
 
     flow: str
     step: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
+class Call:
+    """A sub-flow under way: who called it, what the caller knew, and what of the sub-flow's variables it wants.
+
+    `depth` is how many questions were to be come back to when it was called: those lie below it, later ones above.
+    """
+
+    place: Place
+    variables: Mapping[str, Any]
+    save: Mapping[str, str]  # the caller's name -> the sub-flow's
+    depth: int = 0
+
+
+@value
 class Session:
     """What the engine knows of one conversation between two events.
 
@@ -64,15 +79,15 @@ class Session:
     clocks: Mapping[str, int] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
-    kept: Mapping[str, Any] | None = None  # the variables of the talk that waits, while a side talk has its own
+    calls: tuple[Call, ...] = ()  # sub-flows to come back from, the innermost last
     arrived: Mapping[str, Any] | None = None  # what another system answered while the talk was elsewhere
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """What the conversation becomes, and what must be done, in order."""
 
     session: Session
     effects: tuple[Effect, ...] = ()
-    unmatched: bool = False  # no trigger and no answer took what the contact wrote
+    unmatched: bool = False  # neither words of a trigger nor an answer took what the contact wrote
     walked: tuple[Place, ...] = ()  # the steps entered, each as the very value that led there (see flow.Way)

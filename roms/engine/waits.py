@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from roms.engine import calls
 from roms.engine.flow import Step, Wait
 from roms.engine.moments import instant
 from roms.engine.turn import Turn, later, running, start_clock
@@ -18,27 +19,20 @@ def begin(turn: Turn, step: Step, control: Wait) -> bool:
     due = _due(turn, control)
     if due <= turn.now:
         return False
-    turn.asked_before = tuple(place for place in turn.asked_before if not _waits(turn, place))
-    give_up(turn)
+    for depth in reversed(range(len(turn.asked_before))):
+        if _waits(turn, turn.asked_before[depth]):
+            calls.forget(turn, depth)
     turn.place, turn.pinned = step.place, turn.release.number
     start_clock(turn, CLOCK, due)
     return True
 
 
 def again(turn: Turn, step: Step) -> bool:
-    """Stand here once more, with the variables of before; False where the time has come meanwhile."""
-    if turn.kept is not None:
-        turn.variables, turn.kept = dict(turn.kept), None
+    """Stand here once more after something else; False where the time has come meanwhile."""
     if not running(turn, CLOCK):
         return False
     turn.place, turn.pinned = step.place, turn.release.number
     return True
-
-
-def give_up(turn: Turn) -> None:
-    """The older wait is not come back to; what it knew is there for the questions that it came between."""
-    if turn.kept is not None and not any(_waits(turn, place) for place in turn.asked_before):
-        turn.variables, turn.kept = {**turn.kept, **turn.variables}, None
 
 
 def _due(turn: Turn, control: Wait) -> datetime:

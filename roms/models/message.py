@@ -75,6 +75,8 @@ class Message(Model):
     # prompt and options, what was tapped, …
     payload: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     why: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # where a bot message comes from
+    # the session that the turn began with which this message began: services/turns.py
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     unmatched: Mapped[bool] = mapped_column(default=False, server_default=false())  # no trigger or answer took it
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     provider_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -153,7 +153,10 @@ def _cursor(before: str) -> tuple[datetime, int]:
 
 
 def _messages(conversation_id: int) -> Select[Any]:
-    return select(*table(Message).c).where(Message.conversation_id == conversation_id)
+    """All that an entry shows; what a turn began with is read when somebody asks why."""
+    return select(*(column for column in table(Message).c if column.name != "before")).where(
+        Message.conversation_id == conversation_id
+    )
 
 
 def _events(conversation_id: int) -> Select[Any]:

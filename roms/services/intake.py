@@ -15,7 +15,7 @@ from roms.engine import lifecycle, session
 from roms.engine.events import AgentReplied, MessageReceived
 from roms.engine.types import JSON, Mode
 from roms.models import Contact, ContactAddress, Conversation, Direction, Message, Sender, Status
-from roms.services import channels, publishing, receipts
+from roms.services import channels, publishing, receipts, turns
 from roms.services.channels import Line
 from roms.services.runner import advance
 from roms.services.scene import Row, Scene, finish, message_row, remember_last, scene_of
@@ -53,6 +53,7 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
         kind=incoming.kind,
         text=incoming.text,
         payload=_payload(incoming),
+        before=turns.begun(scene.conversation.state) if scene.conversation.mode is not Mode.AGENT else None,
         provider_at=incoming.at,
         provider_id=provider_id,
         client_id=incoming.extra.get("client_id"),

@@ -22,7 +22,7 @@ def carry_out(plan: str) -> int:
     people = releases.standing()
     people = {where: ids for where, ids in people.items() if where[0] != number}
     wanted = releases.affected(files, people)
-    ids = sorted(cid for where in wanted for cid in people[where])
+    ids = sorted({cid for where in wanted for cid in people[where]})
     return sum(_batch(plan, ids[at : at + BATCH], frozenset(wanted), number) for at in range(0, len(ids), BATCH))
 
 
@@ -31,8 +31,8 @@ def _batch(plan: str, ids: Sequence[int], wanted: frozenset[releases.Standing], 
     """Who has moved on since we looked is left alone."""
     at, scenes = clock.now(), []
     for conversation in Conversation.all_locked(ids).values():
-        where = releases.stands(conversation.state)
-        if where is None or where not in wanted:
+        where = next((each for each in releases.stands(conversation.state) if each in wanted), None)
+        if where is None:
             continue
         scene = scene_of(conversation, channels.line(conversation.channel_id), at)
         step = f"{where[1].flow}.{where[1].step}"

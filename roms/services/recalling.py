@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -13,11 +14,12 @@ from sqlalchemy import Select, select
 from roms.db import db
 from roms.engine import events
 from roms.engine.events import Event
-from roms.engine.play import facts_of
 from roms.engine.replay import Past, Record
 from roms.engine.types import Mode
 from roms.errors import NotFound
 from roms.models import Channel, Contact, Conversation, Direction, History, HttpCall, Message, Sender, Timer
+from roms.services import known
+from roms.services.known import Change, Known
 
 AT_ONCE = 500  # conversations read with one statement a table
 PEOPLE: dict[str, Callable[[int], Event]] = {
@@ -86,7 +88,16 @@ def _records(ids: Sequence[int]) -> Iterator[Record]:
         .where(Timer.conversation_id.in_(ids))
         .order_by(Timer.fired_at, Timer.id)
     )
-    answers = _by_conversation(
+    answers = _answers(ids)
+    heads = _heads(ids)
+    changed = known.changes(row.contact_id for row in heads)
+    for row in heads:
+        entries = _in_order((*said[row.id], *happened[row.id]), timers[row.id], answers[row.id])
+        yield _record(row, entries, timers[row.id], changed.get(row.contact_id, []))
+
+
+def _answers(ids: Sequence[int]) -> dict[int, list[Any]]:
+    return _by_conversation(
         select(
             HttpCall.conversation_id,
             HttpCall.seq,
@@ -99,8 +110,6 @@ def _records(ids: Sequence[int]) -> Iterator[Record]:
         .where(HttpCall.conversation_id.in_(ids), HttpCall.answered_at.is_not(None))
         .order_by(HttpCall.answered_at, HttpCall.id)
     )
-    for row in _heads(ids):
-        yield _record(row, (*said[row.id], *happened[row.id]), timers[row.id], answers[row.id])
 
 
 def _by_conversation(rows: Select[*tuple[Any, ...]]) -> dict[int, list[Any]]:
@@ -110,11 +119,12 @@ def _by_conversation(rows: Select[*tuple[Any, ...]]) -> dict[int, list[Any]]:
     return filed
 
 
-def _heads(ids: Sequence[int]) -> Iterable[Any]:
-    return db.session.execute(
+def _heads(ids: Sequence[int]) -> Sequence[Any]:
+    rows = db.session.execute(
         select(
             Conversation.id,
             Conversation.public_id,
+            Conversation.contact_id,
             Conversation.created_at,
             Conversation.mode,
             Contact.name.label("contact"),
@@ -129,25 +139,28 @@ def _heads(ids: Sequence[int]) -> Iterable[Any]:
         .where(Conversation.id.in_(ids))
         .order_by(Conversation.id)
     )
+    return rows.all()
 
 
-def _record(head: Any, numbered: Sequence[Any], timers: list[Any], answers: list[Any]) -> Record:
-    moves = [row for row in numbered if getattr(row, "event", "") == "mode"]
+def _record(head: Any, entries: list[Entry], timers: list[Any], changed: list[Change]) -> Record:
+    moves = [row for _, rank, _, row in entries if not rank and getattr(row, "event", "") == "mode"]
     initial = Mode(min(moves, key=lambda row: row.seq).data["from"]) if moves else head.mode
-    named = facts_of({"name": head.contact, "phone": head.phone, "language": head.language}, {})["contact"]
-    nameless = named | {"name": "", "first_name": ""}
+    contact = Known(head, changed)
+    walked = _walked(entries, initial)
+    following = [each.seq for each in walked[1:]]
     past = tuple(
         Past(
             each.at,
             each.event,
-            nameless if head.named_at is not None and each.at <= head.named_at else named,
+            contact.facts(each.at, each.seq),
             tuple(each.said),
             each.step,
             each.mode,
             each.release,
             each.seq,
+            contact.learned(each.seq, after) if changed else {},
         )
-        for each in _walked(_in_order(numbered, timers, answers), initial)
+        for each, after in zip_longest(walked, following)
     )
     set_ = frozenset((row.kind, row.turn, row.due_at) for row in timers)
     return Record(head.public_id, head.created_at, initial, {"kind": head.kind, "name": head.channel}, past, set_)

@@ -18,7 +18,7 @@ from roms.engine.types import Mode, Place
 from roms.errors import Conflict, NotFound
 from roms.models import Conversation, Release, User
 
-Standing = tuple[int, Place]  # release number, waiting question
+Standing = tuple[int, Place]  # release number, and the waiting question or a step that called its flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Listed:
 
 def listed() -> list[Listed]:
     """Every release, newest first, with how many people stand in it."""
-    people = Counter(number for (number, _), ids in standing().items() for _ in ids)
+    people = Counter(number for number, _ in {(number, cid) for (number, _), ids in standing().items() for cid in ids})
     rows = select(Release.number, Release.hash, Release.comment, Release.published_at, User.login)
     rows = rows.outerjoin(User, User.id == Release.published_by).order_by(Release.number.desc())
     return [
@@ -55,24 +55,26 @@ def files_of(number: int | None = None) -> tuple[int, dict[str, str]]:
 
 
 def standing() -> dict[Standing, list[int]]:
-    """Conversations at a waiting question, by release and step."""
+    """Conversations at a waiting question, by release and step; also by each step that waits for a sub-flow's end."""
     found: dict[Standing, list[int]] = {}
     talking = select(Conversation.id, Conversation.state).where(Conversation.mode.in_((Mode.BOT, Mode.PAUSED)))
     for cid, state in db.session.execute(talking.execution_options(yield_per=1000)):
-        if where := stands(state):
+        for where in stands(state):
             found.setdefault(where, []).append(cid)
     return found
 
 
-def stands(state: Any) -> Standing | None:
-    """Where a conversation with this session stands; None when no question waits, or nobody can tell."""
+def stands(state: Any) -> tuple[Standing, ...]:
+    """Where a conversation with this session stands: at its question, then at the steps that called sub-flows; nowhere
+    when no question waits, or nobody can tell."""
     if not isinstance(state, Mapping):
-        return None
-    number, place = state.get("release"), state.get("place")
+        return ()
+    number, place, calls = state.get("release"), state.get("place"), state.get("calls")
     if type(number) is not int or not isinstance(place, str):
-        return None
-    flow, _, step = place.partition(".")
-    return number, Place(flow, step)
+        return ()
+    callers = [each.get("place") for each in calls if isinstance(each, Mapping)] if isinstance(calls, list) else []
+    parted = [each.partition(".") for each in dict.fromkeys((place, *callers)) if isinstance(each, str)]
+    return tuple((number, Place(flow, step)) for flow, _, step in parted)
 
 
 def affected(new: Mapping[str, str], people: Mapping[Standing, list[int]]) -> dict[Standing, Change]:

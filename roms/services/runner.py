@@ -16,7 +16,7 @@ from roms.engine import effects, events, lifecycle, session, types
 from roms.engine.outside import GRACE
 from roms.errors import Conflict
 from roms.models import ConversationLabel, Direction, Message, Sender, Status
-from roms.services import assignment, publishing, salvage
+from roms.services import assignment, publishing, salvage, turns
 from roms.services.scene import Scene, add_history, message_row, remember_last
 
 RESTARTED = (
@@ -32,6 +32,8 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
     lifecycle has no row for the event; then nothing has changed.
     """
     conversation = scene.conversation
+    if not isinstance(event, events.MessageReceived):
+        scene.begun = turns.begun(conversation.state, event)
     before = _before(scene, event)
     assert scene.release is not None
     try:
@@ -89,8 +91,10 @@ def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any
         text=effect.text,
         payload={"prompt": effect.prompt, "options": options} if options else None,
         why={name: getattr(why, name) for name in ("release", "file", "line", "flow", "step", "rule")},
+        before=scene.begun,
         **_way_out(scene),
     )
+    scene.begun = None
     scene.messages.append(row)
     remember_last(scene, row)
 
@@ -194,6 +198,17 @@ def _add_note(scene: Scene, effect: effects.AddNote, _: Mapping[str, Any]) -> No
     scene.messages.append(row)
 
 
+def _set_contact(scene: Scene, effect: effects.SetContact, _: Mapping[str, Any]) -> None:
+    """Locked, because other conversations of this person may change it too; the old value makes replay exact."""
+    contact = scene.conversation.contact
+    db.session.flush()
+    db.session.refresh(contact, with_for_update=True)
+    old = getattr(contact, effect.field)
+    if old != effect.value:
+        setattr(contact, effect.field, effect.value)
+        add_history(scene, "contact", {"field": effect.field, "old": old, "new": effect.value})
+
+
 def _call_out(scene: Scene, effect: effects.CallOut, _: Mapping[str, Any]) -> None:
     scene.calls.append(
         {
@@ -227,5 +242,6 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.AskSurvey: _ask_survey,
     effects.AddLabel: _add_label,
     effects.AddNote: _add_note,
+    effects.SetContact: _set_contact,
     effects.CallOut: _call_out,
 }

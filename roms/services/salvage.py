@@ -14,9 +14,9 @@ from roms.models import Conversation, Timer
 
 def fresh(conversation: Conversation, facts: Mapping[str, Any]) -> Session:
     """At the top again. Mode and epoch have columns of their own; the clocks go on where the timers' rows end,
-    so that a timer of before can never be taken for one of now."""
+    so that a timer of before can never be taken for one of now. The contact did write before."""
     mine = Timer.conversation_id == conversation.id
     newest = select(Timer.kind, func.max(Timer.turn)).where(mine).group_by(Timer.kind)
     clocks = {kind: turn + turn % 2 for kind, turn in db.session.execute(newest)}
     mode, since = Mode(conversation.mode), conversation.mode_since
-    return Session(mode, since, epoch=conversation.epoch, clocks=clocks, facts=facts)
+    return Session(mode, since, heard=since, epoch=conversation.epoch, clocks=clocks, facts=facts)

@@ -30,6 +30,7 @@ class Scene:
     start: int = 0  # the newest number before this transaction
     release: Release | None = None
     actor: int | None = None  # the person who caused it; None: the contact, the bot or the clock
+    begun: JSON | None = None  # what a turn that no message began began with, until the bot's first message has it
     messages: list[Row] = field(default_factory=list)
     history: list[Row] = field(default_factory=list)
     timers: list[Row] = field(default_factory=list)
@@ -65,6 +66,7 @@ def message_row(scene: Scene, **columns: Any) -> Row:
         "kind": "text",
         "payload": None,
         "why": None,
+        "before": None,
         "created_at": scene.at,
         "provider_at": None,
         "client_id": None,

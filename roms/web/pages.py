@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from roms.config import Config
-from roms.errors import NotFound
+from roms.errors import NotAllowed, NotFound
 from roms.services import channels, inbox
 from roms.web import headers, i18n, identity
 
@@ -42,6 +42,14 @@ def start() -> ResponseReturnValue:
 def shop() -> ResponseReturnValue:
     trial_only()
     return i18n.page("shop.html", widget_src="/widget.js")
+
+
+@bp.get("/inbox/unmatched", strict_slashes=False)
+def show_unmatched() -> ResponseReturnValue:
+    """The same page at the place where admins read what was not understood."""
+    if not identity.actor().is_admin:
+        raise NotAllowed("what was not understood is for admins")
+    return show_inbox("")
 
 
 @bp.get("/inbox", defaults={"cid": ""}, strict_slashes=False)

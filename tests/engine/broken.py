@@ -11,6 +11,10 @@ MENU = "a: {menu: {prompt: '?', options: [%s], invalid: {then: p}}}" + P
 HTTP = "a: {say: x, http: {%s, failed: p}}\nb: {say: y, end: true}\np: {note: n, handoff: true}"
 OTHERWISE = "[{otherwise: true}, %s]"
 X = "a: {say: x}"
+CALL = (
+    "a: {call: {%s}}\nb: {say: 'y{{n}}', end: true}\n"
+    "c: {ask: {prompt: '?', save: x, invalid: {then: p}}}\nd: {say: z, end: true}" + P
+)
 
 READING = [
     ("yaml", "a: {say: x}¶}"),
@@ -52,6 +56,11 @@ SHAPE = [
     ("shape-name", "¶a b: {say: x}"),
     ("shape-name", "a: {set: {¶a-b: 1}, say: x}"),
     ("shape-choice", "a: {handoff: {priority: ¶highest}}"),
+    ("shape-choice", X, OTHERWISE % "{event: ¶outside_hour}"),
+    ("shape-choice", X, OTHERWISE % "{keywords: x, language: ¶fr}"),
+    ("shape-choice", "a: {set: {contact.language: ¶fr}, say: x}"),
+    ("unknown-contact", "a: {set: {¶contact.nmae: x}, say: x}"),
+    ("unknown-contact", "a: {set: {¶contact.phone: x}, say: x}"),
     ("shape-choice", ASK % ", as: ¶dat"),
     ("duration", ASK % ", timeout: {after: ¶30 m, go: p}"),
     ("duration", ASK % ", timeout: {after: ¶1.5h, go: p}"),
@@ -76,6 +85,12 @@ VALUES = [
     ("braces", "a: {say: 'Halo ¶{{contact.name}'}"),
     ("hole", "a: {say: 'Halo {{¶}}'}"),
     ("unknown-variable", "a: {say: 'Halo {{¶nmae}}'}"),
+    ("unknown-fact", "a: {say: 'Halo {{¶contact.nmae}}'}"),
+    ("unknown-fact", "a: {say: 'Halo {{¶contact}}'}"),
+    ("unknown-fact", "a: {say: 'Halo {{¶contact.name.first}}'}"),
+    ("unknown-fact", ASK % ", where: n != ¶channel.type"),
+    ("unknown-fact", X, OTHERWISE % "{keywords: x, when: ¶hours.opened}"),
+    ("unknown-fact", "a: {set: {n: = ¶conversation.label}, say: '{{n.deep}}'}"),
     ("unknown-variable", ASK % ", where: ¶m > 1"),
     ("unknown-variable", X, "[{otherwise: true}, {keywords: x, when: ¶vip}]"),
     ("text-long", "a: {say: ¶" + "x" * 4097 + "}"),
@@ -97,13 +112,16 @@ WAYS = [
     ("unknown-step", ASK.replace("then: p", "then: ¶q") % "" + "\nq2: {say: x}", "[{otherwise: true}]", "unreachable q2"),
     ("unknown-step", MENU % "{key: 1, label: A, go: ¶nowhere}"),
     ("unknown-step", ASK % ", timeout: {after: 5m, go: ¶pp}"),
-    ("unknown-step", "a: {branch: [{when: true, go: ¶x1}, {otherwise: true, go: b}]}\nb: {say: x}"),
+    ("unknown-step", "a: {branch: [{when: hours.open, go: ¶x1}, {otherwise: true, go: b}]}\nb: {say: x}"),
     ("circle", "a: {say: x, go: ¶a}"),
     ("circle", "a: {say: x}\nb: {say: y, go: ¶a}"),
     ("circle", "a: {say: x, go: c}\nb: {say: y, go: ¶a}\nc: {say: z, go: b}"),
     ("circle", "a: {branch: [{when: 1 == 1, go: ¶a}, {otherwise: true, go: b}]}\nb: {say: x}"),
     ("branch-otherwise", "a: {branch: ¶[{when: 1 == 1, go: b}]}\nb: {say: x}"),
     ("branch-otherwise", "a: {branch: [¶{otherwise: true, go: b}, {when: true, go: b}]}\nb: {say: x}"),
+    ("case-never", "a: {branch: [{when: true, go: b}, ¶{otherwise: true, go: b}]}\nb: {say: x}"),
+    ("case-never", "a: {branch: [{when: hours.open, go: b}, ¶{when: hours.open, go: b}, {otherwise: true, go: b}]}\nb: {say: x}"),
+    ("case-never", "a: {branch: [¶{when: false, go: b}, {otherwise: true, go: b}]}\nb: {say: x}"),
     ("two-controls", "a: {say: x, go: b, ¶end: true}\nb: {say: x}"),
     ("unreachable", "a: {say: x, end: true}\n¶b: {say: y}"),
     ("unreachable", "a: {say: x, go: c}\n¶b: {say: y}\nc: {say: z}"),
@@ -117,6 +135,21 @@ WAYS = [
     ("no-person", "¶a: {ask: {prompt: '?', save: n, invalid: {then: b}}}\nb: {say: x}"),
     ("no-person", "¶q0: {ask: {prompt: '?', save: a, invalid: {then: q1}}}\n" + "\n".join(
         f"q{n}: {{ask: {{prompt: '?', save: a, invalid: {{then: q{n + 1}}}}}}}" for n in range(1, 6)) + "\nq6: {handoff: true}"),
+    ("unknown-flow", "a: {say: x, call: {flow: ¶nowhere}}"),
+    ("unknown-step", "a: {say: x, call: {flow: ¶main.bb}}\nb: {say: y, end: true}"),
+    ("unknown-saved", CALL.replace("{{n}}", '{{n|default:"x"}}') % "flow: main.c, save: {n: ¶m}"),
+    ("shape-required", "a: {¶call: {with: {n: 1}}}"),
+    ("shape-name", "a: {call: {flow: main, with: {¶a-b: 1}}}"),
+    ("shape-name", "a: {call: {flow: main, save: {n: ¶a-b}}}"),
+    ("circle", "a: {say: x, call: {flow: ¶main.a}}"),
+    ("circle", "a: {say: x, call: {flow: main.b}, set: {n: 1}}\nb: {branch: [{when: hours.open, go: c}, {otherwise: true, go: d}]}\n"
+     "c: {say: z, end: true}\nd: {call: {flow: ¶main.b}}"),
+    ("circle", "a: {say: x, call: {flow: main.c}}\nb: {say: y, go: ¶a}\nc: {label: z, end: true}"),
+    ("unreachable", "a: {call: {flow: main.p}}\n¶b: {say: y, end: true}" + P),
+    ("unset", CALL.replace("{{n}}", "{{¶n}}").replace("then: p", "then: d, retries: 0}, timeout: {after: 5m, go: p") % "flow: main.c, save: {n: x}"),
+    ("unset", CALL.replace("{{n}}", "").replace("a: {", "a: {set: {m: 1}, ").replace("'?'", "'{{¶m}}'") % "flow: main.c, with: {x: 1}"),
+    ("unset", CALL.replace("a: {", "a: {set: {n: 1}, ").replace("{{n}}", "{{¶n}}").replace("then: p", "then: d, retries: 0}, timeout: {after: 5m, go: p") % "flow: main.c, save: {n: x}"),
+    ("silence", "a: {call: {flow: main.c}}\n¶b: {label: y, end: true}\nc: {ask: {prompt: '?', save: x, invalid: {then: p}}}\nd: {label: z, end: true}" + P),
     ("timeout-zero", ASK % ", timeout: {after: ¶0m, go: p}"),
     ("timeout-late", ASK % ", timeout: {after: ¶24h, go: p}"),
     ("timeout-late", ASK % ", timeout: {after: ¶7d, go: p}"),
@@ -187,6 +220,9 @@ WORDS = [
     ("two-otherwise", X, "[{otherwise: true}, {¶otherwise: true}]"),
     ("no-trigger", "flow: ¶main\ntriggers: []\nsteps: {a: {say: x}}\n", None, "no-otherwise"),
     ("trigger-empty", X, OTHERWISE % "¶{priority: 1}"),
+    ("keyword-twice", X, OTHERWISE % "{event: reopened}, {event: ¶reopened, channels: whapi}"),
+    ("no-otherwise", "flow: ¶main\ntriggers: [{otherwise: true, channels: whapi}]\nsteps: {a: {say: x}}\n"),
+    ("interrupt-alone", X, OTHERWISE % "{event: reopened, interrupt: ¶true}"),
     ("return-alone", X, OTHERWISE % "{keywords: x, return: ¶true}"),
 ]  # fmt: skip
 

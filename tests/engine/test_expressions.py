@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roms.engine.expression import ExpressionError, compile_expression
+from roms.engine.hours import Hours, always
 from roms.engine.scope import Broken
 
 
@@ -18,12 +19,16 @@ class Known:
     variables: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     message: dict[str, Any] = field(default_factory=dict)
-    mode_seconds: float = 0
+    lifecycle: dict[str, Any] = field(default_factory=dict)
     now: datetime = datetime(2026, 11, 21, 3, tzinfo=UTC)
+    hours: Hours = field(default_factory=always)
 
 
 KNOWN = Known(
-    {"n": 5, "name": "Budi", "deep": {"a": [1, 2]}, "yes": True}, {"contact": {"vip": True}}, {"text": "Hai"}, 60
+    {"n": 5, "name": "Budi", "deep": {"a": [1, 2]}, "yes": True},
+    {"contact": {"vip": True}},
+    {"text": "Hai"},
+    {"closed_for": 60.0, "closed_from": "AGENT"},
 )
 
 
@@ -35,7 +40,8 @@ KNOWN = Known(
         ("1 == true", False), ("missing == null", True), ("missing.part == null", True), ("name.upper == null", True),
         ('"a" < "b"', True), ("n >= 5", True), ("n <= 4.5", False), ('n in [1, "5", 5]', True), ("1 in deep.a", True),
         ('"ud" in name', True), ('"x" not in name', True), ("contact.vip", True), ("message.text == 'Hai'", True),
-        ("closed_for < duration('1m1s')", True), ('matches(name, "^B")', True), ('matches(name, "^b")', False),
+        ("closed_for < duration('1m1s')", True),
+        ('closed_from == "AGENT"', True), ('matches(name, "^B")', True), ('matches(name, "^b")', False),
         ('contains("saya mau kopi susu", "Kopi Susu")', True), ('contains("kopinya", "kopi")', False),
         ('starts_with(name, "bu")', True), ('ends_with(name, "DI")', True), ("length(name) + length(deep.a)", 6),
         ('lower("ABC") + 1 == 2 or true', Broken), ('upper("a")', "A"), ('trim("  a   b ")', "a b"),

@@ -5,15 +5,27 @@ from pathlib import Path
 
 import pytest
 
+from roms.engine import hours
 from roms.engine.build import CONTROLS
 from roms.engine.filters import FILTERS
+from roms.engine.flowfile import compile_release
 from roms.engine.functions import FUNCTIONS, PATTERN_FUNCTION, TIMELY
+from roms.engine.occasions import OCCASIONS
+from roms.engine.rehearsal import run
+from roms.engine.script import scripts
 from roms.engine.table import ACTIONS, EVENTS
 from tests.engine.chat import LIFECYCLE, problems, shipped
 
 DOC = (Path(__file__).parents[2] / "docs" / "flows.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
 REST = "flow: rest\ntriggers: [{otherwise: true}]\nsteps: {a: {say: Halo}}\n"
+
+
+def partners(example):
+    """Examples that it calls, or that call it."""
+    names = {each: each.partition("\n")[0].removeprefix("flow: ") for each in EXAMPLES}
+    called = {each: set(re.findall(r"^      flow: (\w+)", each, re.MULTILINE)) for each in EXAMPLES}
+    return [each for each in EXAMPLES if names[each] in called[example] or names[example] in called[each]]
 
 
 def test_there_are_examples():
@@ -23,6 +35,7 @@ def test_there_are_examples():
 @pytest.mark.parametrize("example", EXAMPLES, ids=[each.split("\n")[0] for each in EXAMPLES])
 def test_every_example_compiles_as_it_stands(example):
     files = {"lifecycle.yaml": LIFECYCLE, "example.yaml": example}
+    files |= {f"partner{number}.yaml": each for number, each in enumerate(partners(example))}
     if "otherwise: true}" in example or "- otherwise" not in example:
         files["rest.yaml"] = REST
     assert problems(files) == ()
@@ -32,6 +45,8 @@ HEADINGS = [
     *CONTROLS,
     *("say", "set", "label", "note"),
     *("keywords", "starts_with", "pattern", "payload", "otherwise", "when", "priority", "interrupt", "return"),
+    *("event", "channels", "language", *(f"event: {name}" for name in OCCASIONS)),
+    *(f"hours.{name}" for name in hours.FACTS),
     *(f"Filter: {name}" for name in FILTERS),
     *(f"Function: {name}" for name in (*FUNCTIONS, *TIMELY, PATTERN_FUNCTION)),
     *(f"Event: {name}" for name in EVENTS),
@@ -48,3 +63,12 @@ def test_every_function_and_filter_is_used_in_an_example_or_a_shipped_flow():
     everything = "\n".join([*EXAMPLES, *shipped().values()])
     unused = {name for name in (*FUNCTIONS, *TIMELY, PATTERN_FUNCTION) if f"{name}(" not in everything}
     assert unused == set()
+
+
+@pytest.mark.parametrize("test", re.findall(r"^```yaml-test\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE))
+def test_every_test_on_the_page_passes_with_the_flows_on_the_page(test):
+    flows = [each for each in EXAMPLES if each.startswith("flow:") and "- otherwise" not in each]
+    files = {"lifecycle.yaml": LIFECYCLE, "rest.yaml": REST, **{f"{n}.yaml": flow for n, flow in enumerate(flows)}}
+    (files["hours.yaml"],) = re.findall(r"^```yaml-hours\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
+    for script in scripts({"tests/page.yaml": test}):
+        assert run(compile_release(files), script).mismatches == []

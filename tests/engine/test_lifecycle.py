@@ -198,6 +198,7 @@ def test_idle_is_set_once_and_follows_the_contacts_last_message():
 
 def test_a_late_thank_you_is_silent_and_a_new_matter_begins_with_the_bot():
     chat = Chat(FILES)
+    chat.happens(CLAIM)
     chat.happens(CLOSE)
     chat.passes(hours=5, minutes=59)
     assert chat.happens(MessageReceived("makasih")) == ()
@@ -205,6 +206,24 @@ def test_a_late_thank_you_is_silent_and_a_new_matter_begins_with_the_bot():
     effects = chat.happens(MessageReceived("halo"))
     assert effects[0] == Reopen()
     assert (spoken(effects), chat.mode) == (["Nama?"], "BOT")
+
+
+def test_whoever_asks_for_a_person_is_heard_right_after_an_agent_closed_the_chat():
+    chat = Chat(FILES)
+    chat.happens(CLAIM)
+    chat.happens(CLOSE)
+    chat.passes(minutes=1)
+    chat.happens(MessageReceived("tolong cs dong"))
+    assert chat.mode == "AGENT"
+
+
+def test_who_comes_back_after_the_bot_let_the_chat_rest_is_answered_at_once():
+    chat = Chat(FILES)
+    chat.says("x")
+    chat.fires(chat.timer("idle"))
+    assert chat.mode == "CLOSED"
+    chat.passes(minutes=1)
+    assert spoken(chat.happens(MessageReceived("halo"))) == ["Nama?"]
 
 
 def test_a_timer_of_a_mode_left_is_outlived():

@@ -12,7 +12,7 @@ def changed(old, new):
     return {**FILES, "lifecycle.yaml": LIFECYCLE.replace(old, new, 1)}
 
 
-CLOSED_ROWS = """        - {when: closed_for < duration("6h")}               # stored, silent
+CLOSED_ROWS = """        - {when: closed_from != "BOT" and closed_for < duration("6h") and not asks_person}  # silent
         - {to: BOT, do: [reopen, talk]}"""
 
 
@@ -42,6 +42,35 @@ CLOSED_ROWS = """        - {when: closed_for < duration("6h")}               # s
 )
 def test_an_unsound_lifecycle_is_refused(old, new, code):
     assert code in codes(changed(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "missing"),
+    [
+        ("      message_received:   {do: [talk]}", "      message_received:   {}", "talk"),
+        ("do: [queue]", "do: []", "queue"),
+        (
+            "      agent_claimed:      {to: AGENT, do: [assign_actor]}",
+            "      agent_claimed: {to: AGENT}",
+            "assign_actor",
+        ),
+        ("{to: AGENT, do: [assign_actor, send]}", "{to: AGENT, do: [send]}", "assign_actor"),
+        ("{do: [send, stop_response_clock, lock_owner]}", "{do: [stop_response_clock, lock_owner]}", "send"),
+        ("{to: AGENT, do: [assign]}", "{to: AGENT}", "assign"),
+        ("do: [notify, start_response_clock]", "do: [start_response_clock]", "notify"),
+        ("do: [notify, start_response_clock]", "do: [notify]", "start_response_clock"),
+        ("do: [reassign]", "do: []", "reassign"),
+        ("do: [unassign]", "do: []", "unassign"),
+        ("do: [reopen, talk]", "do: [reopen]", "talk"),
+        ("do: [reopen, talk]", "do: [talk]", "reopen"),
+        ("do: [reopen, assign_actor]", "do: [assign_actor]", "reopen"),
+    ],
+)
+def test_a_row_that_leaves_undone_what_it_is_there_for_is_named(old, new, missing):
+    (problem,) = problems(changed(old, new))
+    assert (problem.code, problem.severity) == ("duty", "warning")
+    assert f"without `{missing}`" in problem.message
+    assert f"tanpa `{missing}`" in problem.message_id
 
 
 def test_a_mode_nobody_can_leave_or_reach_is_named():

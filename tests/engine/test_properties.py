@@ -26,20 +26,21 @@ from roms.engine.types import Mode, Refused
 from tests.engine.chat import NOON, flow_files, shipped
 
 ODD = """flow: odd
-triggers: [{keywords: [aneh], interrupt: true, return: true}, {pattern: '(?P<found>[0-9]{3})'}, {payload: X}]
+triggers: [{keywords: [aneh], interrupt: true, return: true}, {pattern: '(?P<found>[0-9]{3})'}, {payload: X},
+           {event: [reopened, outside_hours], channels: whapi}, {otherwise: true, language: id}]
 steps:
   a: {ask: {prompt: "?", as: phone, save: tel, invalid: {retries: 0, then: b}}}
   b: {ask: {prompt: "?", as: yes_no, save: yes, where: tel != "x", invalid: {then: c}, timeout: {after: 5m, go: c}}}
-  c: {branch: [{when: yes and length(contact.nick) > 2, go: d}, {otherwise: true, go: e}]}
+  c: {branch: [{when: yes and length(contact.name) > 2, go: d}, {otherwise: true, go: e}]}
   d: {ask: {prompt: "?", as: integer, save: n, invalid: {then: e}}, note: "{{found}} {{tel|phone}}"}
   e: {ask: {prompt: "?", as: choice, save: c, choices: [merah, biru], invalid: {then: f}}}
-  f: {set: {n: = n / 2}, say: "{{n|number}}"}
+  f: {set: {n: = n / 2, contact.language: "{{message.text}}", contact.name: "{{message.text}}"}, say: "{{n|number}}"}
 """
 OUTSIDE = """flow: outside
 triggers: [{keywords: [tanya], interrupt: true, return: true}, {keywords: [luar]}]
 steps:
   a:
-    http: {post: "https://a.example/{{contact.nick}}", body: {m: "{{message.text}}"}, save: r, on: {404: b}, failed: d}
+    http: {post: "https://a.example/{{contact.name}}", body: {m: "{{message.text}}"}, save: r, on: {404: b}, failed: d}
   b: {say: "{{r.name|title}} {{r}}"}
   c:
     ask: {prompt: Terus?, as: integer, save: n, where: n > length(r.items), invalid: {then: d},
@@ -59,7 +60,7 @@ steps:
 RELEASE = compile_release({**shipped(), "odd.yaml": ODD, "later.yaml": LATER, "outside.yaml": OUTSIDE}, 7)
 WORDS = st.sampled_from(
     [
-        *"0 1 2 3 halo menu cs aneh nanti besok luar tanya urgent ya tidak x merah 0812-3456-7890 ORD-12345".split(),
+        *"0 1 2 halo menu cs aneh nanti besok luar tanya urgent english ya x merah 0812-3456-7890 ORD-12345".split(),
         "X 123",
     ]
 )
@@ -111,7 +112,7 @@ def check(before, event, decision):
 @settings(max_examples=150, deadline=None)
 @given(HAPPENINGS)
 def test_any_sequence_of_events_keeps_every_promise(happenings):
-    now, facts, timers = NOON, {"contact": {"language": "en", "nick": "Bo"}}, []
+    now, facts, timers = NOON, {"contact": {"language": "en", "name": "Bo"}, "channel": {"kind": "whapi"}}, []
     session = begin(RELEASE, now, facts)
     for event, seconds in happenings:
         now += timedelta(seconds=seconds)
@@ -126,6 +127,8 @@ def test_any_sequence_of_events_keeps_every_promise(happenings):
         timers += [each for each in decision.effects if isinstance(each, StartTimer)]
         data = dump(decision.session)
         assert json.loads(json.dumps(data)) == data
+        facts = decision.session.facts
+        assert facts["contact"]["language"] in ("id", "en")
         assert load(data, facts) == decision.session
         session = load(json.loads(json.dumps(data)), facts)
 

@@ -1,8 +1,6 @@
 """Flow tests: what passes, what fails and how it says so, and what counts as walked."""
 
-import re
 import time
-from pathlib import Path
 
 import pytest
 
@@ -10,10 +8,9 @@ from roms.engine.coverage import coverage, junit
 from roms.engine.flowfile import FlowErrors, compile_release
 from roms.engine.rehearsal import run, run_all
 from roms.engine.script import scripts
-from tests.engine.chat import FLOWS, LIFECYCLE, flow_files, shipped
+from tests.engine.chat import FLOWS, flow_files, shipped
 
 TESTS = {f"tests/{path.name}": path.read_text(encoding="utf-8") for path in (FLOWS / "tests").glob("*.yaml")}
-DOC = (Path(__file__).parents[2] / "docs" / "flows.md").read_text(encoding="utf-8")
 STEPS = """
 hello: {say: Halo}
 ask: {menu: {prompt: Apa?, options: [{key: 1, label: Satu, go: one}, {key: 2, label: Dua, go: one}],
@@ -94,6 +91,23 @@ def test_what_the_bot_says_and_no_line_expects_is_a_failure():
     assert len(failures("  - customer: x\n")) == 2
 
 
+def test_what_nothing_took_is_told_apart_from_what_leads_to_the_same():
+    known = compile_release(flow_files(STEPS, "[{keywords: [halo]}, {otherwise: true}]"))
+    chat = "- customer: {}\n- unmatched: {}\n- bot: Halo\n- bot~: Apa?\n"
+    assert played(chat.format("halo", "false"), known).mismatches == []
+    assert played(chat.format("pagi", "true"), known).mismatches == []
+    (mismatch,) = played(chat.format("pagi", "false"), known).mismatches
+    assert (mismatch.expected, mismatch.got) == ("something to take the message", "nothing to take the message")
+
+
+def test_a_list_of_words_is_a_test_for_each():
+    text = "test: many\nchat:\n- customer: x\n- bot: Halo\n- bot~: Apa\n- customer: [1, satu, tiga]\n- bot: Tunggu\n"
+    results = run_all(RELEASE, scripts({"tests/one.yaml": text}))
+    assert [result.script.name for result in results] == ["many (1)", "many (satu)", "many (tiga)"]
+    assert [bool(result.mismatches) for result in results] == [False, False, False]
+    assert [result.walked[-1].step for result in results] == ["one"] * 3
+
+
 def test_timers_fire_in_the_order_they_are_due():
     late = "  - customer: x\n  - bot: Halo\n  - bot~: Apa\n  - wait: 5m\n  - bot: Tunggu\n  - mode: AGENT\n"
     assert failures(late) == []
@@ -123,16 +137,6 @@ def test_the_results_are_written_for_machines():
     xml = junit([played('  - customer: x\n  - bot: "Ha\\tlo & <"\n  - bot~: Apa\n'), played(GOOD)])
     assert 'tests="2" failures="1"' in xml
     assert '<failure message="tests/one.yaml:4">tests/one.yaml:4: expected "Ha\tlo &amp; &lt;"' in xml
-
-
-def test_the_example_in_the_documentation_passes():
-    example = re.search(r"^```yaml-test\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
-    hello = re.search(r"^```yaml\n(flow: hello\n.*?)^```", DOC, re.DOTALL | re.MULTILINE)
-    rest = "flow: rest\ntriggers: [{otherwise: true}]\nsteps: {a: {end: true}}\n"
-    (test,) = scripts({"tests/doc.yaml": example[1]})
-    assert (
-        run(compile_release({"lifecycle.yaml": LIFECYCLE, "h.yaml": hello[1], "r.yaml": rest}), test).mismatches == []
-    )
 
 
 def test_a_thousand_tests_take_less_than_five_seconds():

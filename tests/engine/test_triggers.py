@@ -78,8 +78,8 @@ def test_priority_decides_among_equals_and_file_order_after_it():
 
 
 def test_a_trigger_waits_for_its_condition():
-    files = flows(vip="[{keywords: [kopi], when: contact.vip}]")
-    assert Chat(files, vip=True).says("kopi") == ["vip"]
+    files = flows(vip="[{keywords: [kopi], when: contact.phone}]")
+    assert Chat(files, phone="+62812").says("kopi") == ["vip"]
     assert Chat(files).says("kopi") == ["Umur?"]
 
 
@@ -145,6 +145,20 @@ def test_the_lifecycle_may_choose_its_own_words_for_a_person():
     chat = Chat(files)
     assert chat.says("tolong") == ["Segera"]
     assert Chat(files).says("cs") == ["Umur?"]
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        ("", "Baik, saya sambungkan dengan CS kami. Sekarang tutup; CS membalas Senin, 9 Maret 2026 mulai 08.00."),
+        ("person: {say: Segera}", "Segera"),
+        ("person: {say: Segera, closed: 'Pukul {{hours.opens_at|time}}'}", "Pukul 08.00"),
+    ],
+)
+def test_who_asks_for_a_person_while_nobody_is_there_is_told_when(person, said):
+    files = flow_files(QUESTION) | {"hours.yaml": "hours: shop\nopen: {mon: 08:00-17:00}\n"}
+    files["lifecycle.yaml"] += f"\n{person}\n"
+    assert Chat(files).says("cs") == [said]
 
 
 def test_words_with_nothing_to_look_for_are_refused():

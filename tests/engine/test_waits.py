@@ -60,6 +60,15 @@ def test_whatever_the_contact_writes_is_a_side_talk_and_the_wait_stands_again():
     assert spoken(talk.fires(timer)) == ["Sekarang"]
 
 
+def test_a_side_talk_has_variables_of_its_own_and_leaves_those_of_the_wait_alone():
+    talk, timer = chat()
+    assert talk.says("tanya") == ["Apa?"]
+    assert "n" not in talk.variables
+    assert talk.says("kopi") == ["Oh kopi"]
+    assert talk.variables == {"n": 1}
+    assert spoken(talk.fires(timer)) == ["Sekarang"]
+
+
 NUMBERED = """flow: cek
 triggers: [{pattern: "^cek (?P<order>[a-z]+)$"}]
 steps:
@@ -76,7 +85,7 @@ def test_a_side_talk_has_variables_of_its_own():
     assert talk.says("cek lama") == ["Cek lama -"]
     timer = talk.timer("wait")
     assert talk.says("cek baru") == ["Cek baru -", "Sudah"]
-    assert "kept" not in talk.stored
+    assert "calls" not in talk.stored
     assert spoken(talk.fires(timer)) == ["Masih lama x?"]
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import text
 
+from roms.config import ROOT
 from roms.db import db, writing
 from roms.services import publishing, timers
 from tests import cast as people
@@ -106,3 +107,14 @@ def test_a_damaged_session_keeps_its_mode_and_people_can_answer(client, cast, cl
     say(client, "halo?")
     assert people.conversation().mode == "AGENT"
     assert len(notes()) == 1
+
+
+def test_whoever_begins_anew_does_not_write_for_the_first_time(client, cast, clock):
+    begun = "flow: begun\ntriggers: [{event: conversation_started}]\nsteps: {a: {say: Salam kenal, end: true}}\n"
+    publishing.publish({**publishing.files_in(ROOT / "flows"), "begun.yaml": begun})
+    say(client, "apa ya")
+    damage("{}")
+    say(client, "apa ya")
+    said = [words for sender, words in texts() if sender == "bot"]
+    assert said.count("Salam kenal") == 1
+    assert "selamat datang" in "".join(said)

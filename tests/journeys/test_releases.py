@@ -187,3 +187,34 @@ def test_who_has_moved_on_since_we_looked_is_left_alone(run, waiting):
     say(waiting, "3")
     assert moving._batch("move", ids, wanted, 2) == 1
     assert (conversation().state["place"], history()) == ("order.number", [])
+
+
+SUB = "flow: address\nsteps: {q: {ask: {prompt: Jalan?, save: street, invalid: {then: shop.person}}}, b: {end: true}}\n"
+MAIN = "flow: send\ntriggers: [{keywords: antar}]\nsteps:\n  a: {call: {flow: address, save: {street: street}}}\n"
+WITH_CALL = {**FLOWS, "address.yaml": SUB, "send.yaml": MAIN + "  b: {say: 'Ke {{street}}.', end: true}\n"}
+NEW_CALLER = {**WITH_CALL, "send.yaml": WITH_CALL["send.yaml"].replace("a: {call", "a: {note: x, call")}
+NO_CALLER = {**WITH_CALL, "send.yaml": WITH_CALL["send.yaml"].replace("  a: {call", "  c: {call")}
+
+
+@pytest.mark.parametrize(
+    ("files", "change", "said"),
+    [(NEW_CALLER, "note changed", "Ke Mawar."), (NO_CALLER, "removed", "Jalan?")],
+    ids=["changed", "removed"],
+)
+def test_whoever_is_in_a_sub_flow_stands_on_the_step_that_called_it_too(run, client, tmp_path, files, change, said):
+    publishing.publish(WITH_CALL)
+    say(client, "antar")
+    before = len(texts())
+    output = run("publish", folder_with(files, tmp_path / "new"), "--people", "move").output
+    assert f"step send.a: {change}; 1 person stands there" in output
+    assert output.endswith("1 moved to it\n")
+    assert [each["step"] for each in history()] == ["send.a"]
+    if change == "removed":  # begun anew where the caller's flow has a question; it has none, so with the next message
+        assert "place" not in conversation().state
+        say(client, "antar")
+        assert texts()[-1] == ("bot", said)
+    else:
+        assert len(texts()) == before
+        say(client, "Mawar")
+        assert texts()[-1] == ("bot", said)
+    assert "1 in it" in run("list").output or "place" not in conversation().state

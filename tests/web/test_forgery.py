@@ -26,7 +26,8 @@ PUBLIC |= {"/widget", "/widget.js"}
 ELSEWHERE = {"/metrics", "/ws/inbox", "/ws/widget", "/widget/api/messages"}  # loopback, ticket, bearer token
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 VALUES = {"<cid:cid>": "c1", "<cid>": "c1", "<kind>": "whapi", "<name>": "flows", "<path:filename>": "x"}
-VALUES |= {"<int(max=2147483647):channel>": "1", "<any(claim, release, pause, resume, close, reopen):verb>": "claim"}
+VALUES |= {"<int(max=2147483647):channel>": "1", "<int(max=2147483647):seq>": "1"}
+VALUES |= {"<any(claim, release, pause, resume, close, reopen):verb>": "claim"}
 
 
 def addresses(app: Flask, methods: set[str]) -> Iterator[tuple[str, str, str]]:

@@ -1,5 +1,5 @@
 // One line of the thread.
-import { html, useState } from "../vendor/ui.js";
+import { html } from "../vendor/ui.js";
 import { Icon } from "./icons.js";
 import { Moment, who } from "./bits.js";
 import { eventIcon, eventText } from "./events.js";
@@ -9,6 +9,7 @@ import { pending, retry, retrySent, withdraw } from "./sends.js";
 import { setDraft } from "./drafts.js";
 import { current, link, now } from "./store.js";
 import { clock, dayName, fullTime, t } from "./text.js";
+import { Ask, isAskable } from "./why.js";
 
 export function Line({ line, name }) {
   if (line.kind === "day") return html`<div class="day" data-key=${line.key} role="separator"><span>${dayName(line.at, now.value)}</span></div>`;
@@ -33,18 +34,15 @@ export const Words = ({ text }) => html`<div class="words" dir="auto">${parts(te
   part.href ? html`<a href=${part.href} target="_blank" rel="noopener noreferrer nofollow">${part.text}</a>` : part.text)}</div>`;
 
 function Bubble({ line: { key, entry, grouped }, name }) {
-  const [open, setOpen] = useState(false);
   const speaker = { contact: name, bot: t("sender_bot"), agent: who(entry.agent), system: t("sender_system") }[entry.sender];
   return html`<article class="bubble" data-key=${key} data-seq=${entry.seq} data-sender=${entry.sender} data-grouped=${grouped} data-status=${entry.status}>
     <header class=${grouped ? "sr" : "bubble-who"}>${entry.sender === "bot" && html`<${Icon} name="bot" size=${13} />`}${speaker}</header>
-    <div class="bubble-box"><${Words} text=${(entry.options?.length > 0 && entry.prompt) || entry.text} />
+    <div class="bubble-row"><div class="bubble-box"><${Words} text=${(entry.options?.length > 0 && entry.prompt) || entry.text} />
       ${entry.options?.length > 0 && html`<ul class="options" aria-label=${t("options")}>${entry.options.map((option) =>
         html`<li key=${option.key}><b>${option.key}</b> ${option.label}</li>`)}</ul>`}
-      <footer>${entry.why && html`<button type="button" class="why-button" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t("why")}</button>`}
-        <time datetime=${entry.at} title=${fullTime(entry.at)}>${clock(entry.at)}</time>
+      <footer><time datetime=${entry.at} title=${fullTime(entry.at)}>${clock(entry.at)}</time>
         ${entry.direction === "out" && html`<${Tick} entry=${entry} />`}</footer>
-    </div>
-    ${open && html`<${Why} why=${entry.why} />`}
+    </div>${isAskable(entry) && html`<${Ask} entry=${entry} />`}</div>
     <${Trouble} entry=${entry} />
   </article>`;
 }
@@ -59,12 +57,6 @@ function Tick({ entry }) {
   const words = t(`status_${status}`);
   return html`<span class="tick" data-status=${entry.status} title=${words}><${Icon} name=${TICKS[entry.status] ?? "clock"} size=${16} /><span class="sr">${words}</span></span>`;
 }
-
-const Why = ({ why }) => html`<dl class="why">
-  ${[["why_release", why.release], ["why_file", why.file && `${why.file}:${why.line}`], ["why_step", why.flow && `${why.flow}.${why.step}`], ["why_rule", why.rule]]
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([key, value]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${value}</dd></div>`)}
-</dl>`;
 
 /** What to do about a message that did not go: words first, then the ways out. */
 function Trouble({ entry }) {

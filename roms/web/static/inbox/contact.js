@@ -6,7 +6,8 @@ import { colleagues, me } from "./boot.js";
 import { assignedText, sinceText } from "./events.js";
 import { Icon } from "./icons.js";
 import { toast } from "./notices.js";
-import { current, details, now } from "./store.js";
+import { isAdmin } from "./nav.js";
+import { current, details, dialog, now } from "./store.js";
 import { fullTime, has, shortTime, t } from "./text.js";
 
 export function Contact() {
@@ -24,6 +25,7 @@ export function Contact() {
     <${Handling} summary=${summary} />
     <${Facts} summary=${summary} />
     <${Labels} labels=${summary.labels} />
+    ${isAdmin && html`<${Authors} />`}
   </aside>`;
 }
 
@@ -88,6 +90,9 @@ async function copy(text) {
   await navigator.clipboard.writeText(text);
   toast(t("copied"), { kind: "good", ms: 2500 });
 }
+
+const Authors = () => html`<section class="card"><h4>${t("for_authors")}</h4><div class="acts">
+  <button type="button" class="act" onClick=${() => (dialog.value = "test")}><${Icon} name="note" size=${17} />${t("act_test")}</button></div></section>`;
 
 const Labels = ({ labels }) => html`<section class="card"><h4>${t("labels")}</h4>
   ${labels.length ? html`<ul class="labels">${labels.map((label) => html`<li key=${label}>${label}</li>`)}</ul>` : html`<p class="muted">${t("no_labels")}</p>`}</section>`;

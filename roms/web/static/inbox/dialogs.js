@@ -5,7 +5,9 @@ import { boot, me } from "./boot.js";
 import { Icon } from "./icons.js";
 import { commands, keyed } from "./keys.js";
 import { setTheme, signOut, switchLanguage, theme } from "./settings.js";
+import { goUnmatched, isAdmin } from "./nav.js";
 import { dialog } from "./store.js";
+import { Test } from "./testing.js";
 import { language, t } from "./text.js";
 
 export function Dialogs() {
@@ -73,11 +75,14 @@ function Menu() {
     <p class="menu-login">${boot.me.login}${boot.instance === "trial" ? html` · <span class="trial">${t("trial")}</span>` : ""}</p>
     <${Choice} label=${t("language")} chosen=${language.value} options=${[["id", "Bahasa Indonesia"], ["en", "English"]]} onChoose=${switchLanguage} />
     <${Choice} label=${t("theme")} chosen=${theme.value} options=${["auto", "light", "dark"].map((name) => [name, t(`theme_${name}`)])} onChoose=${setTheme} />
-    <div class="menu-acts"><button type="button" class="act" onClick=${() => (dialog.value = "help")}><${Icon} name="keys" />${t("help")}</button>
+    <div class="menu-acts">${isAdmin && html`<button type="button" class="act" onClick=${() => (leave(), goUnmatched())}><${Icon} name="unknown" />${t("unmatched")}</button>`}
+      <button type="button" class="act" onClick=${() => (dialog.value = "help")}><${Icon} name="keys" />${t("help")}</button>
       <button type="button" class="act" onClick=${signOut}><${Icon} name="out" />${t("sign_out")}</button></div>`;
 }
 
 const Choice = ({ label, chosen, options, onChoose }) => html`<div class="choice" role="group" aria-label=${label}><span>${label}</span>
   <div class="choice-options">${options.map(([value, name]) => html`<button type="button" key=${value} aria-pressed=${value === chosen} onClick=${() => onChoose(value)}>${name}</button>`)}</div></div>`;
 
-const KINDS = { palette: Palette, help: Help, menu: Menu };
+const SaveAsTest = () => html`<${Title}>${t("test")}</${Title}><${Test} />`;
+
+const KINDS = { palette: Palette, help: Help, menu: Menu, test: SaveAsTest };

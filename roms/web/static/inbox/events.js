@@ -3,7 +3,7 @@ import { whole } from "./bits.js";
 import { agentName, me } from "./boot.js";
 import { has, lasting, shortTime, t } from "./text.js";
 
-const ICONS = { assigned: "userPlus", unassigned: "person", label: "label", opened: "wave", handoff: "person" };
+const ICONS = { assigned: "userPlus", unassigned: "person", label: "label", opened: "wave", handoff: "person", contact: "info" };
 const MODE_ICONS = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "closed" };
 
 export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.data.to] : ICONS[entry.event]) ?? "info";
@@ -12,8 +12,15 @@ export function eventText(entry) {
   if (entry.event === "mode") return modeText(entry);
   if (entry.event === "assigned") return assignedText(entry.data.agent, { by: entry.agent, ...entry.data });
   if (entry.event === "label") return t("event_label", { label: entry.data.label });
+  if (entry.event === "contact") return contactText(entry.data);
   if (entry.event === "handoff" && has(`event_handoff_${entry.data.reason}`)) return t(`event_handoff_${entry.data.reason}`);
   return has(`event_${entry.event}`) ? t(`event_${entry.event}`) : entry.event;
+}
+
+/** What a flow learned of the contact: a name, or the language that is spoken from then on. */
+function contactText({ field, old, new: value }) {
+  if (field === "language") return t(`event_contact_language_${value}`);
+  return old ? t("event_contact_renamed", { old, name: value }) : t("event_contact_named", { name: value });
 }
 
 /** The way back from PAUSED or CLOSED has words of its own; a person is named, the system is not. */

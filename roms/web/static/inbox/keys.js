@@ -3,7 +3,7 @@ import { act, actsOf, focusComposer, may, takeOver } from "./acts.js";
 import { colleagues, me } from "./boot.js";
 import { nameOf } from "./bits.js";
 import { choose, toggleSort } from "./list.js";
-import { go, step } from "./nav.js";
+import { go, goUnmatched, isAdmin, step } from "./nav.js";
 import { widen } from "./panes.js";
 import { composing, current, details, dialog, rows } from "./store.js";
 import { setTheme, signOut, switchLanguage } from "./settings.js";
@@ -36,7 +36,7 @@ export const keyed = () => KEYED.map((command) => ({ ...command, label: t(`key_$
 export function commands() {
   const summary = current.value;
   const here = keyed().filter(({ open, name }) => (!open || summary) && !["palette", "close"].includes(name));
-  return [...(summary ? actCommands(summary) : []), ...here, ...pageCommands(), ...rows.value.slice(0, 50).map(jump)];
+  return [...(summary ? actCommands(summary) : []), ...here, ...(isAdmin ? adminCommands(summary) : []), ...pageCommands(), ...rows.value.slice(0, 50).map(jump)];
 }
 
 const actCommands = (summary) =>
@@ -45,6 +45,11 @@ const actCommands = (summary) =>
     return colleagues.filter(({ id }) => id !== summary.assignee).map(({ id, name }) =>
       ({ name: `assign${id}`, icon: each.icon, label: t("assign_to", { name: id === me.id ? t("you") : name }), run: () => act("assign", { agent: id }) }));
   });
+
+const adminCommands = (summary) => [
+  ...(summary ? [{ name: "test", icon: "note", label: t("act_test"), run: () => (dialog.value = "test") }] : []),
+  { name: "unmatched", icon: "unknown", label: t("unmatched"), run: goUnmatched },
+];
 
 const pageCommands = () => [
   ...VIEWS.map((view) => ({ name: `view${view}`, icon: "sort", label: t("show_view", { view: t(`view_${view}`) }), run: () => choose(view) })),

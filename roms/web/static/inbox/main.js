@@ -13,16 +13,19 @@ import { Handle, applyWidths } from "./panes.js";
 import { pending } from "./sends.js";
 import { setTheme, theme } from "./settings.js";
 import { start } from "./socket.js";
-import { details, link, now, openId, signedOut } from "./store.js";
+import { asked, details, link, now, openId, page, signedOut } from "./store.js";
 import { showList } from "./sync.js";
 import { speak, t } from "./text.js";
+import { Unmatched } from "./unmatched.js";
+import { Why, hideWhy } from "./why.js";
 
 const App = () => html`
   <a class="skip" href="#chat">${t("skip")}</a>
   <${Notices} />
-  <div class="panes" data-open=${Boolean(openId.value)} data-details=${details.value}>
-    <${List} /><${Handle} name="list" /><${Chat} />
-    ${openId.value && html`<${Handle} name="contact" /><div class="scrim" onClick=${hideContact}></div><${Contact} />`}
+  <div class="panes" data-open=${Boolean(openId.value || page.value)} data-page=${page.value} data-details=${details.value} data-why=${asked.value !== null}>
+    <${List} /><${Handle} name="list" />${page.value ? html`<${Unmatched} />` : html`<${Chat} />`}
+    ${openId.value && html`<${Handle} name="contact" /><div class="scrim" onClick=${asked.value === null ? hideContact : hideWhy}></div>
+      ${asked.value === null ? html`<${Contact} />` : html`<${Why} seq=${asked.value} />`}`}
   </div>
   <${Dialogs} />
   <div class="toasts">${toasts.value.map(({ id, text, kind, act }) => html`<div class="toast" key=${id} data-kind=${kind}><span>${text}</span>

@@ -24,6 +24,8 @@ export const now = signal(Date.now());
 
 export const dialog = signal(null); // null | "palette" | "help" | "menu"
 export const details = signal(false);
+export const asked = signal(null); // seq of the message that is being explained
+export const page = signal(""); // "unmatched" instead of a conversation
 export const composing = signal("reply"); // reply | note
 
 export const listState = computed(() => {

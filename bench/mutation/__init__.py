@@ -1,0 +1,1 @@
+"""Small, seeded mistakes in flow files, and whether anybody notices them."""

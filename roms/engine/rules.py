@@ -1,0 +1,51 @@
+"""What led to a message, read back from the few words that are stored with it, so that it can be told in any language.
+
+The engine writes a rule as a line of English ("keyword 'harga', typed 'hrg'"): cheap to make, and readable in a log.
+Here such a line becomes a code and its values; what this table does not know is shown as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+PATTERNS = tuple(
+    (code, re.compile(pattern, re.DOTALL))
+    for code, pattern in (
+        ("typo", r"keyword '(?P<word>.*)', typed '(?P<typed>.*)'"),
+        ("keyword", r"keyword '(?P<word>.*)'"),
+        ("button", r"button '(?P<word>.*)'"),
+        ("starts", r"starts with '(?P<word>.*)'"),
+        ("pattern", r"pattern '(?P<word>.*)'"),
+        ("event", r"event (?P<event>\w+)"),
+        ("otherwise", r"otherwise"),
+        ("option_word", r"option (?P<key>.+), by '(?P<word>.*)'"),
+        ("option", r"option (?P<key>.+)"),
+        ("answer", r"answer accepted"),
+        ("invalid_try", r"invalid, try (?P<tries>\d+) of (?P<of>\d+)"),
+        ("invalid_times", r"invalid (?P<times>\d+) times"),
+        ("timeout", r"no answer for (?P<seconds>\d+) s"),
+        ("person", r"word '(?P<word>.*)' reaches a person"),
+        ("back", r"back to the question"),
+        ("moved", r"moved to a new release"),
+        ("release", r"a new release"),
+        ("branch", r"when (?P<when>.*)"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in parts; the code is "" where the text is all that is known."""
+
+    code: str
+    text: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(text: str) -> Rule:
+    for code, pattern in PATTERNS:
+        if hit := pattern.fullmatch(text):
+            return Rule(code, text, hit.groupdict())
+    return Rule("", text)

@@ -1,0 +1,98 @@
+"""Flows made up at random that the checker has no error for: every control, in any order, leading anywhere it may."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from roms.engine.flow import Release
+from roms.engine.flowfile import FlowErrors, compile_release
+from tests.engine.chat import LIFECYCLE
+
+FLOWS = ("main", "one", "two")
+VARIABLES = ("n", "m", "k")
+TRIGGERS: dict[str, list[dict[str, Any]]] = {
+    "main": [{"otherwise": True}],
+    "one": [{"keywords": "satu", "interrupt": True, "return": True}],
+    "two": [{"keywords": "dua", "interrupt": True}],
+}
+Draw = st.DrawFn
+
+
+@st.composite
+def releases(draw: Draw) -> Release:
+    """A release of three flows; most of what would be an error is never made, the rest is thrown away."""
+    sizes = {flow: draw(st.integers(2, 5)) for flow in FLOWS}
+    files = {"lifecycle.yaml": lifecycle(draw)}
+    for number, flow in enumerate(FLOWS):
+        steps = {f"s{at}": _step(draw, sizes, number, at) for at in range(sizes[flow])}
+        steps["last"] = {"say": f"{flow} selesai"}
+        files[f"{flow}.yaml"] = json.dumps({"flow": flow, "triggers": TRIGGERS[flow], "steps": steps})
+    try:
+        return compile_release(files, 7)
+    except FlowErrors as errors:
+        wrong = {each.code for each in errors.problems if each.severity == "error"}
+        assume(not wrong <= {"circle", "unknown-saved", "unknown-variable"})
+        raise
+
+
+def lifecycle(draw: Draw) -> str:
+    return LIFECYCLE
+
+
+def _step(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> dict[str, Any]:
+    step: dict[str, Any] = {}
+    if draw(st.booleans()):
+        step["say"] = f"{FLOWS[flow]} {at} {{{{{draw(st.sampled_from(VARIABLES))}}}}}"
+    if draw(st.integers(0, 3)) == 0:
+        value = draw(st.sampled_from(["x", 1, "= length(text(n))", "= length(text(k)) + 1"]))
+        step["set"] = {draw(st.sampled_from(VARIABLES)): value}
+    kind = draw(st.sampled_from(["", "ask", "ask", "menu", "branch", "go", "call", "call", "handoff", "close", "end"]))
+    make = {"ask": _ask, "menu": _menu, "branch": _branch, "go": _onward, "call": _call}.get(kind)
+    return step | ({kind: make(draw, sizes, flow, at) if make else True} if kind else {})
+
+
+def _anywhere(draw: Draw, sizes: dict[str, int]) -> str:
+    flow = draw(st.sampled_from(FLOWS))
+    return f"{flow}.s{draw(st.integers(0, sizes[flow] - 1))}"
+
+
+def _onward(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> str:
+    """A later step, so that nothing runs in a circle without a question."""
+    if draw(st.booleans()) and at + 1 < sizes[FLOWS[flow]]:
+        return f"s{draw(st.integers(at + 1, sizes[FLOWS[flow]] - 1))}"
+    return f"{FLOWS[flow + 1]}.s0" if flow + 1 < len(FLOWS) else "last"
+
+
+def _question(draw: Draw, sizes: dict[str, int]) -> dict[str, Any]:
+    question: dict[str, Any] = {"prompt": "?", "save": draw(st.sampled_from(VARIABLES))}
+    question["invalid"] = {"retries": draw(st.integers(0, 1)), "then": _anywhere(draw, sizes)}
+    if draw(st.integers(0, 3)) == 0:
+        question["timeout"] = {"after": "5m", "go": _anywhere(draw, sizes)}
+    return question
+
+
+def _ask(draw: Draw, sizes: dict[str, int], *_: int) -> dict[str, Any]:
+    return _question(draw, sizes) | {"as": draw(st.sampled_from(["text", "integer", "yes_no"]))}
+
+
+def _menu(draw: Draw, sizes: dict[str, int], *_: int) -> dict[str, Any]:
+    options = [{"key": key, "label": f"Pilihan {key}", "go": _anywhere(draw, sizes)} for key in (1, 2)]
+    return _question(draw, sizes) | {"options": options}
+
+
+def _branch(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> list[dict[str, Any]]:
+    name = draw(st.sampled_from(VARIABLES))
+    first = {"when": f"known({name})", "go": _onward(draw, sizes, flow, at)}
+    return [first, {"otherwise": True, "go": _onward(draw, sizes, flow, at)}]
+
+
+def _call(draw: Draw, sizes: dict[str, int], flow: int, _: int) -> dict[str, Any]:
+    """Mostly of a later flow; of itself or an earlier one only where a question lies in between."""
+    to = FLOWS[flow + 1] if flow + 1 < len(FLOWS) and draw(st.integers(0, 3)) else draw(st.sampled_from(FLOWS))
+    given = {name: "x" for name in VARIABLES if draw(st.booleans())}
+    save = {name: draw(st.sampled_from(VARIABLES)) for name in VARIABLES if draw(st.integers(0, 2)) == 0}
+    return {"flow": to, **({"with": given} if given else {}), **({"save": save} if save else {})}
