@@ -171,6 +171,10 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "The contact would wait for nothing; let a step that says something follow.",
         "Kontak menunggu sia-sia; tambahkan langkah yang mengucapkan sesuatu.",
     ),
+    "burst-time": (
+        "With less nothing is gathered, with more the contact waits for nothing; write 3s.",
+        "Kalau kurang tak ada yang terkumpul, kalau lebih kontak menunggu sia-sia; tulis 3s.",
+    ),
     "window": (
         "What is said then would be refused; make it shorter than 24h.",
         "Yang diucapkan saat itu akan ditolak; buat kurang dari 24h.",

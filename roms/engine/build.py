@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from roms.engine import build_calls, build_outside
+from roms.engine import build_calls, build_lifecycle, build_outside
 from roms.engine.book import Desk, as_text
 from roms.engine.flow import (
     Ask,
@@ -28,12 +28,14 @@ from roms.engine.occasions import LANGUAGES
 from roms.engine.problems import Spot
 from roms.engine.questions import rendered
 from roms.engine.scope import LEARNED, Evaluate
+from roms.engine.table import Burst
 from roms.engine.template import Text, plain_text
 from roms.engine.types import Place
 from roms.engine.words import Typos, folded
 from roms.engine.yamltext import Path
 
 RETRIES = 2
+_Question = tuple[Text, str, Invalid, Timeout | None, Burst | None]
 _KNOWN = re.compile(r"\bknown\(\s*(\w+)")
 _CHOOSE = plain_text("Maaf, belum paham. Silakan pilih salah satu.", "Sorry, please choose one of these.")
 _AGAIN = plain_text("Maaf, belum paham. Boleh diulang?", "Sorry, I did not understand. Could you write it again?")
@@ -114,7 +116,7 @@ def _ask(desk: Desk, path: Path, place: Place) -> Ask:
     return Ask(*_question(desk, path, place, _CHOOSE if choices else _AGAIN), choices, kind, where)
 
 
-def _question(desk: Desk, path: Path, place: Place, sorry: Text) -> tuple[Text, str, Invalid, Timeout | None]:
+def _question(desk: Desk, path: Path, place: Place, sorry: Text) -> _Question:
     save = desk.value((*path, "save")) or ""
     desk.book.written |= {save} - {""}
     timeout = None
@@ -128,7 +130,7 @@ def _question(desk: Desk, path: Path, place: Place, sorry: Text) -> tuple[Text, 
         RETRIES if retries is None else retries,
         desk.target((*path, "invalid", "then"), place, asks=True, way="miss"),
     )
-    return desk.text((*path, "prompt")), save, invalid, timeout
+    return desk.text((*path, "prompt")), save, invalid, timeout, build_lifecycle.burst(desk, (*path, "burst"))
 
 
 def _choice(desk: Desk, path: Path, number: int) -> Choice:

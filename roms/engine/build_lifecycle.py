@@ -6,13 +6,14 @@ from roms.engine.book import Desk
 from roms.engine.flow import Person
 from roms.engine.functions import duration
 from roms.engine.person import WORDS
-from roms.engine.table import PERSON_EVENTS, After, Lifecycle, Row
+from roms.engine.table import PERSON_EVENTS, After, Burst, Lifecycle, Row
 from roms.engine.template import Text, compile_template, plain_text
 from roms.engine.types import Mode
 from roms.engine.words import words_of
 from roms.engine.yamltext import Path
 
 RESPONSE_WITHIN = "10m"
+SHORTEST_BURST, LONGEST_BURST = 1, 60  # seconds
 _ONE_MOMENT = plain_text(
     "Baik, saya sambungkan dengan CS kami. Mohon tunggu sebentar ya.",
     "All right, I am connecting you with a colleague. One moment please.",
@@ -39,7 +40,20 @@ def lifecycle(desk: Desk) -> Lifecycle:
         )
     allowed = {mode: tuple(event for event in PERSON_EVENTS if (mode, event) in rows) for mode in Mode}
     within = duration(data.get("response_within", RESPONSE_WITHIN))
-    return Lifecycle(data["lifecycle"], Mode(data["initial"]), rows, after, allowed, within)
+    several = burst(desk, ("burst",)) or Burst()
+    return Lifecycle(data["lifecycle"], Mode(data["initial"]), rows, after, allowed, within, several)
+
+
+def burst(desk: Desk, path: Path) -> Burst | None:
+    """`each`, `{merge: 3s}` or `{last: 3s}`, of the lifecycle or of a question; None where nothing stands."""
+    value = desk.value(path)
+    if not isinstance(value, dict):
+        return Burst() if value else None
+    ((kind, time),) = value.items()
+    seconds = duration(time)
+    if not SHORTEST_BURST <= seconds <= LONGEST_BURST:
+        desk.add((*path, kind), "burst-time", word=str(time))
+    return Burst(kind, seconds)
 
 
 def person(desk: Desk) -> Person:

@@ -15,7 +15,7 @@ _WORDS = {
     "timeout": "timeout", "options": "options", "choices": "options", "key": "options", "words": "options",
     "value": "options", "retries": "retries", "when": "condition", "where": "condition", "otherwise": "condition",
     "get": "call", "post": "call", "put": "call", "patch": "call", "delete": "call", "headers": "call",
-    "body": "call", "failed": "way", "on": "way", "wait": "time", "until": "time", "as": "answer",
+    "body": "call", "failed": "way", "on": "way", "wait": "time", "until": "time", "burst": "burst", "as": "answer",
     "save": "variables", "flow": "way", "with": "variables", "team": "team", "priority": "priority",
 }  # fmt: skip
 _CONTROLS = ("menu", "ask", "branch", "go", "handoff", "close", "end", "call", "http", "wait")

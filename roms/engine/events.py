@@ -69,7 +69,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class TimerFired:
-    """A timer came due: "question", "wait", "http", "idle", "stay" or "response_overdue"; `turn`: as it was set."""
+    """A timer came due: "question", "burst", "wait", "http", "idle", "stay" or "response_overdue"; `turn`: which."""
 
     name: ClassVar[str] = "timer_fired"
     kind: str

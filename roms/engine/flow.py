@@ -9,7 +9,7 @@ from roms.engine.effects import Option
 from roms.engine.hours import Hours
 from roms.engine.problems import Problem, Spot
 from roms.engine.scope import Evaluate
-from roms.engine.table import Lifecycle
+from roms.engine.table import Burst, Lifecycle
 from roms.engine.template import Template, Text
 from roms.engine.triggers import Index
 from roms.engine.types import Place
@@ -75,6 +75,7 @@ class Question:
     save: str
     invalid: Invalid
     timeout: Timeout | None
+    burst: Burst | None  # None: as the lifecycle says
     choices: Choices | None
 
 
@@ -194,3 +195,4 @@ class Release:
     hours: Hours
     warnings: tuple[Problem, ...]
     ways: tuple[Way, ...] = ()
+    gathers: bool = False  # some question, or the lifecycle, makes one turn of several messages

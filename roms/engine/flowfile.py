@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from roms.engine import build_hours, build_lifecycle, check, check_lifecycle, shape
+from roms.engine import build_hours, build_lifecycle, bursts, check, check_lifecycle, shape
 from roms.engine.book import Book, Desk, Edge
 from roms.engine.build_flow import Draft
 from roms.engine.flow import Person, Release, Way
@@ -61,13 +61,14 @@ def _release(
     found: tuple[tuple[Edge, ...], tuple[Problem, ...]],
 ) -> Release:
     triggers = [trigger for draft in drafts for trigger in draft.triggers]
+    steps = {step.place: step for draft in drafts for step in draft.steps}
     triggered = [way for draft in drafts for way in draft.ways]
     return Release(
         number,
         release_hash(files),
         dict(files),
         lifecycle[0],
-        {step.place: step for draft in drafts for step in draft.steps},
+        steps,
         {draft.name: draft.title for draft in drafts if draft.title},
         Index(triggers),
         Index(trigger for trigger in triggers if trigger.interrupt),
@@ -75,6 +76,7 @@ def _release(
         hours,
         found[1],
         (*(Way(edge.source, edge.target, edge.spot) for edge in found[0]), *triggered),
+        any(bursts.gathers(step) for step in steps.values()) or lifecycle[0].burst.kind != "each",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from roms.engine import moving, outside, steps, waits
+from roms.engine import bursts, moving, outside, steps, waits
 from roms.engine.effects import (
     AskSurvey,
     AssignTo,
@@ -63,7 +63,7 @@ def decide(release: Release, session: Session, event: Event, now: datetime) -> D
 
 def _decided(turn: Turn) -> Decision:
     _wind_clocks(turn)
-    return Decision(closed(turn), tuple(turn.effects), turn.unmatched, tuple(turn.walked))
+    return Decision(closed(turn), tuple(turn.effects), turn.unmatched, tuple(turn.walked), turn.gathered)
 
 
 def _row(turn: Turn, event: str) -> Row | None:
@@ -97,6 +97,7 @@ def _change_mode(turn: Turn, to: Mode) -> None:
     stop_clock(turn, "idle")
     stop_clock(turn, "stay")
     stop_clock(turn, "question")
+    bursts.forget(turn)
     if to is Mode.BOT:
         _ask_on(turn)
     elif to is not Mode.PAUSED:
@@ -147,6 +148,8 @@ def _timer_fired(release: Release, session: Session, event: TimerFired, now: dat
     elif event.kind == outside.CLOCK:
         outside.arrives(turn, None)
         _stood(turn)
+    elif event.kind == bursts.CLOCK:
+        _burst_over(turn)
     else:
         _mode_timed_out(turn, event.kind)
     return _decided(turn)
@@ -192,6 +195,12 @@ def _stood(turn: Turn) -> None:
             _flow_caused(turn)
 
 
+def _burst_over(turn: Turn) -> None:
+    bursts.over(turn)
+    if turn.outcome:
+        _flow_caused(turn)
+
+
 def _mode_timed_out(turn: Turn, kind: str) -> None:
     stop_clock(turn, kind)
     for after in turn.release.lifecycle.after[turn.mode]:
@@ -202,7 +211,7 @@ def _mode_timed_out(turn: Turn, kind: str) -> None:
 
 def _talk(turn: Turn) -> None:
     if isinstance(turn.event, MessageReceived) and not turn.outcome:
-        steps.talk(turn, turn.event)
+        bursts.talk(turn, turn.event)
 
 
 def _queue(turn: Turn) -> None:

@@ -158,6 +158,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "`%(word)s` bukan waktu seperti 2025-11-03 10:00, dan bukan tanggal",
     ),
     "wait-last": ("nothing follows this wait", "tidak ada yang terjadi setelah menunggu ini"),
+    "burst-time": (
+        "messages are gathered for 1s to 60s, not for `%(word)s`",
+        "pesan dikumpulkan selama 1s sampai 60s, bukan `%(word)s`",
+    ),
     "window": (
         "after 24 hours of silence WhatsApp takes no free text",
         "setelah 24 jam diam WhatsApp tidak menerima teks bebas",

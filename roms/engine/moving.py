@@ -35,7 +35,7 @@ def to_release(turn: Turn) -> None:
     same, first = _question(turn, turn.place), _first(turn, turn.place.flow)
     if same is not None:
         turn.misses, turn.pinned = 0, turn.release.number
-        if turn.mode is Mode.BOT:
+        if turn.mode is Mode.BOT and not turn.pending:
             questions.set_timeout(turn, same)
     elif first is not None and turn.mode is Mode.BOT:
         turn.step, turn.rule = first, "moved to a new release"

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from roms.engine import contest, questions
+from roms.engine import bursts, contest, questions
 from roms.engine.contest import Lost
 from roms.engine.effects import FindAgent, SendMessage
-from roms.engine.events import Event, MessageReceived
+from roms.engine.events import Event, MessageReceived, TimerFired
 from roms.engine.flow import Ask, Menu, Release, Step
 from roms.engine.lifecycle import decide
 from roms.engine.person import wanted
@@ -79,6 +79,8 @@ def tell(release: Release, session: Session, event: Event, now: datetime) -> Tol
         decision = Decision(session)
     said = tuple(effect.text for effect in decision.effects if isinstance(effect, SendMessage))
     after = decision.session.variables
+    if isinstance(event, TimerFired) and event.kind == bursts.CLOCK and session.pending:
+        event = bursts.answered(release, session)
     turn = opened(release, session, event, now)
     step = release.steps.get(session.place) if session.place else None
     if not isinstance(event, MessageReceived):

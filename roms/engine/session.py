@@ -39,6 +39,8 @@ def dump(session: Session) -> JSON:
         data["calls"] = [_dumped(call) for call in session.calls]
     if session.arrived is not None:
         data["arrived"] = dict(session.arrived)
+    if session.pending_since is not None:
+        data["pending"] = {"texts": list(session.pending), "since": session.pending_since.isoformat()}
     return data
 
 
@@ -55,18 +57,20 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         session = _load(data, facts)
     except (KeyError, ValueError, TypeError, AttributeError) as damage:
         raise Unreadable(f"{type(damage).__name__}: {damage}") from damage
-    clocks, heard = session.clocks, session.heard
+    clocks, heard, kept = session.clocks, session.heard, session.pending_since
     if type(clocks) is not dict or (clocks and not _INTEGER.issuperset(map(type, clocks.values()))):
         raise Unreadable("clocks that are none")
     kinds_agree = type(session.misses) is type(session.epoch) is type(session.release) is int
     if not kinds_agree or type(session.variables) is not dict:
         raise Unreadable("a value of another kind")
-    if not all(map(_is_call, session.calls)):
+    if session.calls and not all(map(_is_call, session.calls)):
         raise Unreadable("a call that is none")
     arrived = session.arrived
     if arrived is not None and not (type(arrived) is dict and _ARRIVED.issubset(arrived)):
         raise Unreadable("an answer that is none")
-    if session.since.tzinfo is None or (heard is not None and heard.tzinfo is None):
+    if session.pending and not all(isinstance(text, str) for text in session.pending):
+        raise Unreadable("a burst that is none")
+    if session.since.tzinfo is None or (heard and heard.tzinfo is None) or (kept and kept.tzinfo is None):
         raise Unreadable("a time without a zone")
     return session
 
@@ -89,6 +93,8 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         facts,
         tuple(map(_called, calls)) if (calls := get("calls")) else (),
         get("arrived"),
+        tuple(pending["texts"]) if (pending := get("pending")) else (),
+        datetime.fromisoformat(pending["since"]) if pending else None,
     )
 
 

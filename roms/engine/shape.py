@@ -77,7 +77,7 @@ def _single(at: Spot, rule: str, limit: Any, value: Any, error: ValidationError)
         return found(at, "duration" if "d)?" in limit else code, word=str(value)[:60])
     if rule in ("minLength", "minItems", "minProperties"):
         return found(at, "shape-empty")
-    if rule in ("maxLength", "maxItems"):
+    if rule in ("maxLength", "maxItems", "maxProperties"):
         return found(at, "shape-long", most=limit)
     if rule in ("minimum", "maximum"):
         schema = cast(JSON, error.schema)

@@ -54,6 +54,14 @@ class After:
     row: Row
 
 
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """How several messages in a row become one turn: "each" on its own, "merge" or "last" after `seconds` of quiet."""
+
+    kind: str = "each"
+    seconds: int = 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lifecycle:
     """The whole state machine."""
@@ -64,3 +72,4 @@ class Lifecycle:
     after: Mapping[Mode, tuple[After, ...]]
     allowed: Mapping[Mode, tuple[str, ...]]  # what a person may cause, in the order of PERSON_EVENTS
     response_within: int  # seconds
+    burst: Burst = Burst()

@@ -48,12 +48,16 @@ class Turn:
     language: str
     calls: tuple[Call, ...] = ()
     arrived: Mapping[str, Any] | None = None
+    pending: tuple[str, ...] = ()
+    pending_since: datetime | None = None
     effects: list[Effect] = field(default_factory=list)
     walked: list[Place] = field(default_factory=list)  # the steps entered, in order
     messages: int = 0
     unmatched: bool = False
     step: Step | None = None  # where the walk is, for "why" and for notes
     rule: str = ""  # what led here
+    burst: str = ""  # how many messages this turn answers, where it is not one
+    gathered: int = 1  # the same as a number
     outcome: str = ""  # the event that the flow itself caused: handoff_requested or closed
     handoff: Handoff | None = None
     reason: str = "flow"
@@ -104,6 +108,8 @@ def opened(release: Release, session: Session, event: Event, now: datetime) -> T
         language if isinstance(language, str) else "id",
         session.calls,
         session.arrived,
+        session.pending,
+        session.pending_since,
     )
 
 
@@ -124,6 +130,8 @@ def closed(turn: Turn) -> Session:
         turn.facts,
         turn.calls,
         turn.arrived,
+        turn.pending,
+        turn.pending_since,
     )
 
 
@@ -134,11 +142,11 @@ def cancel_unsent(turn: Turn) -> None:
 
 
 def why(turn: Turn) -> Why:
-    step = turn.step
+    step, rule = turn.step, turn.rule + turn.burst
     if step is None:  # a word that reaches a person from nowhere
-        return Why(turn.release.number, "lifecycle.yaml", 1, "", "", turn.rule)
+        return Why(turn.release.number, "lifecycle.yaml", 1, "", "", rule)
     place = step.place
-    return Why(turn.release.number, step.file, step.line, place.flow, place.step, turn.rule)
+    return Why(turn.release.number, step.file, step.line, place.flow, place.step, rule)
 
 
 def say(turn: Turn, text: Text) -> None:

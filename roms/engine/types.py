@@ -81,6 +81,8 @@ class Session:
     facts: Mapping[str, Any] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()  # sub-flows to come back from, the innermost last
     arrived: Mapping[str, Any] | None = None  # what another system answered while the talk was elsewhere
+    pending: tuple[str, ...] = ()  # messages of a burst that is not over: one turn will answer them
+    pending_since: datetime | None = None  # UTC: when the first of them came
 
 
 @value
@@ -91,3 +93,4 @@ class Decision:
     effects: tuple[Effect, ...] = ()
     unmatched: bool = False  # neither words of a trigger nor an answer took what the contact wrote
     walked: tuple[Place, ...] = ()  # the steps entered, each as the very value that led there (see flow.Way)
+    gathered: int = 1  # how many of the contact's latest messages this was the answer to

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from roms import clock
 from roms.channels.base import Incoming
@@ -15,7 +15,7 @@ from roms.engine import lifecycle, session
 from roms.engine.events import AgentReplied, MessageReceived
 from roms.engine.types import JSON, Mode
 from roms.models import Contact, ContactAddress, Conversation, Direction, Message, Sender, Status
-from roms.services import channels, publishing, receipts, turns
+from roms.services import channels, publishing, receipts, turns, unmatched
 from roms.services.channels import Line
 from roms.services.runner import advance
 from roms.services.scene import Row, Scene, finish, message_row, remember_last, scene_of
@@ -69,7 +69,7 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
         return True  # to a group the bot never speaks
     decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind))
     if decision.unmatched:
-        db.session.execute(update(table(Message)).where(Message.id == stored).values(unmatched=True))
+        unmatched.mark(scene.conversation.id, decision.gathered)
     return True
 
 

@@ -10,7 +10,7 @@ from roms import clock
 from roms.db import db, table, transaction
 from roms.engine.events import TimerFired
 from roms.models import Conversation, Timer
-from roms.services import channels
+from roms.services import channels, unmatched
 from roms.services.runner import advance
 from roms.services.scene import finish, scene_of
 
@@ -33,7 +33,9 @@ def fire(timer_id: int) -> bool:
     if db.session.execute(mine.returning(Timer.id)).one_or_none() is None:
         return False
     scene = scene_of(conversation, channels.line(conversation.channel_id), at)
-    advance(scene, TimerFired(timer.kind, timer.turn))
+    decision = advance(scene, TimerFired(timer.kind, timer.turn))
+    if decision.unmatched:  # the end of a burst
+        unmatched.mark(conversation.id, decision.gathered)
     finish(scene)
     return True
 

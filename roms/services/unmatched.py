@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from roms import clock
-from roms.db import db
+from roms.db import db, table
 from roms.engine.slang import standard
 from roms.engine.types import JSON
 from roms.engine.words import words_of
 from roms.errors import Invalid, NotAllowed
-from roms.models import Contact, Conversation, Message
+from roms.models import Contact, Conversation, Message, Sender
 from roms.services import frames
 from roms.services.actors import Actor
 from roms.services.shown import cut
@@ -59,6 +59,13 @@ class Group:
     def steps(self) -> list[tuple[str | None, int]]:
         """The questions that waited, the most frequent first: "" where none did, None where nobody knows any more."""
         return Counter(row.step or "" if row.known else None for row in self.heard).most_common()
+
+
+def mark(conversation: int, count: int) -> None:
+    """The contact's latest messages, so many of them: what they came to was taken by nothing."""
+    theirs = select(Message.id).where(Message.conversation_id == conversation, Message.sender == Sender.CONTACT)
+    latest = theirs.order_by(Message.seq.desc()).limit(count)
+    db.session.execute(update(table(Message)).where(Message.id.in_(latest)).values(unmatched=True))
 
 
 def groups(ago: timedelta) -> list[Group]:

@@ -19,6 +19,7 @@ TRIGGERS: dict[str, list[dict[str, Any]]] = {
     "one": [{"keywords": "satu", "interrupt": True, "return": True}],
     "two": [{"keywords": "dua", "interrupt": True}],
 }
+KINDS = st.sampled_from(["ask", "call", "go", "menu", "call", "ask", "branch", "ask", "", "end", "handoff", "close"])
 Draw = st.DrawFn
 
 
@@ -39,8 +40,11 @@ def releases(draw: Draw) -> Release:
         raise
 
 
+BURSTS = st.sampled_from(["each", "each", {"merge": "3s"}, {"last": "2s"}])
+
+
 def lifecycle(draw: Draw) -> str:
-    return LIFECYCLE
+    return f"burst: {json.dumps(draw(BURSTS))}\n{LIFECYCLE}"
 
 
 def _step(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> dict[str, Any]:
@@ -50,7 +54,7 @@ def _step(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> dict[str, An
     if draw(st.integers(0, 3)) == 0:
         value = draw(st.sampled_from(["x", 1, "= length(text(n))", "= length(text(k)) + 1"]))
         step["set"] = {draw(st.sampled_from(VARIABLES)): value}
-    kind = draw(st.sampled_from(["", "ask", "ask", "menu", "branch", "go", "call", "call", "handoff", "close", "end"]))
+    kind = draw(KINDS)
     make = {"ask": _ask, "menu": _menu, "branch": _branch, "go": _onward, "call": _call}.get(kind)
     return step | ({kind: make(draw, sizes, flow, at) if make else True} if kind else {})
 
@@ -72,6 +76,8 @@ def _question(draw: Draw, sizes: dict[str, int]) -> dict[str, Any]:
     question["invalid"] = {"retries": draw(st.integers(0, 1)), "then": _anywhere(draw, sizes)}
     if draw(st.integers(0, 3)) == 0:
         question["timeout"] = {"after": "5m", "go": _anywhere(draw, sizes)}
+    if draw(st.integers(0, 3)) == 0:
+        question["burst"] = draw(BURSTS)
     return question
 
 
@@ -85,8 +91,8 @@ def _menu(draw: Draw, sizes: dict[str, int], *_: int) -> dict[str, Any]:
 
 
 def _branch(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> list[dict[str, Any]]:
-    name = draw(st.sampled_from(VARIABLES))
-    first = {"when": f"known({name})", "go": _onward(draw, sizes, flow, at)}
+    when = draw(st.sampled_from(['message.text == "1"', 'message.text in ["2", "ya"]', "message.text != null"]))
+    first = {"when": when, "go": _onward(draw, sizes, flow, at)}
     return [first, {"otherwise": True, "go": _onward(draw, sizes, flow, at)}]
 
 

@@ -53,6 +53,10 @@ SOUND = [
     "a: {ask: {prompt: '?', save: day, as: date, invalid: {then: p}}}\n"
     "b: {say: ok, wait: {until: \"= at(day, '09:00')\"}}\nc: {say: '{{day}}', end: true}\np: {handoff: true}",
     "a: {ask: {prompt: '?', save: n, invalid: {then: b}}}\nb: {wait: 2h}\nc: {say: x}\nd: {handoff: true}",
+    "a: {ask: {prompt: '?', save: n, burst: {merge: 60s}, invalid: {then: p}}}\nb: {say: x, end: true}\n"
+    "p: {handoff: true}",
+    "a: {call: {flow: main.c, with: {x: 1}, save: {n: m}}}\nb: {say: '{{n}}', end: true}\n"
+    "c: {set: {m: = x + 1}, end: true}",
     "a: {set: {n: 1}}\nb: {set: {m: = n * 2}}\n"
     "c: {branch: [{when: m > 1, go: d}, {otherwise: true, go: d}]}\nd: {say: x}",
     "a: {ask: {prompt: '?', save: n, invalid: {then: a}}}\nb: {say: x}\nc: {go: d}\nd: {handoff: true}",

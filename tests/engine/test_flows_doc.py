@@ -18,6 +18,7 @@ from tests.engine.chat import LIFECYCLE, problems, shipped
 
 DOC = (Path(__file__).parents[2] / "docs" / "flows.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
+TESTS = re.findall(r"^```yaml-test\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
 REST = "flow: rest\ntriggers: [{otherwise: true}]\nsteps: {a: {say: Halo}}\n"
 
 
@@ -30,6 +31,7 @@ def partners(example):
 
 def test_there_are_examples():
     assert len(EXAMPLES) >= 7
+    assert len(TESTS) >= 3
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[each.split("\n")[0] for each in EXAMPLES])
@@ -43,7 +45,7 @@ def test_every_example_compiles_as_it_stands(example):
 
 HEADINGS = [
     *CONTROLS,
-    *("say", "set", "label", "note"),
+    *("say", "set", "label", "note", "burst"),
     *("keywords", "starts_with", "pattern", "payload", "otherwise", "when", "priority", "interrupt", "return"),
     *("event", "channels", "language", *(f"event: {name}" for name in OCCASIONS)),
     *(f"hours.{name}" for name in hours.FACTS),
@@ -65,7 +67,7 @@ def test_every_function_and_filter_is_used_in_an_example_or_a_shipped_flow():
     assert unused == set()
 
 
-@pytest.mark.parametrize("test", re.findall(r"^```yaml-test\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE))
+@pytest.mark.parametrize("test", TESTS)
 def test_every_test_on_the_page_passes_with_the_flows_on_the_page(test):
     flows = [each for each in EXAMPLES if each.startswith("flow:") and "- otherwise" not in each]
     files = {"lifecycle.yaml": LIFECYCLE, "rest.yaml": REST, **{f"{n}.yaml": flow for n, flow in enumerate(flows)}}

@@ -29,10 +29,12 @@ ODD = """flow: odd
 triggers: [{keywords: [aneh], interrupt: true, return: true}, {pattern: '(?P<found>[0-9]{3})'}, {payload: X},
            {event: [reopened, outside_hours], channels: whapi}, {otherwise: true, language: id}]
 steps:
+  z: {call: {flow: odd.a, with: {found: "{{found}}"}, save: {tel: tel, n: n}}}
+  y: {say: "{{tel}}", end: true}
   a: {ask: {prompt: "?", as: phone, save: tel, invalid: {retries: 0, then: b}}}
   b: {ask: {prompt: "?", as: yes_no, save: yes, where: tel != "x", invalid: {then: c}, timeout: {after: 5m, go: c}}}
   c: {branch: [{when: yes and length(contact.name) > 2, go: d}, {otherwise: true, go: e}]}
-  d: {ask: {prompt: "?", as: integer, save: n, invalid: {then: e}}, note: "{{found}} {{tel|phone}}"}
+  d: {ask: {prompt: "?", as: integer, save: n, burst: {last: 9s}, invalid: {then: e}}, note: "{{found}} {{tel|phone}}"}
   e: {ask: {prompt: "?", as: choice, save: c, choices: [merah, biru], invalid: {then: f}}}
   f: {set: {n: = n / 2, contact.language: "{{message.text}}", contact.name: "{{message.text}}"}, say: "{{n|number}}"}
 """
@@ -74,13 +76,14 @@ ANSWERS = st.builds(
     st.sampled_from([None, {}, [1, None], "x", {"name": 7, "items": [1]}, {"name": "\x00\ud800", "items": {}}]),
     st.sampled_from(["", "json", "timeout"]),
 )
+CLOCKS = st.sampled_from(["question", "burst", "idle", "stay", "response_overdue", "?"])
 EVENTS = st.one_of(
     ANSWERS,
     st.builds(MessageReceived, TEXTS, st.none() | WORDS, st.sampled_from(["text", "image"])),
     PEOPLE,
     st.builds(
         TimerFired,
-        st.sampled_from(["question", "idle", "stay", "response_overdue", "wait", "http", "?"]),
+        st.sampled_from(["question", "burst", "idle", "stay", "response_overdue", "wait", "http", "?"]),
         st.integers(-1, 9),
     ),
     st.integers(0, 5),  # the n-th timer that was set comes due
@@ -138,7 +141,7 @@ def test_any_sequence_of_events_keeps_every_promise(happenings):
 def test_any_text_gets_an_answer_at_every_question(text, payload, place):
     waiting = load({"mode": "BOT", "since": NOON.isoformat(), "place": place, "release": 7, "variables": {}}, {})
     decision = decide(RELEASE, waiting, MessageReceived(text, payload), NOON)
-    assert any(isinstance(each, (SendMessage, CallOut)) for each in decision.effects)
+    assert any(isinstance(each, (SendMessage, CallOut)) for each in decision.effects) or decision.session.pending
 
 
 def test_the_sample_files_are_the_shipped_ones():

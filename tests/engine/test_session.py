@@ -13,6 +13,7 @@ FULL = Session(
     {"question": 5}, {"order": "ORD-1", "n": 1.5, "yes": True, "none": None}, {"contact": {"name": "Budi"}},
     (Call(Place("e", "f"), {"n": 1}, {"mine": "its"}, 1), Call(Place("a", "c"), {}, {}, 2)),
     {"status": 200, "data": [1], "problem": ""},
+    ("halo", "kak"), NOON,
 )  # fmt: skip
 
 
