@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from roms.engine.events import Event, ReleaseChanged, TimerFired
+from roms.engine.events import Event, OutsideAnswered, ReleaseChanged, TimerFired
 from roms.engine.types import JSON
 
 LARGEST = 1000  # characters of a variable that are kept
@@ -28,6 +28,8 @@ def event_of(kept: Mapping[str, Any]) -> Event | None:
         return TimerFired(str(found["kind"]), int(found["turn"]))
     if found.get("name") == ReleaseChanged.name:
         return ReleaseChanged(str(found["plan"]))
+    if found.get("name") == OutsideAnswered.name:
+        return OutsideAnswered(int(found["turn"]), int(found["status"]), found["data"], str(found["problem"]))
     return None
 
 
@@ -36,6 +38,9 @@ def _event(event: Event) -> JSON:
         return {"name": event.name, "kind": event.kind, "turn": event.turn}
     if isinstance(event, ReleaseChanged):
         return {"name": event.name, "plan": event.plan}
+    if isinstance(event, OutsideAnswered):
+        answer = {"status": event.status, "data": _cut(event.data), "problem": event.problem}
+        return {"name": event.name, "turn": event.turn, **answer}
     return {"name": event.name}
 
 
@@ -45,6 +50,13 @@ def _small(state: Any) -> Any:
     if not isinstance(variables, Mapping) or not any(map(_is_large, variables.values())):
         return state
     return {**state, "variables": {name: CUT if _is_large(value) else value for name, value in variables.items()}}
+
+
+def _cut(data: Any) -> Any:
+    """What another system answered, but for parts that are large."""
+    if isinstance(data, Mapping):
+        return {name: CUT if _is_large(value) else value for name, value in data.items()}
+    return CUT if _is_large(data) else data
 
 
 def _is_large(value: Any) -> bool:

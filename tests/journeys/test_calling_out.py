@@ -282,8 +282,9 @@ def test_replay_gives_the_recorded_answers_exactly(client: FlaskClient, cast: Ca
 def test_why_knows_what_another_system_said(client: FlaskClient, cast: Cast, clock: Clock) -> None:
     talked(client, cast, clock)
     told = explaining.explain(next(each.id for each in messages("628120000003") if each.text == "Jawabnya 7"))
-    assert (told.heard, told.why["rule"]) == ("outside_answered", "answer 200")
-    assert told.after["found"] == {"n": 7, "path": "/good"}
+    assert told["rule"] == {"code": "outside", "text": "answer 200", "values": {"status": "200"}}
+    assert (told["outcome"], told["doubt"], told["question"]["kind"]) == ("happened", None, "http")
+    assert [each["name"] for each in told["variables"]] == ["found", "what"]
 
 
 def test_a_conversation_is_recorded_with_its_answers_as_a_test_that_passes(
