@@ -24,18 +24,17 @@ def begun(state: Any, event: Event | None = None, seq: int = 0) -> JSON:
 
 
 def event_of(kept: Mapping[str, Any]) -> Event | None:
-    """The event again; None where only its name is known."""
+    """The event again, large values cut; None where it is of another version of the program."""
     fields = dict(kept.get("event") or {})
     kind = EVENTS.get(fields.pop("name", ""))
     try:
         return kind(**fields) if kind else None
-    except TypeError:  # too large to be kept, or of another version of the program
+    except TypeError:
         return None
 
 
 def _event(event: Event) -> JSON:
-    fields = {each.name: getattr(event, each.name) for each in dataclasses.fields(event)}
-    return {"name": event.name} | ({} if any(map(_is_large, fields.values())) else fields)
+    return {"name": event.name} | {each.name: _cut(getattr(event, each.name)) for each in dataclasses.fields(event)}
 
 
 def _small(state: Any) -> Any:
@@ -48,6 +47,14 @@ def _small(state: Any) -> Any:
     if not isinstance(variables, Mapping) or not any(map(_is_large, variables.values())):
         return state
     return {**state, "variables": {name: CUT if _is_large(value) else value for name, value in variables.items()}}
+
+
+def _cut(data: Any) -> Any:
+    """The same without what is large: parts of a mapping, or all of it where many small parts make it so."""
+    if isinstance(data, Mapping):
+        kept = {name: CUT if _is_large(value) else value for name, value in data.items()}
+        return CUT if len(json.dumps(kept, default=str)) > 8 * LARGEST else kept
+    return CUT if _is_large(data) else data
 
 
 def _is_large(value: Any) -> bool:

@@ -100,6 +100,15 @@ def test_a_worker_that_died_is_a_failure_and_its_late_answer_nothing():
     assert answered(talk, call, 200, {"status": "late"}) == []
 
 
+def test_an_old_answer_does_not_answer_a_newer_call():
+    talk, old = called()
+    assert spoken(talk.fires(talk.timer("http"))) == ["Gagal"]
+    assert talk.says("ORD-2") == ["Sebentar"]
+    before = talk.stored
+    assert answered(talk, old, 200, {"status": "old"}) == []
+    assert talk.stored == before
+
+
 def test_an_answer_counts_once():
     talk, call = called()
     assert answered(talk, call, 500) == ["Gagal"]
@@ -132,6 +141,19 @@ def test_a_side_talk_that_is_over_first_leaves_the_call_under_way():
     assert talk.says("itu") == ["Oke"]
     assert talk.stored["place"] == "main.b"
     assert answered(talk, call, 500) == ["Gagal"]
+
+
+def test_a_side_talk_that_itself_calls_out_leaves_the_older_call_lost():
+    other = (
+        HELP + "  a: {http: {get: 'https://b.example/', save: r, failed: c}}\n  b: {say: 'Oke {{r.x}}', end: true}\n"
+    )
+    talk = Chat(flow_files(STEPS, help=other + "  c: {say: Rusak}\n"))
+    talk.says("ORD-1")
+    (old,) = (each for each in talk.last.effects if isinstance(each, CallOut))
+    assert talk.says("tolong") == []
+    (new,) = (each for each in talk.last.effects if isinstance(each, CallOut))
+    assert answered(talk, old, 200, {"status": "old"}) == []
+    assert answered(talk, new, 200, {"x": 1}) == ["Oke 1", "Gagal"]
 
 
 def test_an_interrupt_without_return_gives_the_call_up():

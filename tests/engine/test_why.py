@@ -162,9 +162,12 @@ def _rules(release: object) -> Iterator[str]:
         ("keyword 'it's', typed 'its'", "typo", {"word": "it's", "typed": "its"}),
         ("option 2, by 'dua'", "option_word", {"key": "2", "word": "dua"}),
         ("no answer for 1800 s", "timeout", {"seconds": "1800"}),
+        ("the wait is over", "waited", {}),
+        ("answer 404", "outside", {"status": "404"}),
+        ("no answer: timeout", "outside_failed", {"problem": "timeout"}),
+        ("the request cannot be made", "outside_unasked", {}),
         ("when total > 3", "branch", {"when": "total > 3"}),
         ("option 1, the last of 3 messages", "option", {"key": "1"}),
-        ("answer 404", "http_answer", {"status": "404"}),
         ("something of tomorrow", "", {}),
     ],
 )
