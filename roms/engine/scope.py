@@ -56,7 +56,7 @@ def _now(scope: Scope) -> str:
 
 def _inside(value: Any, parts: list[str]) -> Any:
     for part in parts:
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             return None
         value = value.get(part)
     return value
