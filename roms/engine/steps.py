@@ -24,18 +24,18 @@ STANDING = (Menu, Ask, Wait, Http)  # the controls at which a talk stands until 
 
 def talk(turn: Turn, event: MessageReceived) -> None:
     """Let the flow answer. Whatever breaks ends with a person, never with an error."""
-    guarded(turn, lambda: _answer(turn, event))
+    guarded(turn, _answer, turn, event)
 
 
 def timed_out(turn: Turn) -> None:
     """Nobody answered the waiting question in time."""
-    guarded(turn, lambda: _go_on_without_answer(turn))
+    guarded(turn, _go_on_without_answer, turn)
 
 
-def guarded(turn: Turn, walk: Callable[[], None]) -> None:
+def guarded(turn: Turn, walk: Callable[..., None], *arguments: Any) -> None:
     """Walk; where the flow breaks, say a kind sentence, leave a note for people and hand over."""
     try:
-        walk()
+        walk(*arguments)
     except Broken as problem:
         apologize(turn, problem)
         hand_over(turn, Handoff("", "normal", ()), "broken")

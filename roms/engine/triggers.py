@@ -95,7 +95,9 @@ class Index:
             return self._by_pattern(text, words, scope) if text else None
         if (fit := self._exact.get(tuple(words))) and (hit := _first(fit, scope)):
             return Match(hit, f"keyword '{' '.join(words)}'")
-        return self._by_pattern(text, words, scope) or self._by_word(words, scope)
+        if self._patterns or words[0] in self._starts:
+            return self._by_pattern(text, words, scope) or self._by_word(words, scope)
+        return self._by_word(words, scope)
 
     def find_mistyped(self, words: Sequence[str], scope: Scope) -> Match | None:
         """The best keyword once every word is read as the known word it is nearly."""
@@ -154,8 +156,6 @@ class Index:
         return fit
 
     def _by_pattern(self, text: str, words: Sequence[str], scope: Scope) -> Match | None:
-        if not self._patterns and (not words or words[0] not in self._starts):
-            return None
         candidates = [
             Match(trigger, f"starts with '{' '.join(start)}'")
             for start, trigger in (self._starts.get(words[0], ()) if words else ())
