@@ -8,7 +8,6 @@ from typing import Any
 
 from roms.engine import bursts, moving, outside, steps, waits
 from roms.engine.effects import (
-    AskSurvey,
     AssignTo,
     FindAgent,
     FindNextAgent,
@@ -261,6 +260,14 @@ def _reassign(turn: Turn) -> None:
     _start_response_clock(turn, again=True)
 
 
+def _survey(turn: Turn) -> None:
+    """An agent is done; where a flow wants to know how it was, the bot has the word for as long as that takes."""
+    match = turn.release.triggers.afterwards(turn)
+    if match is not None:
+        _change_mode(turn, Mode.BOT)
+        steps.begin(turn, match)
+
+
 ACTIONS: dict[str, Callable[[Turn], None]] = {
     "talk": _talk,
     "queue": _queue,
@@ -274,5 +281,5 @@ ACTIONS: dict[str, Callable[[Turn], None]] = {
     "reassign": _reassign,
     "unassign": lambda turn: turn.effects.append(Unassign()),
     "reopen": lambda turn: turn.effects.append(Reopen()),
-    "survey": lambda turn: turn.effects.append(AskSurvey()),
+    "survey": _survey,
 }
