@@ -19,6 +19,7 @@ from roms.web import (
     headers,
     health,
     live,
+    media,
     pages,
     problems,
     webhooks,
@@ -50,7 +51,7 @@ def create_app(config: Config) -> Flask:
     problems.init_app(app)
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
-    for part in (auth, authors, pages, docs, webhooks, widget, health):
+    for part in (auth, authors, pages, docs, media, webhooks, widget, health):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)

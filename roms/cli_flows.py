@@ -50,7 +50,7 @@ def test(folder: Path | None, junit: Path | None) -> None:
     """Run FOLDER/tests/*.yaml against the flows of FOLDER; the exit code is 1 when one fails."""
     folder = folder or flows_folder()
     release = compiled(folder)
-    scripts = script.scripts({f"{TESTS}/{name}": text for name, text in publishing.files_in(folder / TESTS).items()})
+    scripts = script.scripts({f"{TESTS}/{name}": text for name, text in publishing.texts_in(folder / TESTS).items()})
     results = rehearsal.run_all(release, scripts)
     if junit:
         junit.write_text(covered.junit(results), encoding="utf-8")

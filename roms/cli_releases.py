@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from flask import current_app
 
 from roms.engine import compare
 from roms.engine.flowfile import FlowErrors, release_hash
+from roms.engine.media import Files
 from roms.errors import Problem
 from roms.services import moving, publishing, releases
 
@@ -66,7 +66,7 @@ def rollback(number: int, people: str) -> None:
     _publish(files, f"back to release {number}", people, "en")
 
 
-def _publish(files: Mapping[str, str], comment: str, people: str, lang: str) -> None:
+def _publish(files: Files, comment: str, people: str, lang: str) -> None:
     standing = releases.standing()
     affected = releases.affected(files, standing)
     try:
@@ -102,14 +102,15 @@ def list_() -> None:
 @click.argument("new", metavar="[B]", required=False)
 def diff(old: str | None, new: str | None) -> None:
     """From A (default: what is live) to B (default: the settings' flows folder); each a release number or a folder."""
-    before, after = _files(old) if old else releases.files_of()[1], _files(new) if new else publishing.files_in(here())
+    before: Files = _files(old) if old else releases.files_of()[1]
+    after: Files = _files(new) if new else publishing.files_in(here())
     for line in compare.text_diff(before, after):
         click.echo(line)
     for line in releases.report(compare.changes(before, after), releases.standing()):
         click.echo(line)
 
 
-def _files(name: str) -> dict[str, str]:
+def _files(name: str) -> Files:
     if not name.isdigit():
         folder = Path(name)
         if not folder.is_dir():

@@ -10,6 +10,7 @@ from bench.mutation.kinds import mutants
 from bench.mutation.sheet import Mutant, Sheet
 from roms.engine import rehearsal, script
 from roms.engine.flowfile import FlowErrors, compile_release
+from roms.engine.media import split
 from roms.engine.problems import Problem
 from roms.engine.yamltext import read
 from roms.services.publishing import files_in
@@ -22,10 +23,10 @@ class Folder:
 
     def __init__(self, path: Path, name: str) -> None:
         self.name = name
-        self._files = files_in(path)
+        self._files, self._media = split(files_in(path))
         tests = path / "tests"
-        self._scripts = script.scripts({f"tests/{file}": text for file, text in files_in(tests).items()})
-        release = compile_release(self._files)
+        self._scripts = script.scripts({f"tests/{file}": text for file, text in split(files_in(tests))[0].items()})
+        release = compile_release({**self._files, **self._media})
         self._warnings = _counted(release.warnings)
         self._meanings = {file: meaning(file, text) for file, text in self._files.items()}
         if any(rehearsal.run(release, each).mismatches for each in self._scripts):
@@ -42,7 +43,7 @@ class Folder:
         if meaning(mutant.file, mutant.text) == self._meanings[mutant.file]:
             return EQUIVALENT
         try:
-            release = compile_release({**self._files, mutant.file: mutant.text})
+            release = compile_release({**self._files, **self._media, mutant.file: mutant.text})
         except FlowErrors:
             return CHECKER
         if _counted(release.warnings) - self._warnings:

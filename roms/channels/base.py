@@ -89,6 +89,7 @@ class Parcel:
     text: str
     kind: str = "text"
     payload: Mapping[str, Any] = field(default_factory=dict)
+    data: bytes | None = None  # of the file in payload["content"], where it is one of our own
 
 
 class SendFailed(Exception):

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Never
 
 import httpx
 
-from roms.channels import whapi_inbound
+from roms.channels import whapi_bodies, whapi_inbound
 from roms.channels.base import (
     Account,
     Ambiguous,
@@ -61,20 +61,11 @@ def parse(account: Account, body: bytes) -> Iterator[Item]:
 
 def send(account: Account, client: httpx.Client, parcel: Parcel) -> str:
     """Hand the parcel to Whapi; return its id for the message."""
-    if parcel.kind not in BODIES:
-        raise Permanent(f"Whapi is not sent messages of kind {parcel.kind} yet.")
+    path, body = whapi_bodies.path_and_body(parcel)
     recipient = whapi_inbound.address_of(parcel.address)
     if not recipient:
         raise Permanent("The address is not one that Whapi knows.")
-    path, body = BODIES[parcel.kind]
-    return _taken(_post(account, client, path, {"to": recipient, **body(parcel)}))
-
-
-def _text(parcel: Parcel) -> dict[str, Any]:
-    return {"body": printable(parcel.text)}  # choices are numbered in it: the vendor calls its buttons unstable
-
-
-BODIES: Mapping[str, tuple[str, Callable[[Parcel], dict[str, Any]]]] = {"text": ("/messages/text", _text)}
+    return _taken(_post(account, client, path, {"to": recipient, **body}))
 
 
 def _loopback(remote: str) -> bool:

@@ -26,6 +26,10 @@ _TOO_LONG = (
     "WhatsApp would cut or refuse it; make it shorter, or split it.",
     "WhatsApp akan memotong atau menolaknya; pendekkan, atau bagi dua.",
 )
+_NO_MEDIA = (
+    "No channel would show it; save it as png, jpg, mp4, mp3 or pdf, or say it as `document`.",
+    "Tidak ada kanal yang menampilkannya; simpan sebagai png, jpg, mp4, mp3 atau pdf, atau ucapkan sebagai `document`.",
+)
 _LIFECYCLE = (
     "Without it a conversation could be stuck or unanswered; compare with the shipped lifecycle.yaml.",
     "Tanpa ini percakapan bisa macet atau tidak dijawab; bandingkan dengan lifecycle.yaml bawaan.",
@@ -55,6 +59,46 @@ _BY_CODE: dict[str, tuple[str, str]] = {
     "unknown-saved": (
         "It would always be empty; correct the name, or set it in that flow.",
         "Isinya akan selalu kosong; perbaiki namanya, atau isi di alur itu.",
+    ),
+    "caption-long": _TOO_LONG,
+    "buttons-many": _TOO_LONG,
+    "media-missing": (
+        "It could not be sent; put it into media/ beside the flows, or correct the name.",
+        "Tidak bisa dikirim; taruh di media/ di samping alur, atau perbaiki namanya.",
+    ),
+    "media-unused": (
+        "It would be kept with every release for nothing; say it somewhere, or remove it.",
+        "Tersimpan percuma di tiap rilis; pakai di suatu tempat, atau hapus.",
+    ),
+    "media-name": (
+        "Some system could not keep it; use letters, digits, - and _, no folders.",
+        "Ada sistem yang tidak bisa menyimpannya; pakai huruf, angka, - dan _, tanpa folder.",
+    ),
+    "media-unknown": _NO_MEDIA,
+    "media-extension": (
+        "Phones would refuse it; rename it to what it is, or save it anew.",
+        "Ponsel akan menolaknya; ganti nama sesuai isinya, atau simpan ulang.",
+    ),
+    "media-kind": _NO_MEDIA,
+    "media-large": (
+        "The provider would refuse it; save it smaller.",
+        "Penyedia akan menolaknya; simpan lebih kecil.",
+    ),
+    "media-address": (
+        "Nobody could fetch it; write media/… or an address that begins with https:// and a host without holes.",
+        "Tidak bisa diambil; tulis media/… atau alamat dengan https:// dan nama host yang tetap.",
+    ),
+    "button-payload": (
+        "A tap would only bring the main menu; give a flow `- payload: …`.",
+        "Ketukannya hanya membawa ke menu utama; beri satu alur `- payload: …`.",
+    ),
+    "button-typed": (
+        "Where there are no buttons people type what they read; add it to that flow's `keywords`.",
+        "Di kanal tanpa tombol orang mengetik yang dibaca; tambahkan ke `keywords` alur itu.",
+    ),
+    "contact-phone": (
+        "Nobody could call it; write it like +62 812-3456-7890.",
+        "Tidak bisa dihubungi; tulis seperti +62 812-3456-7890.",
     ),
     "flow-twice": (
         "`go` would not know which is meant; give this one another name.",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from roms.engine.expression import Expression, ExpressionError, compile_expression
 from roms.engine.flow import Choices, Step
+from roms.engine.media import Media
 from roms.engine.problems import Problem, Spot, found
 from roms.engine.scope import Evaluate
 from roms.engine.template import Template, Text, compile_template
@@ -84,6 +85,15 @@ class Said:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button that stands alone: what its tap brings, and what it is called."""
+
+    payload: str
+    label: Text
+    spot: Spot
+
+
 @dataclass(slots=True)
 class Book:
     """Grows while the files are compiled; the checker reads it afterwards."""
@@ -105,6 +115,9 @@ class Book:
     otherwise: list[Spot] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
+    media: Mapping[str, Media] = field(default_factory=dict)  # the files of the release, by name
+    shown: set[str] = field(default_factory=set)  # those that something says
+    buttons: list[Button] = field(default_factory=list)
 
     def add(self, spot: Spot, code: str, **details: Any) -> None:
         self.problems.append(found(spot, code, **details))

@@ -8,6 +8,7 @@ from typing import Any
 
 from roms.engine import build_calls, build_lifecycle, build_outside
 from roms.engine.book import Desk, as_text
+from roms.engine.build_says import says
 from roms.engine.flow import (
     Ask,
     Branch,
@@ -54,7 +55,7 @@ def step(desk: Desk, name: str, following: str | None) -> Step:
         _sets(desk, (*path, "set")),
         tuple(word for word, _ in desk.words((*path, "label"))),
         desk.texts((*path, "note")),
-        desk.texts((*path, "say")),
+        says(desk, (*path, "say")),
         control,
         after,
     )
@@ -126,7 +127,7 @@ def _question(desk: Desk, path: Path, place: Place, sorry: Text) -> _Question:
         timeout = Timeout(seconds, desk.target((*path, "timeout", "go"), place, asks=True, way="timeout"))
     retries = desk.value((*path, "invalid", "retries"))
     invalid = Invalid(
-        desk.texts((*path, "invalid", "say")) or (sorry,),
+        says(desk, (*path, "invalid", "say")) or (sorry,),
         RETRIES if retries is None else retries,
         desk.target((*path, "invalid", "then"), place, asks=True, way="miss"),
     )
@@ -207,7 +208,7 @@ def _asked(cases: list[dict[str, Any]]) -> tuple[str, ...]:
 
 def _handoff(desk: Desk, path: Path, _: Place) -> Handoff:
     team, priority = desk.value((*path, "team")), desk.value((*path, "priority"))
-    return Handoff(team or "", priority or "normal", desk.texts((*path, "say")))
+    return Handoff(team or "", priority or "normal", says(desk, (*path, "say")))
 
 
 CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {
@@ -216,7 +217,7 @@ CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {
     "branch": _branch,
     "go": lambda desk, path, place: Go(desk.target(path, place)),
     "handoff": _handoff,
-    "close": lambda desk, path, _: Close(desk.texts((*path, "say"))),
+    "close": lambda desk, path, _: Close(says(desk, (*path, "say"))),
     "end": lambda *_: End(),
     "call": lambda desk, path, place: build_calls.call(desk, path, place, _sets(desk, (*path, "with"))),
     "wait": build_outside.wait,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roms.engine import check_calls, check_facts, check_values, check_waits, check_ways, check_words
+from roms.engine import check_calls, check_facts, check_media, check_values, check_waits, check_ways, check_words
 from roms.engine.book import Book, Edge
 from roms.engine.flow import Person
 from roms.engine.problems import Spot
@@ -19,6 +19,7 @@ def check(book: Book, lifecycle: tuple[Lifecycle, Person] | None, *, whole: bool
     check_words.check(book, lifecycle[1] if lifecycle else None)
     check_values.limits(book, lifecycle[0] if lifecycle else None)
     check_waits.check(book, lifecycle[0] if lifecycle else None)
+    check_media.files(book)
     for second in book.otherwise[1:]:
         first = book.otherwise[0]
         book.add(second, "two-otherwise", where=f"{first.file}:{first.line}")
@@ -26,6 +27,8 @@ def check(book: Book, lifecycle: tuple[Lifecycle, Person] | None, *, whole: bool
         check_ways.check(book)
         _variables(book)
         check_values.unset(book)
+        check_media.used(book)
+        check_media.buttons(book)
         if not book.otherwise:
             book.add(next(iter(book.flows.values()), Spot("flows")), "no-otherwise")
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
 
+from roms.engine.media import FOLDER, Files, split
 from roms.engine.types import Place
 from roms.engine.yamltext import Document, read
 
 _WORDS = {
+    "image": "image", "video": "video", "audio": "audio", "document": "document", "sticker": "sticker",
+    "location": "location", "contact": "contact", "template": "template", "buttons": "buttons",
     "say": "text", "prompt": "text", "label": "label", "note": "note", "set": "variables", "go": "way", "then": "way",
     "timeout": "timeout", "options": "options", "choices": "options", "key": "options", "words": "options",
     "value": "options", "retries": "retries", "when": "condition", "where": "condition", "otherwise": "condition",
@@ -31,11 +34,11 @@ class Change:
 
     def __str__(self) -> str:
         name = f"{self.place.flow}.{self.place.step}" if self.place.step else self.place.flow
-        kind = "step" if self.place.step else "flow"
+        kind = "step" if self.place.step else "file" if self.place.flow.startswith(FOLDER) else "flow"
         return f"{kind} {name}: {', '.join(self.parts) + ' ' if self.parts else ''}{self.what}"
 
 
-def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Change, ...]:
+def changes(old: Files, new: Files) -> tuple[Change, ...]:
     """Every step that differs, in the order of the new files, then those that are gone."""
     before, after = _steps(old), _steps(new)
     found = []
@@ -49,16 +52,22 @@ def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Change, ...
     return tuple(found)
 
 
-def text_diff(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
-    """Line by line, as git shows it."""
+def text_diff(old: Files, new: Files) -> Iterator[str]:
+    """Line by line, as git shows it; of a media file only that it differs."""
+    (old, old_media), (new, new_media) = split(old), split(new)
     for name in sorted({*old, *new}):
         lines = old.get(name, "").splitlines(), new.get(name, "").splitlines()
         yield from unified_diff(*lines, f"a/{name}", f"b/{name}", lineterm="")
+    for name in sorted({*old_media, *new_media}):
+        if old_media.get(name) != new_media.get(name):
+            yield f"Media files a/{name} and b/{name} differ"
 
 
-def _steps(files: Mapping[str, str]) -> dict[Place, Any]:
-    """Every step as plain values; a flow's triggers and title, and the lifecycle, under a place without a step."""
-    found: dict[Place, Any] = {}
+def _steps(release: Files) -> dict[Place, Any]:
+    """Every step as plain values; a flow's triggers and title, and the lifecycle, under a place without a step; so is
+    a media file."""
+    files, media = split(release)
+    found: dict[Place, Any] = {Place(name, ""): {"content": media[name].hash} for name in sorted(media)}
     for name in sorted(files):
         document = read(name, files[name])
         data = document.data if isinstance(document, Document) else None

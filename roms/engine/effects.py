@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from roms.engine.value import value
 
@@ -30,12 +32,18 @@ class Why:
 
 @value
 class SendMessage:
-    """Say this to the contact. `text` is what a channel without buttons shows, options numbered and all."""
+    """Say this to the contact. `text` is what a channel that shows nothing else sends, options numbered and all.
+
+    `kind` is text, image, video, audio, document, sticker, location, contact, template or buttons; what it takes to
+    show that stands in `content`, as plain JSON.
+    """
 
     text: str
     why: Why
     prompt: str = ""  # the question alone, for channels that show `options` as buttons
     options: tuple[Option, ...] = ()
+    kind: str = "text"
+    content: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,12 +11,14 @@ from roms.engine.value import value
 
 @value
 class MessageReceived:
-    """The contact wrote. `payload` is the id of a tapped button or list row, where the channel has one."""
+    """The contact wrote. `payload` is the id of a tapped button or list row, where the channel has one; `content` is
+    what a picture, file or place is: {kind, name, caption, id, mime} or {kind, latitude, longitude, name, address}."""
 
     name: ClassVar[str] = "message_received"
     text: str
     payload: str | None = None
     kind: str = "text"
+    content: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from roms.engine.effects import Option
 from roms.engine.hours import Hours
+from roms.engine.media import Media
 from roms.engine.problems import Problem, Spot
+from roms.engine.sayings import Sayable
 from roms.engine.scope import Evaluate
 from roms.engine.table import Burst, Lifecycle
 from roms.engine.template import Template, Text
@@ -33,7 +35,7 @@ class Way:
 class Invalid:
     """What follows an answer that is none."""
 
-    says: tuple[Text, ...]
+    says: tuple[Sayable, ...]
     retries: int
     then: Place
 
@@ -108,12 +110,12 @@ class Go:
 class Handoff:
     team: str
     priority: str
-    says: tuple[Text, ...]
+    says: tuple[Sayable, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Close:
-    says: tuple[Text, ...]
+    says: tuple[Sayable, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +167,7 @@ class Step:
     sets: tuple[tuple[str, Evaluate], ...]
     labels: tuple[str, ...]
     notes: tuple[Text, ...]
-    says: tuple[Text, ...]
+    says: tuple[Sayable, ...]
     control: Control | None
     following: Place | None
 
@@ -196,3 +198,4 @@ class Release:
     warnings: tuple[Problem, ...]
     ways: tuple[Way, ...] = ()
     gathers: bool = False  # some question, or the lifecycle, makes one turn of several messages
+    media: Mapping[str, Media] = field(default_factory=dict)  # name -> what the file is

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from roms.engine import build_hours, build_lifecycle, bursts, check, check_lifecycle, shape
-from roms.engine.book import Book, Desk, Edge
+from roms.engine.book import Book, Desk
 from roms.engine.build_flow import Draft
 from roms.engine.flow import Person, Release, Way
 from roms.engine.hours import Hours, always
+from roms.engine.media import Files, looked_at, split
 from roms.engine.problems import FlowErrors, Problem, Spot, found
 from roms.engine.table import Lifecycle
 from roms.engine.triggers import Index
@@ -21,19 +22,23 @@ HOURS = "hours.yaml"
 __all__ = ["FlowErrors", "Problem", "compile_release", "release_hash"]
 
 
-def release_hash(files: Mapping[str, str]) -> str:
-    """The same files give the same hash, wherever they lie."""
+def release_hash(files: Files) -> str:
+    """The same files give the same hash, wherever they lie; a media file counts by its own hash."""
     digest = sha256()
-    for name in sorted(files):
-        for part in (name, files[name]):
+    for name, value in sorted(files.items()):
+        for part in (name, value if isinstance(value, str) else looked_at(value).hash):
             data = part.encode("utf-8", "surrogatepass")
             digest.update(b"%d:" % len(data) + data)
     return digest.hexdigest()
 
 
-def compile_release(files: Mapping[str, str], number: int = 0) -> Release:
-    """Everything the files say, ready to answer. Raises FlowErrors with every problem; warnings alone do not."""
-    book = Book()
+def compile_release(release: Files, number: int = 0) -> Release:
+    """Everything the files say, ready to answer. Raises FlowErrors with every problem; warnings alone do not.
+
+    Besides texts the release may hold `media/*`, each with its bytes or what is known of it.
+    """
+    files, media = split(release)
+    book = Book(media=media)
     read_files = [read(name, files[name]) for name in sorted(files)]
     documents = [each for each in read_files if isinstance(each, Document)]
     book.problems += [each for each in read_files if isinstance(each, Problem)]
@@ -46,10 +51,10 @@ def compile_release(files: Mapping[str, str], number: int = 0) -> Release:
         draft.compile()
     whole = len(documents) == len(files) and all(draft.whole for draft in drafts)
     check.check(book, lifecycle, whole=whole)
-    problems = sorted(book.problems, key=lambda each: (each.file != LIFECYCLE, each.file, each.line, each.column))
-    if lifecycle is None or any(problem.severity == "error" for problem in problems):
-        raise FlowErrors(problems)
-    return _release(files, number, lifecycle, hours, drafts, (tuple(book.edges), tuple(problems)))
+    book.problems.sort(key=lambda each: (each.file != LIFECYCLE, each.file, each.line, each.column))
+    if lifecycle is None or any(problem.severity == "error" for problem in book.problems):
+        raise FlowErrors(book.problems)
+    return _release(files, number, lifecycle, hours, drafts, book)
 
 
 def _release(
@@ -58,15 +63,15 @@ def _release(
     lifecycle: tuple[Lifecycle, Person],
     hours: Hours,
     drafts: list[Draft],
-    found: tuple[tuple[Edge, ...], tuple[Problem, ...]],
+    book: Book,
 ) -> Release:
     triggers = [trigger for draft in drafts for trigger in draft.triggers]
     steps = {step.place: step for draft in drafts for step in draft.steps}
     triggered = [way for draft in drafts for way in draft.ways]
     return Release(
         number,
-        release_hash(files),
-        dict(files),
+        release_hash({**files, **book.media}),
+        files,
         lifecycle[0],
         steps,
         {draft.name: draft.title for draft in drafts if draft.title},
@@ -74,9 +79,10 @@ def _release(
         Index(trigger for trigger in triggers if trigger.interrupt),
         lifecycle[1],
         hours,
-        found[1],
-        (*(Way(edge.source, edge.target, edge.spot) for edge in found[0]), *triggered),
+        tuple(book.problems),
+        (*(Way(edge.source, edge.target, edge.spot) for edge in book.edges), *triggered),
         any(bursts.gathers(step) for step in steps.values()) or lifecycle[0].burst.kind != "each",
+        book.media,
     )
 
 

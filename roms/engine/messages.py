@@ -63,6 +63,35 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unknown-variable": ("no flow ever sets `%(word)s`", "tidak ada alur yang mengisi `%(word)s`"),
     "language": ("this text has no `%(word)s`", "teks ini belum ada `%(word)s`"),
     "text-long": ("longer than the 4,096 characters WhatsApp sends", "lebih dari 4.096 karakter yang dikirim WhatsApp"),
+    # sayings
+    "media-missing": ("there is no file `%(word)s`", "tidak ada berkas `%(word)s`"),
+    "media-unused": ("no flow says this file", "tidak ada alur yang memakai berkas ini"),
+    "media-name": ("`%(word)s` is no name for a media file", "`%(word)s` bukan nama untuk berkas media"),
+    "media-unknown": ("this is none of %(kinds)s", "ini bukan salah satu dari %(kinds)s"),
+    "media-extension": ("the name says otherwise, but this is %(word)s", "namanya lain, padahal isinya %(word)s"),
+    "media-kind": (
+        "`%(word)s` cannot be said as `%(kind)s`: that takes %(kinds)s",
+        "`%(word)s` tidak bisa jadi `%(kind)s`: yang bisa %(kinds)s",
+    ),
+    "media-large": (
+        "`%(word)s` has %(size)s, more than %(most)s",
+        "`%(word)s` sebesar %(size)s, lebih dari %(most)s",
+    ),
+    "media-address": (
+        "`%(word)s` is neither a file like media/prices.png nor an https address",
+        "`%(word)s` bukan berkas seperti media/harga.png, bukan pula alamat https",
+    ),
+    "caption-long": (
+        "the caption has %(length)s characters; WhatsApp takes %(most)s",
+        "keterangannya %(length)s karakter; WhatsApp menerima %(most)s",
+    ),
+    "buttons-many": ("%(word)s buttons; WhatsApp shows %(most)s", "%(word)s tombol; WhatsApp menampilkan %(most)s"),
+    "button-payload": ("no trigger hears the button `%(word)s`", "tidak ada pemicu untuk tombol `%(word)s`"),
+    "button-typed": (
+        "whoever types `%(word)s` does not start the flow `%(other)s`",
+        "yang mengetik `%(word)s` tidak memulai alur `%(other)s`",
+    ),
+    "contact-phone": ("`%(word)s` is no telephone number", "`%(word)s` bukan nomor telepon"),
     # sense
     "lifecycle-missing": ("lifecycle.yaml is missing", "lifecycle.yaml belum ada"),
     "flow-twice": ("there is already a flow `%(word)s`, in %(where)s", "sudah ada alur `%(word)s`, di %(where)s"),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from roms.engine import answers, dates
+from roms.engine import answers, attachments, dates
 from roms.engine.effects import Option
+from roms.engine.events import MessageReceived
 from roms.engine.flow import Ask, Choice, Choices, Menu, Question, Step
 from roms.engine.hours import Hours
 from roms.engine.moments import local
@@ -111,6 +112,8 @@ def _understood(turn: Turn, kind: str, text: str) -> Any:
     """Days and times mean something only beside the time on the wall."""
     if kind in dates.READ:
         return dates.READ[kind](text, local(turn.now, turn.hours.zone))
+    if kind in attachments.READ:
+        return attachments.READ[kind](text, turn.event.content if isinstance(turn.event, MessageReceived) else None)
     return answers.READ[kind](text)
 
 

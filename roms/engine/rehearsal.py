@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from roms.engine import calling
+from roms.engine import calling, lines
 from roms.engine.effects import AddNote, CallOut, FindAgent, SendMessage
 from roms.engine.events import (
     AgentClaimed,
@@ -14,7 +14,6 @@ from roms.engine.events import (
     Assigned,
     Closed,
     Event,
-    MessageReceived,
     Paused,
     Released,
     Resumed,
@@ -64,7 +63,7 @@ class _Stage:
 
     player: Player
     result: Result
-    unheard: list[str] = field(default_factory=list)
+    unheard: list[SendMessage] = field(default_factory=list)
     calls: list[CallOut] = field(default_factory=list)  # to other systems, that no line has expected yet
     notes: list[str] = field(default_factory=list)
     handoff: FindAgent | None = None
@@ -78,7 +77,7 @@ class _Stage:
         self.unmatched |= decision.unmatched
         for effect in decision.effects:
             if isinstance(effect, SendMessage):
-                self.unheard.append(effect.text)
+                self.unheard.append(effect)
             elif isinstance(effect, AddNote):
                 self.notes.append(effect.text)
             elif isinstance(effect, FindAgent):
@@ -110,8 +109,8 @@ def run_all(release: Release, scripts: Iterable[Script]) -> list[Result]:
 
 def _nothing_unheard(stage: _Stage, line: Line) -> None:
     """What the bot said and no line expected is as wrong as what it did not say."""
-    for text in stage.unheard:
-        stage.miss(line, "nothing more from the bot here", _quoted(text))
+    for effect in stage.unheard:
+        stage.miss(line, "nothing more from the bot here", _told(effect))
     stage.unheard = []
 
 
@@ -126,10 +125,7 @@ def _happen(stage: _Stage, line: Line) -> None:
 
 
 def _customer(stage: _Stage, value: Any) -> None:
-    said = value if isinstance(value, dict) else {"text": value}
-    tap = str(said["tap"]) if "tap" in said else None
-    text = str(said.get("text", tap or ""))
-    stage.take(stage.player.happens(MessageReceived(text, tap, said.get("kind", "text"))))
+    stage.take(stage.player.happens(lines.heard(value if isinstance(value, dict) else {"text": value})))
 
 
 def _agent(stage: _Stage, value: str) -> None:
@@ -159,18 +155,18 @@ def _http(stage: _Stage, line: Line) -> None:
 
 
 def _bot(stage: _Stage, line: Line) -> None:
-    wanted, got = str(line.value).strip(), _next(stage)
-    if got is None or got.strip() != wanted:
-        stage.miss(line, _quoted(wanted), _quoted(got))
+    wanted, got = line.value, _next(stage)
+    if got is None or not lines.fits(got, wanted):
+        stage.miss(line, str(wanted) if isinstance(wanted, dict) else _quoted(str(wanted).strip()), _told(got))
 
 
 def _bot_like(stage: _Stage, line: Line) -> None:
     wanted, got = str(line.value), _next(stage)
-    if got is None or not (wanted in got or _found(wanted, got)):
-        stage.miss(line, f"something with {_quoted(wanted)}", _quoted(got))
+    if got is None or not (wanted in got.text or _found(wanted, got.text)):
+        stage.miss(line, f"something with {_quoted(wanted)}", _told(got))
 
 
-def _next(stage: _Stage) -> str | None:
+def _next(stage: _Stage) -> SendMessage | None:
     return stage.unheard.pop(0) if stage.unheard else None
 
 
@@ -223,8 +219,13 @@ def _vars(stage: _Stage, line: Line) -> None:
             stage.miss(line, f"{name} = {value!r}", f"{name} = {variables.get(name)!r}")
 
 
-def _quoted(text: str | None) -> str:
-    return "nothing" if text is None else '"' + text.replace("\n", "⏎") + '"'
+def _told(effect: SendMessage | None) -> str:
+    said = lines.written(effect) if effect else None
+    return str(said) if isinstance(said, dict) else _quoted(effect.text) if effect else "nothing"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\n", "⏎") + '"'
 
 
 HAPPENS: dict[str, Callable[[_Stage, Any], None]] = {

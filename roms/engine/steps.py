@@ -12,8 +12,8 @@ from roms.engine.effects import AddLabel, AddNote
 from roms.engine.events import MessageReceived
 from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Http, Menu, Step, Subflow, Wait
 from roms.engine.person import promise, wanted
+from roms.engine.sayings import Sayable
 from roms.engine.scope import LEARNED, Broken
-from roms.engine.template import Text
 from roms.engine.triggers import Match
 from roms.engine.turn import MOST_STEPS, Runaway, Turn, say, stop_clock
 from roms.engine.types import Place
@@ -128,8 +128,8 @@ def _miss(turn: Turn, question: Menu | Ask) -> None:
         turn.reason = "retries"
         return walk(turn, question.invalid.then, f"invalid {question.invalid.retries + 1} times")
     turn.rule = f"invalid, try {turn.misses} of {question.invalid.retries}"
-    for text in question.invalid.says:
-        say(turn, text)
+    for saying in question.invalid.says:
+        say(turn, saying)
     questions.set_timeout(turn, question)
 
 
@@ -198,8 +198,8 @@ def _enter(turn: Turn, place: Place) -> Place | None:
         turn.effects += map(AddLabel, step.labels)
     for note in step.notes:
         turn.effects.append(AddNote(note.read(turn, turn.language)))
-    for text in step.says:
-        say(turn, text)
+    for saying in step.says:
+        say(turn, saying)
     if step.control is None:
         return _following(turn, step)
     return CONTROLS[type(step.control)](turn, step, step.control)
@@ -242,9 +242,9 @@ def _close(turn: Turn, _: Step, control: Close) -> None:
     turn.outcome = "closed"
 
 
-def say_all(turn: Turn, texts: tuple[Text, ...]) -> None:
-    for text in texts:
-        say(turn, text)
+def say_all(turn: Turn, sayings: tuple[Sayable, ...]) -> None:
+    for saying in sayings:
+        say(turn, saying)
 
 
 def _end(turn: Turn, _: Step, __: End) -> Place | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import yaml
 
-from roms.engine import calling
+from roms.engine import calling, lines
 from roms.engine.effects import CallOut, SendMessage
 from roms.engine.events import AgentReplied, MessageReceived, OutsideAnswered, TimerFired
 from roms.engine.flow import Release
@@ -20,6 +20,7 @@ from roms.engine.replay import Past, Record
 from roms.engine.types import Decision, Refused
 
 NOBODY = "Budi Santoso"  # who every recorded contact becomes
+SOMEWHERE = {"latitude": -6.175392, "longitude": 106.827153}  # where every place that was shared lies
 AGENT_SAID = "Baik, saya bantu."  # what every agent says there
 _DIGITS = re.compile(r"(?<![\w-])\+?\d[\d .-]{6,}\d(?![\w-])")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
@@ -71,11 +72,7 @@ def _lines(player: Player, past: Past, hidden: re.Pattern[str] | None) -> Iterat
         return
     line: dict[str, Any]
     if isinstance(event, MessageReceived):
-        text = anonymous(event.text, hidden)
-        event = MessageReceived(text, event.payload, event.kind)
-        more = {"tap": event.payload} if event.payload else {}
-        more |= {"kind": event.kind} if event.kind != "text" else {}
-        line = {"customer": {"text": text, **more} if more else text}
+        line, event = _written(event, hidden)
     elif isinstance(event, OutsideAnswered):
         if call := player.calls.get(event.turn):
             yield from _answered(player, call, replace(event, data=_nameless(event.data, hidden)))
@@ -108,6 +105,27 @@ def _nameless(data: Any, hidden: re.Pattern[str] | None) -> Any:
     return anonymous(data, hidden) if isinstance(data, str) else data
 
 
+def _written(event: MessageReceived, hidden: re.Pattern[str] | None) -> tuple[dict[str, Any], MessageReceived]:
+    """The line, and what it will be when the test runs."""
+    if event.content is not None:
+        said = _without_traces(event.content, hidden)
+        return {"customer": said}, lines.heard(said)
+    text = anonymous(event.text, hidden)
+    more = {"tap": event.payload} if event.payload else {}
+    more |= {"kind": event.kind} if event.kind != "text" else {}
+    return {"customer": {"text": text, **more} if more else text}, MessageReceived(text, event.payload, event.kind)
+
+
+def _without_traces(content: Mapping[str, Any], hidden: re.Pattern[str] | None) -> dict[str, Any]:
+    """A place becomes another one, a file keeps its kind, its name and what was written under it."""
+    kind = str(content.get("kind"))
+    if kind == "location":
+        return {kind: dict(SOMEWHERE)}
+    name, caption = str(content.get("name", "")), str(content.get("caption", ""))
+    said = {kind: anonymous(name, hidden) or lines.USUAL_NAMES.get(kind, kind)}
+    return said | ({"caption": anonymous(caption, hidden)} if caption else {})
+
+
 def _waited(player: Player, until: datetime) -> Iterator[dict[str, Any]]:
     seconds = int((until - player.now).total_seconds())
     if seconds < 1:
@@ -120,7 +138,7 @@ def _waited(player: Player, until: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _said(decision: Decision) -> Iterator[dict[str, Any]]:
-    return ({"bot": effect.text.strip()} for effect in decision.effects if isinstance(effect, SendMessage))
+    return ({"bot": lines.written(effect)} for effect in decision.effects if isinstance(effect, SendMessage))
 
 
 def _duration(seconds: int) -> str:

@@ -12,8 +12,8 @@ from roms.engine.events import Event, MessageReceived
 from roms.engine.flow import Handoff, Release, Step
 from roms.engine.hours import Hours
 from roms.engine.person import wanted
+from roms.engine.sayings import Sayable
 from roms.engine.scope import Broken
-from roms.engine.template import Text
 from roms.engine.types import Call, Mode, Place, Session
 from roms.engine.words import clean, words_of
 
@@ -149,12 +149,16 @@ def why(turn: Turn) -> Why:
     return Why(turn.release.number, step.file, step.line, place.flow, place.step, rule)
 
 
-def say(turn: Turn, text: Text) -> None:
+def say(turn: Turn, saying: Sayable) -> None:
     """Add one message. Raises Runaway. A text that comes out empty is not sent."""
-    words = text.read(turn, turn.language)
-    if words.strip():
+    said = saying.read(turn, turn.language)
+    if not isinstance(said, str):
         count_message(turn)
-        turn.effects.append(SendMessage(words, why(turn)))
+        effect = SendMessage(said.text, why(turn), said.prompt, said.options, said.kind, said.content)
+        turn.effects.append(effect)
+    elif said.strip():
+        count_message(turn)
+        turn.effects.append(SendMessage(said, why(turn)))
 
 
 def ask(turn: Turn, text: str, prompt: str, options: tuple[Option, ...]) -> None:

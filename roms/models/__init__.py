@@ -5,7 +5,7 @@ from roms.models.contact import Contact, ContactAddress
 from roms.models.conversation import Channel, Conversation, ConversationLabel
 from roms.models.http_call import HttpCall
 from roms.models.message import Direction, History, Message, PendingReceipt, Sender, Status
-from roms.models.release import Release, Timer
+from roms.models.release import MediaFile, Release, Timer
 
 __all__ = [
     "Channel",
@@ -19,6 +19,7 @@ __all__ = [
     "LiveTicket",
     "LoginAttempt",
     "LoginSession",
+    "MediaFile",
     "Message",
     "PendingReceipt",
     "Release",

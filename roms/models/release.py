@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roms.db import BigId, Model, UTCDateTime
@@ -21,9 +21,23 @@ class Release(Model):
     number: Mapped[int] = mapped_column(BigId, primary_key=True)
     hash: Mapped[str] = mapped_column(String(64))
     files: Mapped[dict[str, Any]] = mapped_column(JSON)  # file name -> text
+    media: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")  # file name -> hash
     comment: Mapped[str] = mapped_column(Text, default="")
     published_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     published_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class MediaFile(Model):
+    """A picture, sound or document that flows say; kept once, however many releases have it."""
+
+    __tablename__ = "media_file"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the data
+    type: Mapped[str] = mapped_column(String(40))  # told by the content, never by the name
+    size: Mapped[int] = mapped_column()
+    width: Mapped[int] = mapped_column()
+    height: Mapped[int] = mapped_column()
+    data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Timer(Model):

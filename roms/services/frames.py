@@ -12,6 +12,7 @@ from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
 from roms.models import Conversation, Direction, Sender
+from roms.services import contents
 from roms.services.channels import Line
 
 Columns = Mapping[Any, Any]  # the columns of a row by name: a dict of ours or one that the database gave
@@ -86,6 +87,7 @@ def message_entry(row: Columns) -> JSON:
             "kind": row["kind"],
             "prompt": payload.get("prompt", ""),
             "options": payload.get("options", []),
+            "content": contents.shown(row["kind"], payload, row["direction"] == Direction.OUT),
             "status": row["status"],
             "error": failed,
             "client_id": row["client_id"],
@@ -123,6 +125,7 @@ def visitor_entry(row: Columns, names: Mapping[int, str]) -> JSON | None:
         "text": row["text"],
         "prompt": payload.get("prompt", ""),
         "options": payload.get("options", []),
+        "content": contents.shown(row["kind"], payload, row["direction"] == Direction.OUT),
         "status": ARRIVED.get(row["status"], row["status"]),
         "client_id": row["client_id"],
     }

@@ -15,7 +15,7 @@ from roms.engine import lifecycle, session
 from roms.engine.events import AgentReplied, MessageReceived
 from roms.engine.types import JSON, Mode
 from roms.models import Contact, ContactAddress, Conversation, Direction, Message, Sender, Status
-from roms.services import channels, publishing, receipts, turns, unmatched
+from roms.services import channels, contents, publishing, receipts, turns, unmatched
 from roms.services.channels import Line
 from roms.services.runner import advance
 from roms.services.scene import Row, Scene, finish, message_row, remember_last, scene_of
@@ -46,13 +46,14 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
     provider_id = _provider_id(scene, incoming)
     if provider_id is None:
         return False
+    payload = _payload(incoming)
     row = message_row(
         scene,
         direction=Direction.IN,
         sender=Sender.CONTACT,
         kind=incoming.kind,
         text=incoming.text,
-        payload=_payload(incoming),
+        payload=payload,
         before=turns.begun(scene.conversation.state) if scene.conversation.mode is not Mode.AGENT else None,
         provider_at=incoming.at,
         provider_id=provider_id,
@@ -67,7 +68,8 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
     remember_last(scene, row)
     if incoming.is_group and scene.conversation.mode is not Mode.AGENT:
         return True  # to a group the bot never speaks
-    decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind))
+    content = contents.received(incoming.kind, payload)
+    decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind, content))
     if decision.unmatched:
         unmatched.mark(scene.conversation.id, decision.gathered)
     return True

@@ -20,7 +20,7 @@ from roms import clock
 from roms.channels.base import ChannelBroken, Parcel, Permanent, Receipt, SendFailed, Throttled, Transient
 from roms.db import db, serialize, table, transaction
 from roms.models import Conversation, Direction, Message, Sender, Status
-from roms.services import channels
+from roms.services import channels, media
 from roms.services.receipts import key, moved_forward, pending_for
 from roms.services.scene import Row, Scene, finish, scene_of
 
@@ -59,14 +59,23 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
         Conversation.id.in_([row.conversation_id for row in taken])
     )
     address = {row.id: row.address for row in db.session.execute(places)}
+    data = media.data_of(filter(None, map(_file_of, taken)))
     return [
         Claimed(
-            Parcel(row.id, address[row.conversation_id], row.text, row.kind, row.payload or {}),
+            Parcel(
+                row.id, address[row.conversation_id], row.text, row.kind, row.payload or {}, data.get(_file_of(row))
+            ),
             row.conversation_id,
             lease,
         )
         for row in sorted(taken, key=lambda row: row.id)
     ]
+
+
+def _file_of(row: Any) -> str:
+    """The hash of the file that this message shows, "" when it shows none of ours."""
+    content = (row.payload or {}).get("content") if row.kind != "text" else None
+    return str(content.get("hash", "")) if content else ""
 
 
 def _next_in_line(channel_id: int, at: datetime, width: int) -> Any:

@@ -14,21 +14,23 @@ from roms import clock
 from roms.db import db, serialize, transaction
 from roms.engine import flowfile
 from roms.engine.flow import Release as Compiled
+from roms.engine.media import FOLDER, Files
 from roms.errors import NotReady
 from roms.models import Release
+from roms.services import media
 
 log = logging.getLogger(__name__)
 
 
 @transaction()
-def first(files: Mapping[str, str]) -> tuple[int, bool]:
+def first(files: Files) -> tuple[int, bool]:
     """Publish these files if nothing ever was; return the newest number and whether it is theirs."""
     number = db.session.scalar(select(func.max(Release.number)))
     return (number, False) if number else _publish(files, "first release", None)
 
 
 @transaction()
-def publish(files: Mapping[str, str], comment: str = "", by: int | None = None) -> tuple[int, bool]:
+def publish(files: Files, comment: str = "", by: int | None = None) -> tuple[int, bool]:
     """Make these files what new talks begin with; return the number and whether anything changed.
 
     Raises FlowErrors with every problem of the files; then the old release goes on.
@@ -36,13 +38,20 @@ def publish(files: Mapping[str, str], comment: str = "", by: int | None = None) 
     return _publish(files, comment, by)
 
 
-def files_in(folder: Path) -> dict[str, str]:
-    """The flow files of a folder, as compile_release wants them: name -> text. Tests and media are not among them."""
+def files_in(folder: Path) -> dict[str, str | bytes]:
+    """The files of a release in a folder, as compile_release wants them: flows with their text, `media/*` with their
+    bytes. Tests are not among them."""
+    found = sorted(path for path in (folder / FOLDER).glob("*") if path.is_file() and path.name[0] != ".")
+    return {**texts_in(folder), **{FOLDER + path.name: path.read_bytes() for path in found}}
+
+
+def texts_in(folder: Path) -> dict[str, str]:
+    """The YAML files right in a folder: name -> text."""
     found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
     return {path.name: path.read_text(encoding="utf-8") for path in found}
 
 
-def _publish(files: Mapping[str, str], comment: str, by: int | None) -> tuple[int, bool]:
+def _publish(files: Files, comment: str, by: int | None) -> tuple[int, bool]:
     flowfile.compile_release(files)
     serialize("publish")
     newest = db.session.scalars(select(Release).order_by(Release.number.desc()).limit(1)).first()
@@ -50,7 +59,8 @@ def _publish(files: Mapping[str, str], comment: str, by: int | None) -> tuple[in
     if newest is not None and newest.hash == hash_:
         return newest.number, False
     number = 1 if newest is None else newest.number + 1
-    row = Release(number=number, hash=hash_, files=dict(files), comment=comment, published_by=by)
+    texts = {name: text for name, text in files.items() if isinstance(text, str)}
+    row = Release(number=number, hash=hash_, files=texts, media=media.keep(files), comment=comment, published_by=by)
     row.published_at = clock.now()
     db.session.add(row)
     return number, True
@@ -76,16 +86,17 @@ def usable(number: int) -> Compiled | None:
     """The compiled release of this number, compiled at most once per process; None when it is gone or too old."""
     compiled: dict[int, Compiled | None] = current_app.extensions.setdefault("roms.releases", {})
     if number not in compiled:
-        files: Any = db.session.scalar(select(Release.files).filter_by(number=number))
-        if files is None:
+        row = db.session.execute(select(Release.files, Release.media).filter_by(number=number)).one_or_none()
+        if row is None:
             return None
-        compiled[number] = _compiled(files, number)
+        compiled[number] = _compiled(row.files, row.media, number)
     return compiled[number]
 
 
-def _compiled(files: Any, number: int) -> Compiled | None:
+def _compiled(files: Any, named: Any, number: int) -> Compiled | None:
     try:
-        return flowfile.compile_release({name: str(text) for name, text in dict(files).items()}, number)
+        texts = {name: str(text) for name, text in dict(files).items()}
+        return flowfile.compile_release({**texts, **media.described(dict(named))}, number)
     except (flowfile.FlowErrors, TypeError, ValueError) as error:
         log.error("release %s cannot be compiled any more: %s", number, error)
         return None

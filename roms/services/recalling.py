@@ -18,7 +18,7 @@ from roms.engine.replay import Past, Record
 from roms.engine.types import Mode
 from roms.errors import NotFound
 from roms.models import Channel, Contact, Conversation, Direction, History, HttpCall, Message, Sender, Timer
-from roms.services import known
+from roms.services import contents, known
 from roms.services.known import Change, Known
 
 AT_ONCE = 500  # conversations read with one statement a table
@@ -211,7 +211,8 @@ def _timer(row: Any) -> Event:
 
 def _said(row: Any) -> Event | None:
     if row.sender is Sender.CONTACT:
-        return events.MessageReceived(row.text, (row.payload or {}).get("tapped"), row.kind)
+        content = contents.received(row.kind, row.payload)
+        return events.MessageReceived(row.text, (row.payload or {}).get("tapped"), row.kind, content)
     if row.sender is Sender.AGENT:
         return events.AgentReplied(row.text, row.agent_id, sent=row.agent_id is None)
     return None

@@ -14,9 +14,11 @@ from sqlalchemy import func, select
 from roms.db import db
 from roms.engine import compare
 from roms.engine.compare import Change
+from roms.engine.media import FOLDER, NAME, Files, Media
 from roms.engine.types import Mode, Place
 from roms.errors import Conflict, NotFound
 from roms.models import Conversation, Release, User
+from roms.services import media, publishing
 
 Standing = tuple[int, Place]  # release number, and the waiting question or a step that called its flow
 
@@ -44,14 +46,14 @@ def listed() -> list[Listed]:
     ]
 
 
-def files_of(number: int | None = None) -> tuple[int, dict[str, str]]:
+def files_of(number: int | None = None) -> tuple[int, dict[str, str | Media]]:
     """The files of this release, or of the newest, with its number."""
     if number is None:
         number = db.session.scalar(select(func.max(Release.number)))
-    files: Any = db.session.scalar(select(Release.files).filter_by(number=number))
-    if number is None or files is None:
+    row = db.session.execute(select(Release.files, Release.media).filter_by(number=number)).one_or_none()
+    if number is None or row is None:
         raise NotFound(f"there is no release {number}" if number else "nothing was ever published")
-    return number, {name: str(text) for name, text in dict(files).items()}
+    return number, {**{name: str(text) for name, text in dict(row.files).items()}, **media.described(row.media)}
 
 
 def standing() -> dict[Standing, list[int]]:
@@ -77,7 +79,7 @@ def stands(state: Any) -> tuple[Standing, ...]:
     return tuple((number, Place(flow, step)) for flow, _, step in parted)
 
 
-def affected(new: Mapping[str, str], people: Mapping[Standing, list[int]]) -> dict[Standing, Change]:
+def affected(new: Files, people: Mapping[Standing, list[int]]) -> dict[Standing, Change]:
     """Of the steps on which people stand, those that the new files change or no longer have."""
     found: dict[Standing, Change] = {}
     for number in sorted({number for number, _ in people}):
@@ -101,14 +103,27 @@ def _people(count: int) -> str:
     return f"; {count} {'person stands' if count == 1 else 'people stand'} there" if count else ""
 
 
-def write(files: Mapping[str, str], folder: Path) -> None:
+def write(files: Files, folder: Path) -> None:
     """The files of a release into a folder, so that the folder has the same hash. Raises Conflict, and writes nothing,
     where it holds flow files that the release does not have: they are somebody's work."""
-    wrong = [name for name in files if Path(name).name != name or not name.endswith((".yaml", ".yml"))]
-    there = {path.name for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern)}
+    wrong = [name for name in files if not _may_be_written(name)]
+    there = set(publishing.files_in(folder))
     if wrong or there - set(files):
         names = ", ".join(sorted([*wrong, *(there - set(files))]))
         raise Conflict(f"nothing was written; these files stand in the way: {names}")
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="")
+    for name, value in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(_bytes(value))
+
+
+def _bytes(value: str | bytes | Media) -> bytes:
+    if isinstance(value, str):
+        return value.encode()
+    return value if isinstance(value, bytes) else media.found(value.hash)[1]
+
+
+def _may_be_written(name: str) -> bool:
+    if name.startswith(FOLDER):
+        return NAME.fullmatch(name) is not None
+    return Path(name).name == name and name.endswith((".yaml", ".yml"))

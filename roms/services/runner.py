@@ -83,13 +83,13 @@ def _facts(scene: Scene) -> dict[str, Any]:
 
 def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any]) -> None:
     why = effect.why
-    options = [{"key": option.key, "label": option.label} for option in effect.options]
     row = message_row(
         scene,
         direction=Direction.OUT,
         sender=Sender.BOT,
+        kind=effect.kind,
         text=effect.text,
-        payload={"prompt": effect.prompt, "options": options} if options else None,
+        payload=_shown(effect),
         why={name: getattr(why, name) for name in ("release", "file", "line", "flow", "step", "rule")},
         before=scene.begun,
         **_way_out(scene),
@@ -97,6 +97,15 @@ def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any
     scene.begun = None
     scene.messages.append(row)
     remember_last(scene, row)
+
+
+def _shown(effect: effects.SendMessage) -> dict[str, Any] | None:
+    """What a channel that can do more than text needs; most messages need nothing."""
+    options = [{"key": option.key, "label": option.label} for option in effect.options]
+    payload: dict[str, Any] = {"prompt": effect.prompt, "options": options} if options else {}
+    if effect.content:
+        payload["content"] = dict(effect.content)
+    return payload or None
 
 
 def _send_reply(scene: Scene, effect: effects.SendReply, columns: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from roms.config import Config
 
 YEAR = 365 * 24 * 3600
 NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'"
+A_FILE = f"{NOT_A_PAGE}; sandbox"  # somebody's picture or document: whatever hides in it, it runs nowhere
 NONCE, FRAMED_BY = "roms.nonce", "roms.framed_by"
 
 
@@ -33,7 +34,8 @@ def may_be_framed_by(*origins: str) -> None:
 
 def describe(answer: Response) -> Response:
     config: Config = current_app.extensions["roms.config"]
-    answer.headers["Content-Security-Policy"] = policy() if answer.mimetype == "text/html" else NOT_A_PAGE
+    if answer.headers.get("Content-Security-Policy") != A_FILE:
+        answer.headers["Content-Security-Policy"] = policy() if answer.mimetype == "text/html" else NOT_A_PAGE
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
@@ -54,6 +56,7 @@ def policy() -> str:
         "script-src": own,
         "style-src": own,
         "img-src": "'self' data:",
+        "media-src": "'self'",
         "font-src": "'self'",
         "connect-src": "'self'",
         "base-uri": "'none'",

@@ -31,7 +31,7 @@ READING = [
 
 SHAPE = [
     ("shape-unknown", "a: {¶sya: halo}"),
-    ("shape-unknown", "a: {say: [{¶image: x.png}]}"),
+    ("shape-unknown", "a: {say: [{¶imge: x.png}]}"),
     ("shape-unknown", ASK.replace("save: n", "save: n, ¶choices: [x]") % ""),
     ("shape-unknown", X, "[{otherwise: true, ¶keyword: x}]"),
     ("shape-unknown", "flow: main\n¶step: {}\ntriggers: [{otherwise: true}]\nsteps: {a: {say: x}}\n"),
@@ -229,4 +229,48 @@ WORDS = [
     ("return-alone", X, OTHERWISE % "{keywords: x, return: ¶true}"),
 ]  # fmt: skip
 
-BROKEN = [*READING, *SHAPE, *VALUES, *WAYS, *WORDS]
+ORDER = "[{otherwise: true}, {payload: order, keywords: [Pesan]}]"
+SAYINGS = [
+    ("shape-unknown", "a: {say: {image: media/a.png, ¶video: media/clip.mp4}}"),
+    ("shape-unknown", "a: {say: {audio: media/song.mp3, ¶caption: x}}"),
+    ("shape-unknown", "a: {say: {image: media/a.png, ¶name: x}}"),
+    ("shape-unknown", "a: {note: {¶image: media/a.png}}", None, "silence media-unused"),
+    ("shape-required", "a: {say: {¶location: {latitude: 1}}}"),
+    ("shape-required", "a: {say: {¶contact: {name: Ani}}}"),
+    ("shape-required", "a: {¶say: {template: {name: x}}}"),
+    ("shape-required", "a: {say: {text: x, ¶buttons: [{payload: order}]}}".replace("¶buttons: [{", "buttons: [¶{"), ORDER),
+    ("shape-range", "a: {say: {location: {latitude: ¶-91, longitude: 106.8}}}"),
+    ("shape-range", "a: {say: {location: {latitude: 1, longitude: ¶181}}}"),
+    ("shape-type", "a: {say: {location: {latitude: ¶'-6,2', longitude: 106.8}}}"),
+    ("shape-pattern", "a: {say: {template: {name: ¶Order sent}, text: x}}"),
+    ("shape-empty", "a: {say: {buttons: ¶[], text: x}}"),
+    ("media-missing", "a: {say: {image: ¶media/no.png}}"),
+    ("media-missing", "a: {say: {image: {id: media/a.png, en: ¶media/no.png}}}"),
+    ("media-missing", "a: {say: x, handoff: {say: [{document: ¶media/no.pdf}]}}"),
+    ("media-missing", "a: {say: {image: '¶media/{{contact.name}}.png'}}".replace("'¶", "¶'")),
+    ("media-kind", "a: {say: {image: ¶media/list.pdf}}"),
+    ("media-kind", "a: {say: {video: ¶media/d.gif}}"),
+    ("media-kind", "a: {say: {audio: ¶media/clip.mp4}}"),
+    ("media-kind", "a: {say: {sticker: ¶media/a.png}}"),
+    ("media-large", "a: {say: {image: ¶media/huge.png}}"),
+    ("media-large", "a: {say: {image: ¶media/wide.png}}"),
+    ("media-large", "a: {say: {sticker: ¶media/sticker.webp}}"),
+    ("media-address", "a: {say: {image: ¶a.png}}"),
+    ("media-address", "a: {say: {image: ¶http://example.com/a.png}}"),
+    ("media-address", "a: {say: {image: ¶'https://{{contact.name}}/a.png'}}"),
+    ("media-address", "a: {say: {image: ¶'https://example.com{{contact.name}}/a.png'}}"),
+    ("media-address", "a: {say: {image: ¶'https://user@example.com/a.png'}}"),
+    ("media-address", "a: {say: {image: ¶'javascript:alert(1)'}}"),
+    ("caption-long", "a: {say: {image: media/a.png, caption: ¶" + "x" * 1025 + "}}"),
+    ("language", "a: {say: {image: media/a.png, caption: ¶{id: Harga}}}"),
+    ("unknown-variable", "a: {say: {image: 'https://example.com/{{¶nmae}}.png'}}"),
+    ("unknown-variable", "a: {say: {template: {name: x, parameters: ['{{¶nmae}}']}, text: x}}"),
+    ("contact-phone", "a: {say: {contact: {name: Ani, phone: ¶hubungi kami}}}"),
+    ("buttons-many", "a: {say: {text: x, buttons: [" + "{payload: order, label: Pesan}, " * 3
+     + "¶{payload: order, label: Pesan}]}}", ORDER),
+    ("label-long", "a: {say: {text: x, buttons: [{payload: order, label: ¶Pesan sekarang juga ya}]}}", ORDER, "button-typed"),
+    ("button-payload", "a: {say: {text: x, buttons: [{payload: ¶ordr, label: Pesan}]}}", ORDER),
+    ("button-typed", "a: {say: {text: x, buttons: [{payload: ¶order, label: Beli}]}}", ORDER),
+]  # fmt: skip
+
+BROKEN = [*READING, *SHAPE, *VALUES, *WAYS, *WORDS, *SAYINGS]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from roms.engine.events import Event, MessageReceived, TimerFired
 from roms.engine.flow import Release
 from roms.engine.flowfile import FlowErrors, Problem, compile_release
 from roms.engine.lifecycle import begin, decide
+from roms.engine.media import Files
 from roms.engine.session import dump, load
 from roms.engine.types import Decision
 
@@ -21,8 +21,9 @@ LIFECYCLE = (FLOWS / "lifecycle.yaml").read_text(encoding="utf-8")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def shipped() -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in FLOWS.glob("*.yaml")}
+def shipped() -> dict[str, str | bytes]:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in FLOWS.glob("*.yaml")}
+    return {**texts, **{f"media/{path.name}": path.read_bytes() for path in (FLOWS / "media").iterdir()}}
 
 
 def flow_files(steps: str, triggers: str = "[{otherwise: true}]", **more: str) -> dict[str, str]:
@@ -35,21 +36,21 @@ def indented(text: str) -> str:
     return "".join(f"  {line}\n" for line in text.strip("\n").splitlines())
 
 
-def problems(files: Mapping[str, str]) -> tuple[Problem, ...]:
+def problems(files: Files) -> tuple[Problem, ...]:
     try:
         return compile_release(files).warnings
     except FlowErrors as errors:
         return errors.problems
 
 
-def codes(files: Mapping[str, str]) -> list[str]:
+def codes(files: Files) -> list[str]:
     return [problem.code for problem in problems(files)]
 
 
 class Chat:
     """Every session goes through JSON on its way to the next event, as it does in a webhook."""
 
-    def __init__(self, files: Mapping[str, str], **contact: Any) -> None:
+    def __init__(self, files: Files, **contact: Any) -> None:
         self.release: Release = compile_release(files, 7)
         self.facts = {"contact": {"language": "id", **contact}, "channel": {}, "conversation": {}}
         self.now = NOON

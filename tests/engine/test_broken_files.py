@@ -9,6 +9,7 @@ from roms.engine.flowfile import compile_release
 from roms.engine.messages import MESSAGES
 from tests.engine.broken import BROKEN
 from tests.engine.chat import LIFECYCLE, flow_files, problems, shipped
+from tests.engine.pictures import named_in
 
 
 def written(source, triggers):
@@ -17,7 +18,7 @@ def written(source, triggers):
     text = source if source.startswith(("flow:", "¶#")) else flow_files(source, triggers)["main.yaml"]
     before = text[: text.index("¶")]
     place = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return {"lifecycle.yaml": LIFECYCLE, "main.yaml": text.replace("¶", "")}, place
+    return {"lifecycle.yaml": LIFECYCLE, "main.yaml": text.replace("¶", ""), **named_in(text.replace("¶", ""))}, place
 
 
 @pytest.mark.parametrize("entry", BROKEN, ids=[f"{number}-{entry[0]}" for number, entry in enumerate(BROKEN)])

@@ -23,7 +23,7 @@ BROKEN = [
     ("a: {ask: {prompt: '?', save: n, as: choice, invalid: {then: b}}}\nb: {end: true}", "shape-required", (4, 7)),
     ("a: {ask: {prompt: '?', save: n, choices: [x], invalid: {then: b}}}\nb: {end: true}", "shape-unknown", (4, 35)),
     ("a: {sya: halo}", "shape-unknown", (4, 7)),
-    ("a: {say: [{image: x.png}]}", "shape-unknown", (4, 14)),
+    ("a: {say: [{imge: x.png}]}", "shape-unknown", (4, 14)),
     ("a: {say: ''}", "shape-empty", (4, 12)),
     ("a: {say: [1, [2]]}", "shape-type", (4, 16)),
     ("a: {end: yes}", "shape-type", (4, 12)),

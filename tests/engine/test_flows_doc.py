@@ -7,13 +7,16 @@ import pytest
 
 from roms.engine import hours
 from roms.engine.build import CONTROLS
+from roms.engine.build_says import SAYINGS
 from roms.engine.filters import FILTERS
 from roms.engine.flowfile import compile_release
 from roms.engine.functions import FUNCTIONS, PATTERN_FUNCTION, TIMELY
+from roms.engine.media import split
 from roms.engine.occasions import OCCASIONS
 from roms.engine.rehearsal import run
 from roms.engine.script import scripts
 from roms.engine.table import ACTIONS, EVENTS
+from tests.engine import pictures
 from tests.engine.chat import LIFECYCLE, problems, shipped
 
 DOC = (Path(__file__).parents[2] / "docs" / "flows.md").read_text(encoding="utf-8")
@@ -29,6 +32,14 @@ def partners(example):
     return [each for each in EXAMPLES if names[each] in called[example] or names[example] in called[each]]
 
 
+FILES = {"png": pictures.png(), "mp4": pictures.MP4, "mp3": pictures.MP3, "pdf": pictures.PDF, "webp": pictures.WEBP}
+
+
+def media_of(example):
+    """What the example takes from `media/`."""
+    return {name: FILES[name.rpartition(".")[2]] for name in re.findall(r"media/[\w-]+\.\w+", example)}
+
+
 def test_there_are_examples():
     assert len(EXAMPLES) >= 7
     assert len(TESTS) >= 3
@@ -38,6 +49,8 @@ def test_there_are_examples():
 def test_every_example_compiles_as_it_stands(example):
     files = {"lifecycle.yaml": LIFECYCLE, "example.yaml": example}
     files |= {f"partner{number}.yaml": each for number, each in enumerate(partners(example))}
+    for each in (example, *partners(example)):
+        files |= media_of(each)
     if "otherwise: true}" in example or "- otherwise" not in example:
         files["rest.yaml"] = REST
     assert problems(files) == ()
@@ -46,6 +59,7 @@ def test_every_example_compiles_as_it_stands(example):
 HEADINGS = [
     *CONTROLS,
     *("say", "set", "label", "note", "burst"),
+    *SAYINGS,
     *("keywords", "starts_with", "pattern", "payload", "otherwise", "when", "priority", "interrupt", "return"),
     *("event", "channels", "language", *(f"event: {name}" for name in OCCASIONS)),
     *(f"hours.{name}" for name in hours.FACTS),
@@ -62,7 +76,7 @@ def test_everything_there_is_has_a_heading(heading):
 
 
 def test_every_function_and_filter_is_used_in_an_example_or_a_shipped_flow():
-    everything = "\n".join([*EXAMPLES, *shipped().values()])
+    everything = "\n".join([*EXAMPLES, *split(shipped())[0].values()])
     unused = {name for name in (*FUNCTIONS, *TIMELY, PATTERN_FUNCTION) if f"{name}(" not in everything}
     assert unused == set()
 
@@ -72,5 +86,7 @@ def test_every_test_on_the_page_passes_with_the_flows_on_the_page(test):
     flows = [each for each in EXAMPLES if each.startswith("flow:") and "- otherwise" not in each]
     files = {"lifecycle.yaml": LIFECYCLE, "rest.yaml": REST, **{f"{n}.yaml": flow for n, flow in enumerate(flows)}}
     (files["hours.yaml"],) = re.findall(r"^```yaml-hours\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
+    for flow in flows:
+        files |= media_of(flow)
     for script in scripts({"tests/page.yaml": test}):
         assert run(compile_release(files), script).mismatches == []

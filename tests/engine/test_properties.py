@@ -24,6 +24,7 @@ from roms.engine.lifecycle import allowed, begin, decide
 from roms.engine.session import dump, load
 from roms.engine.types import Mode, Refused
 from tests.engine.chat import NOON, flow_files, shipped
+from tests.engine.pictures import named_in
 
 ODD = """flow: odd
 triggers: [{keywords: [aneh], interrupt: true, return: true}, {pattern: '(?P<found>[0-9]{3})'}, {payload: X},
@@ -59,10 +60,22 @@ steps:
   e: {ask: {prompt: Lagi?, as: yes_no, save: more, invalid: {then: f}, timeout: {after: 5m, go: b}}}
   f: {say: Selesai}
 """
-RELEASE = compile_release({**shipped(), "odd.yaml": ODD, "later.yaml": LATER, "outside.yaml": OUTSIDE}, 7)
+SHOW = """flow: show
+triggers: [{keywords: [foto]}, {payload: Y, keywords: [Lagi]}]
+steps:
+  a: {say: [{image: media/a.png, caption: "{{contact.name}}"}, {document: "https://example.com/{{message.text}}"}]}
+  b: {ask: {prompt: "?", as: image, save: pic, invalid: {say: {sticker: media/c.webp}, then: d}}}
+  c: {ask: {prompt: "?", as: file, save: doc, where: known(pic.id), invalid: {retries: 0, then: d}}}
+  d: {ask: {prompt: "?", as: location, save: home, where: home.latitude < 0, invalid: {retries: 1, then: e}}}
+  e: {say: {location: {latitude: 1, longitude: 2, name: "{{home.name}}"}}}
+  f: {say: {buttons: [{payload: Y, label: Lagi}], text: "?"}}
+"""
+RELEASE = compile_release(
+    {**shipped(), "odd.yaml": ODD, "later.yaml": LATER, "outside.yaml": OUTSIDE, "show.yaml": SHOW, **named_in(SHOW)}, 7
+)
 WORDS = st.sampled_from(
     [
-        *"0 1 2 halo menu cs aneh nanti besok luar tanya urgent english ya x merah 0812-3456-7890 ORD-12345".split(),
+        *"0 1 2 halo menu cs aneh nanti besok luar tanya foto Y urgent english ya x 0812-3456-7890 -6.2,106.8".split(),
         "X 123",
     ]
 )
@@ -77,9 +90,14 @@ ANSWERS = st.builds(
     st.sampled_from(["", "json", "timeout"]),
 )
 CLOCKS = st.sampled_from(["question", "burst", "idle", "stay", "response_overdue", "?"])
+CONTENTS = st.sampled_from(
+    [None, {}, {"kind": "image", "id": "1", "name": "x.jpg"}, {"kind": "document", "mime": "image/png"},
+     {"kind": "video"}, {"kind": "location", "latitude": -6.2, "longitude": 106.8},
+     {"kind": "location", "latitude": "x"}, {"kind": 7}]
+)  # fmt: skip
 EVENTS = st.one_of(
     ANSWERS,
-    st.builds(MessageReceived, TEXTS, st.none() | WORDS, st.sampled_from(["text", "image"])),
+    st.builds(MessageReceived, TEXTS, st.none() | WORDS, st.sampled_from(["text", "image"]), CONTENTS),
     PEOPLE,
     st.builds(
         TimerFired,
@@ -137,10 +155,15 @@ def test_any_sequence_of_events_keeps_every_promise(happenings):
 
 
 @settings(max_examples=150, deadline=None)
-@given(TEXTS, st.none() | TEXTS, st.sampled_from(["shop.choose", "order.number", "odd.a", "odd.b", "odd.d", "odd.e"]))
-def test_any_text_gets_an_answer_at_every_question(text, payload, place):
+@given(
+    TEXTS,
+    st.none() | TEXTS,
+    st.sampled_from(["shop.choose", "order.number", "odd.a", "odd.b", "odd.d", "odd.e", "show.b", "show.c", "show.d"]),
+    CONTENTS,
+)
+def test_any_text_gets_an_answer_at_every_question(text, payload, place, content):
     waiting = load({"mode": "BOT", "since": NOON.isoformat(), "place": place, "release": 7, "variables": {}}, {})
-    decision = decide(RELEASE, waiting, MessageReceived(text, payload), NOON)
+    decision = decide(RELEASE, waiting, MessageReceived(text, payload, "text", content), NOON)
     assert any(isinstance(each, (SendMessage, CallOut)) for each in decision.effects) or decision.session.pending
 
 

@@ -34,7 +34,7 @@ def test_a_release_that_can_not_be_compiled_any_more_loses_no_message(client: Fl
         db.session.execute(insert(table(Release)).values(row))
         state = conversation_state() | {"release": 7, "place": "gone.step"}
         db.session.execute(update(table(Conversation)).values(state=state))
-        row = {"number": 8, "hash": "y", "files": publishing.files_in(ROOT / "flows")}
+        row = {"number": 8, "hash": "y", "files": publishing.texts_in(ROOT / "flows")}
         row |= {"comment": "", "published_at": clock.now()}
         db.session.execute(insert(table(Release)).values(row))
     say(client, "1")
@@ -56,7 +56,7 @@ def test_a_visitor_who_takes_an_agents_client_id_is_told_so(cast: Cast) -> None:
         webchat.say("v" * 43, "agent-id-1", "Halo juga", None, "id")
 
 
-def with_label(label: str) -> dict[str, str]:
+def with_label(label: str) -> dict[str, str | bytes]:
     flow = f"flow: x\ntriggers:\n  - keywords: [zzz]\nsteps:\n  a:\n    label: {label}\n    end: true\n"
     return publishing.files_in(ROOT / "flows") | {"x.yaml": flow}
 

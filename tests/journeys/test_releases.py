@@ -28,9 +28,9 @@ GONE = changed(("\n  choose:", "\n  pick:"), ("go: choose", "go: pick"))
 
 
 def folder_with(files, folder):
-    folder.mkdir(exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text)
+    (folder / "media").mkdir(exist_ok=True, parents=True)
+    for name, value in files.items():
+        (folder / name).write_bytes(value.encode() if isinstance(value, str) else value)
     return str(folder)
 
 
@@ -137,7 +137,7 @@ def test_rolling_back_publishes_the_old_files_as_a_new_release(run, waiting, tmp
 def test_diff_speaks_of_text_and_of_meaning(run, waiting, tmp_path):
     new = folder_with(changed(("Rp78.000", "Rp79.000"), ("after: 30m", "after: 20m")), tmp_path / "new")
     output = run("diff", "1", new).output
-    assert "+        • Kopi Gayo 250 g Rp79.000" in output
+    assert "+          • Kopi Gayo 250 g Rp79.000" in output
     assert "step shop.choose: timeout changed; 2 people stand there" in output
     assert "step shop.prices: text changed\n" in output
     assert run("diff").output == ""

@@ -22,10 +22,11 @@ NO_TOKEN = {
     "/widget/api/ticket",
 }
 PUBLIC = {"/static/<path:filename>", "/", "/shop", "/docs", "/docs/<name>", "/login", "/logout", "/live", "/ready"}
-PUBLIC |= {"/widget", "/widget.js"}
+PUBLIC |= {"/widget", "/widget.js", "/media/<string(length=64):hash_>/<name>"}
 ELSEWHERE = {"/metrics", "/ws/inbox", "/ws/widget", "/widget/api/messages"}  # loopback, ticket, bearer token
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 VALUES = {"<cid:cid>": "c1", "<cid>": "c1", "<kind>": "whapi", "<name>": "flows", "<path:filename>": "x"}
+VALUES |= {"<string(length=64):hash_>": "0" * 64}
 VALUES |= {"<int(max=2147483647):channel>": "1", "<int(max=2147483647):seq>": "1"}
 VALUES |= {"<any(claim, release, pause, resume, close, reopen):verb>": "claim"}
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from roms.channels.fake import shapes
+from roms.channels.fake import contents, shapes
 
 NAMES = ("Budi Santoso", "Siti Rahmawati", "Dewi Lestari", "Agus Prasetyo", "Rina Wulandari", "Joko Susilo")
 FIRST_NUMBER = 6280000001001  # of the freephone range: nobody's mobile phone
@@ -24,6 +24,8 @@ class Line:
     text: str
     at: float
     status: str
+    kind: str = "text"
+    shown: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class Phones:
             self.version = getattr(self, "version", 0) + 1
             self._phones: dict[str, Phone] = {}
             self._accepted: list[dict[str, Any]] = []
+            self._files: dict[str, contents.File] = {}
 
     @property
     def accepted(self) -> list[dict[str, Any]]:
@@ -79,10 +82,19 @@ class Phones:
         """Take a message of ours; what was taken."""
         with self.changed:
             phone = self._phone(shapes.address_of(body["to"]), "")
-            line = self._append(phone, Line(shapes.new_id("p."), False, body["body"], time.time(), "sent"))
+            kind = contents.kind_of(path)
+            text, (shown, file) = contents.words_of(kind, body), contents.shown(kind, body)
+            line = self._append(phone, Line(shapes.new_id("p."), False, text, time.time(), "sent", kind, shown))
+            if file:
+                self._files[line.id] = file
             taken = {"id": line.id, "to": phone.address, "text": line.text, "at": line.at, "path": path, "body": body}
             self._accepted.append({"number": len(self._accepted) + 1, **taken})
             return taken
+
+    def file_of(self, line_id: str) -> contents.File:
+        """Type and bytes of the file that came with this line."""
+        with self.changed:
+            return self._files.get(line_id, ("", b""))
 
     def mark(self, line_id: str, status: str) -> None:
         """A line's status has changed."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from roms.channels.fake import shapes
+from roms.channels.fake import contents, shapes
 from roms.channels.fake.faults import Fault
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parent / "page"
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-LARGEST_BODY = 1 << 20
+LARGEST_BODY = 32 << 20  # a file of 16 MB, as text
 HANG_SECONDS = 60.0
 HEALTH = {"start_at": 0, "uptime": 1, "version": "fake", "status": {"code": 4, "text": "AUTH"}}
 
@@ -82,6 +82,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, HEALTH)
         elif path == "/_accepted":
             self._answer(200, {"accepted": self.server.box.accepted})
+        elif path.startswith("/_media/"):
+            self._media(path.removeprefix("/_media/"))
         else:
             self._file(path.lstrip("/") or "index.html")
 
@@ -89,8 +91,8 @@ class Handler(BaseHTTPRequestHandler):
         """A message to send, or something from the page or a test."""
         body = self._body()
         path = urlsplit(self.path).path
-        if path == "/messages/text":
-            self._send(body)
+        if kind := contents.kind_of(path):
+            self._send(kind, body)
         elif path.startswith("/_") and self.headers.get_content_type() != "application/json":
             self._answer(415, shapes.error(415, "JSON is wanted; so pages of other sites cannot post here"))
         elif path in CONTROLS and isinstance(body, dict):
@@ -105,11 +107,11 @@ class Handler(BaseHTTPRequestHandler):
         except (KeyError, TypeError, ValueError) as error:
             self._answer(400, shapes.error(400, "wrong request parameters", str(error)))
 
-    def _send(self, body: object) -> None:
+    def _send(self, kind: str, body: object) -> None:
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or not token.strip():
             return self._answer(401, shapes.error(401, "Need channel authorization for using this action"))
-        wrong = shapes.fault_in(body)
+        wrong = shapes.fault_in(kind, body)
         if wrong or not isinstance(body, dict):
             return self._answer(400, shapes.error(400, "wrong request parameters", wrong))
         box = self.server.box
@@ -120,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
         taken = box.phones.accept(self.path, body)
         if fault.early_status:
             box.early(taken)
-        self._misbehave(fault, shapes.sent(taken["id"], taken["to"], taken["text"], taken["at"]))
+        self._misbehave(fault, shapes.sent(taken["id"], taken["to"], kind, taken["text"], taken["at"]))
         box.follow(taken, fault)
         return None
 
@@ -159,6 +161,13 @@ class Handler(BaseHTTPRequestHandler):
         if file.parent != PAGE or file.suffix not in TYPES or not file.is_file():
             return self._answer(404, shapes.error(404, "Path not found"))
         return self._bytes(200, file.read_bytes(), f"{TYPES[file.suffix]}; charset=utf-8")
+
+    def _media(self, line_id: str) -> None:
+        """A file that came with a message; what is none of the kinds we send is not shown."""
+        type_, data = self.server.box.phones.file_of(line_id)
+        if not contents.SHOWN.fullmatch(type_):
+            return self._answer(404, shapes.error(404, "Path not found"))
+        return self._bytes(200, data, type_)
 
     def _answer(self, status: int, body: object, retry_after: str = "") -> None:
         encoded = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")

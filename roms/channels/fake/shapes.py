@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from roms.channels.fake import contents
+
 BUSINESS = "12025550142"
 CHANNEL = "PURA-PURA"
 RECIPIENT = re.compile(r"\d{5,20}(@s\.whatsapp\.net)?|[\d-]{5,40}@g\.us|\d{5,20}@lid")
@@ -39,17 +41,17 @@ def incoming(provider_id: str, address: str, name: str, text: str, at: float) ->
     }
 
 
-def sent(provider_id: str, address: str, text: str, at: float) -> dict[str, Any]:
+def sent(provider_id: str, address: str, kind: str, text: str, at: float) -> dict[str, Any]:
     """The answer to a message that was taken."""
     message = {
         "id": provider_id,
         "from_me": True,
-        "type": "text",
+        "type": kind,
         "chat_id": address,
         "timestamp": int(at),
         "source": "api",
         "status": "pending",
-        "text": {"body": text},
+        kind: {"body": text} if kind == "text" else {"caption": text},
         "from": BUSINESS,
         "device_id": 1,
     }
@@ -73,12 +75,10 @@ def error(code: int, message: str, details: str = "") -> dict[str, Any]:
     return {"error": {"code": code, "message": message, **({"details": details} if details else {})}}
 
 
-def fault_in(body: object) -> str:
-    """What is wrong with the body of POST /messages/text, "" when nothing is."""
+def fault_in(kind: str, body: object) -> str:
+    """What is wrong with the body of POST /messages/<kind>, "" when nothing is."""
     if not isinstance(body, dict):
         return "body should be object"
     if not isinstance(body.get("to"), str) or not RECIPIENT.fullmatch(body["to"]):
         return "body.to should match pattern"
-    if not isinstance(body.get("body"), str) or not body["body"]:
-        return "body.body should be a string that is not empty"
-    return ""
+    return contents.fault_in(kind, body)

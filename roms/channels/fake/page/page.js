@@ -59,18 +59,57 @@ function bubble(line) {
   const foot = element("small", `foot ${line.status}`);
   const word = element("span", "word", say(line.status) ?? line.status);
   foot.append(element("time", "", time(line)), word);
-  item.append(element("p", "", line.text), foot);
+  const shown = (SHOWN[line.kind] ?? link)(line);
+  if (shown) item.append(shown);
+  if (line.text) item.append(element("p", "", line.text));
+  item.append(foot);
   return item;
 }
 
-// Numbered lines of the newest message are choices: a tap writes the number.
+// What came with a message: our own files are here, what lies elsewhere is a link that nobody follows by itself.
+const fileOf = (line) => `/_media/${encodeURIComponent(line.id)}`;
+const made = new Map(); // the page is drawn anew at every change; what has loaded stays
+
+function kept(line, make) {
+  if (!line.shown.type) return link(line);
+  if (!made.has(line.id)) made.set(line.id, Object.assign(make(), { src: fileOf(line) }));
+  return made.get(line.id);
+}
+
+function picture(line) {
+  const alt = line.text.split("\n", 1)[0] || line.shown.name;
+  return kept(line, () => Object.assign(element("img", `picture ${line.kind}`), { alt, onload: stayAtEnd }));
+}
+
+function stayAtEnd() {
+  const lines = at("lines");
+  if (lines.scrollHeight - lines.scrollTop - lines.clientHeight < this.height + 80) lines.scrollTop = lines.scrollHeight;
+}
+
+function player(line) {
+  return kept(line, () => Object.assign(element(line.kind, "picture"), { controls: true, preload: "metadata" }));
+}
+
+function link(line) {
+  const { link: address, name, type, latitude, longitude } = line.shown;
+  const map = latitude === undefined ? null : `https://maps.google.com/?q=${latitude},${longitude}`;
+  const href = map ?? address ?? (type && fileOf(line));
+  if (!href) return null;
+  return Object.assign(element("a", "file", map ? `${latitude}, ${longitude}` : name), { href, target: "_blank", rel: "noopener noreferrer" });
+}
+
+const SHOWN = { image: picture, sticker: picture, video: player, audio: player };
+
+// Numbered lines of the newest message are choices: a tap writes the number; where an arrow stands, the words.
 function choices(phone) {
   const last = phone.lines.at(-1);
   const found = last && !last.mine ? [...last.text.matchAll(/^\s*\*?(\d{1,2})[.)]\*?\s+(.+)$/gm)] : [];
-  return found.map(([, number, title]) => {
-    const chip = element("button", "chip", `${number} · ${title}`);
+  const arrows = last && !last.mine ? [...last.text.matchAll(/^▸ (.+)$/gm)] : [];
+  const chips = [...found.map(([, number, title]) => [`${number} · ${title}`, number]), ...arrows.map(([, title]) => [title, title])];
+  return chips.map(([shown, said]) => {
+    const chip = element("button", "chip", shown);
     chip.type = "button";
-    chip.onclick = () => send(number);
+    chip.onclick = () => send(said);
     return chip;
   });
 }

@@ -1,5 +1,6 @@
 // One line of the thread.
 import { html } from "../vendor/ui.js";
+import { Attached, wordsOf } from "../shared/attached.js";
 import { Icon } from "./icons.js";
 import { Moment, who } from "./bits.js";
 import { eventIcon, eventText } from "./events.js";
@@ -35,11 +36,13 @@ export const Words = ({ text }) => html`<div class="words" dir="auto">${parts(te
 
 function Bubble({ line: { key, entry, grouped }, name }) {
   const speaker = { contact: name, bot: t("sender_bot"), agent: who(entry.agent), system: t("sender_system") }[entry.sender];
+  const text = (entry.options?.length > 0 && entry.prompt) || wordsOf(entry);
   return html`<article class="bubble" data-key=${key} data-seq=${entry.seq} data-sender=${entry.sender} data-grouped=${grouped} data-status=${entry.status}>
     <header class=${grouped ? "sr" : "bubble-who"}>${entry.sender === "bot" && html`<${Icon} name="bot" size=${13} />`}${speaker}</header>
-    <div class="bubble-row"><div class="bubble-box"><${Words} text=${(entry.options?.length > 0 && entry.prompt) || entry.text} />
+    <div class="bubble-row"><div class="bubble-box"><${Attached} entry=${entry} t=${t} />
+      ${text && html`<${Words} text=${text} />`}
       ${entry.options?.length > 0 && html`<ul class="options" aria-label=${t("options")}>${entry.options.map((option) =>
-        html`<li key=${option.key}><b>${option.key}</b> ${option.label}</li>`)}</ul>`}
+        html`<li key=${option.key}>${entry.kind !== "buttons" && html`<b>${option.key}</b> `}${option.label}</li>`)}</ul>`}
       <footer><time datetime=${entry.at} title=${fullTime(entry.at)}>${clock(entry.at)}</time>
         ${entry.direction === "out" && html`<${Tick} entry=${entry} />`}</footer>
     </div>${isAskable(entry) && html`<${Ask} entry=${entry} />`}</div>

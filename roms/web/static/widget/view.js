@@ -1,6 +1,7 @@
 // What the visitor sees. Everything a person wrote goes through text nodes only.
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "/static/vendor/ui.js";
+import { Attached, wordsOf } from "/static/shared/attached.js";
 import { Composer } from "./composer.js";
 import { icon } from "./icons.js";
 import { linesOf, linked } from "./lines.js";
@@ -155,13 +156,15 @@ function Message({ line, chat, words }) {
   const { t } = words;
   const mine = entry.from === "you";
   const asks = entry.options?.length > 0;
+  const text = asks ? entry.prompt || entry.text : wordsOf(entry);
   const sender = mine ? t("you") : entry.from === "bot" ? t("bot") : entry.name;
   const classes = ["bubble", mine ? "me" : "them", entry.from, first && "first", last && "last", entry.status === "failed" && "failed"];
   return html`<div class=${mine ? "row mine" : "row"} data-seq=${mine ? null : entry.seq}>
     ${first && !mine && html`<p class="sender" aria-hidden="true">${sender}</p>`}
     <div class=${classes.filter(Boolean).join(" ")}>
       <span class="sr">${sender}: </span>
-      <p><${Text} text=${asks ? entry.prompt || entry.text : entry.text} /></p>
+      <${Attached} entry=${entry} t=${t} />
+      ${text && html`<p><${Text} text=${text} /></p>`}
       ${asks && html`<${Options} entry=${entry} chat=${chat} words=${words} />`}
       <p class="meta"><time datetime=${entry.at}>${words.time(entry.at)}</time>${mine && html`<${Tick} status=${entry.status} t=${t} />`}</p>
     </div>
@@ -177,12 +180,13 @@ function Text({ text }) {
 
 // Under the newest question the options can be tapped; typing the key or the label works as well.
 function Options({ entry, chat, words }) {
-  const open = chat.question.value === entry.seq;
+  const stands = entry.kind === "buttons"; // they wait for nothing and start something whenever they are tapped
+  const open = stands || chat.question.value === entry.seq;
   const choose = (option) => chat.send(option.label, option.key);
   return html`<div class=${open ? "options" : "options past"} role="group" aria-label=${words.t("options")}>
     ${entry.options.map(
       (option) => html`<button type="button" key=${option.key} disabled=${!open} onClick=${() => choose(option)}>
-        <span class="key">${option.key}</span><span>${option.label}</span>
+        ${!stands && html`<span class="key">${option.key}</span>`}<span>${option.label}</span>
       </button>`,
     )}
   </div>`;

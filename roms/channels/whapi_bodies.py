@@ -1,0 +1,82 @@
+"""What Whapi is sent, kind by kind: BODIES is the table, a new kind is a line in it."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from roms.channels.base import Parcel, Permanent
+from roms.channels.reading import object_of, printable, text_of
+
+Body = dict[str, Any]
+
+
+def path_and_body(parcel: Parcel) -> tuple[str, Body]:
+    """Where to post, and what; without the recipient. Raises Permanent for what Whapi cannot be sent."""
+    if parcel.kind not in BODIES:
+        raise Permanent(f"Whapi is not sent messages of kind {parcel.kind} yet.")
+    path, body = BODIES[parcel.kind]
+    return path, body(parcel)
+
+
+def _text(parcel: Parcel) -> Body:
+    return {"body": printable(parcel.text)}  # choices are numbered in it: the vendor calls its buttons unstable
+
+
+def _content(parcel: Parcel) -> Mapping[str, Any]:
+    return object_of(parcel.payload.get("content"))
+
+
+def _media(parcel: Parcel) -> Body:
+    """Our own file as data, so that Whapi need not reach us; anything else by its address."""
+    content = _content(parcel)
+    if parcel.data is None:
+        source = text_of(content.get("source"))
+        if not source.startswith("https://"):
+            raise Permanent("The file of this message is not stored any more.")
+        return {"media": source}
+    mime = text_of(content.get("mime")) or "application/octet-stream"
+    name = re.sub(r"[^\w.-]+", "_", text_of(content.get("name"), 100), flags=re.ASCII)
+    return {"media": f"data:{mime};name={name};base64,{base64.b64encode(parcel.data).decode()}", "mime_type": mime}
+
+
+def _captioned(parcel: Parcel) -> Body:
+    caption = printable(text_of(_content(parcel).get("caption")))
+    return _media(parcel) | ({"caption": caption} if caption else {})
+
+
+def _document(parcel: Parcel) -> Body:
+    name = printable(text_of(_content(parcel).get("name"), 200))
+    return _captioned(parcel) | ({"filename": name} if name else {})
+
+
+def _location(parcel: Parcel) -> Body:
+    content = _content(parcel)
+    body = {key: content.get(key) for key in ("latitude", "longitude")}
+    return body | {key: printable(text_of(content[key])) for key in ("name", "address") if content.get(key)}
+
+
+def _contact(parcel: Parcel) -> Body:
+    content = _content(parcel)
+    name, phone = (" ".join(printable(text_of(content.get(key))).split()) for key in ("name", "phone"))
+    digits = re.sub(r"[^0-9]", "", phone)
+    number = f"TEL;type=CELL;waid={digits}:+{digits}" if phone.startswith("+") else f"TEL;type=CELL:{digits}"
+    written = re.sub(r"([\\,;])", r"\\\1", name)
+    return {"name": name, "vcard": f"BEGIN:VCARD\nVERSION:3.0\nFN:{written}\n{number}\nEND:VCARD"}
+
+
+TEXT = ("/messages/text", _text)
+BODIES: Mapping[str, tuple[str, Callable[[Parcel], Body]]] = {
+    "text": TEXT,
+    "template": TEXT,  # a number that is linked like a phone has none: nobody approves what it says
+    "buttons": TEXT,
+    "image": ("/messages/image", _captioned),
+    "video": ("/messages/video", _captioned),
+    "audio": ("/messages/audio", _media),
+    "document": ("/messages/document", _document),
+    "sticker": ("/messages/sticker", _media),
+    "location": ("/messages/location", _location),
+    "contact": ("/messages/contact", _contact),
+}
