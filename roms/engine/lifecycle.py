@@ -187,8 +187,9 @@ def _outside_answered(release: Release, session: Session, event: OutsideAnswered
 
 
 def _stood(turn: Turn) -> None:
-    """What the talk stood for is over. In a pause, or in a side talk, that is found out on coming back."""
-    if turn.mode is Mode.BOT:
+    """What the talk stood for is over. In a pause, or in a side talk, that is found out on coming back; and where the
+    contact is just writing, that comes first."""
+    if turn.mode is Mode.BOT and not turn.pending:
         steps.go_on(turn)
         if turn.outcome:
             _flow_caused(turn)
