@@ -8,8 +8,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import pytest
+
 from bench.peers import by_roms, by_roms_large
 from bench.peers.loop import HERE, Turn, talk
+from bench.rig import instructions
 
 DIALOGUE = json.loads((HERE / "dialogue.json").read_text(encoding="utf-8"))
 ENGINE = str(Path(by_roms.lifecycle.__file__).parent)
@@ -41,3 +44,8 @@ def test_a_thousand_flows_and_ten_thousand_keywords_cost_a_turn_nothing() -> Non
     large = statements(*by_roms_large.make(DIALOGUE))
     assert small > 1000
     assert large <= 1.5 * small
+
+
+@pytest.mark.skipif(not instructions.available(), reason="valgrind is not installed")
+def test_a_turn_takes_no_more_instructions_than_it_may() -> None:
+    assert instructions.a_turn("roms") <= instructions.MOST

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from roms.engine.patterns import occurs
 from roms.engine.scope import Broken, Evaluate, Scope, is_number, shown
 
 LARGEST = 1e15  # beyond it a loop of multiplications would eat the machine
@@ -54,7 +55,7 @@ def matched(pattern: Any, value: Evaluate) -> Evaluate:
         text = value(scope)
         if text is None:
             raise Broken("matches() needs a text, but there is no value")
-        return pattern.search(shown(text)) is not None
+        return occurs(pattern, shown(text))
 
     return evaluate
 

@@ -32,6 +32,11 @@ def compiled(pattern: str, *, any_case: bool = False) -> Any:
         raise PatternError(_reason(problem)) from None
 
 
+def occurs(pattern: Any, text: str) -> bool:
+    """Whether it is found at all: in bytes, where RE2 need not tell at which letter."""
+    return pattern.search(text.encode()) is not None
+
+
 def _reason(problem: Exception) -> str:
     what = problem.args[0] if problem.args else problem
     return what.decode("utf-8", "replace") if isinstance(what, bytes) else str(what)

@@ -75,7 +75,7 @@ def _hours(part: str) -> Evaluate:
 
 def _inside(value: Any, parts: list[str]) -> Any:
     for part in parts:
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             return None
         value = value.get(part)
     return value

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from roms.engine.types import JSON, Call, Mode, Place, Session
 
-_INTEGER = frozenset((int,))
 _ARRIVED = frozenset(("status", "data", "problem"))
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _MODES = {mode.value: mode for mode in Mode}
 
 
 def dump(session: Session) -> JSON:
     """Everything but the facts, as a value that JSON carries unchanged."""
-    data: JSON = {"mode": str(session.mode), "since": session.since.isoformat()}
+    data: JSON = {"mode": str(session.mode), "since": written(session.since)}
     if session.heard is not None:
-        data["heard"] = session.heard.isoformat()
+        data["heard"] = written(session.heard)
     if session.previous is not None:
         data["previous"] = str(session.previous)
     if session.release:
@@ -40,8 +40,18 @@ def dump(session: Session) -> JSON:
     if session.arrived is not None:
         data["arrived"] = dict(session.arrived)
     if session.pending_since is not None:
-        data["pending"] = {"texts": list(session.pending), "since": session.pending_since.isoformat()}
+        data["pending"] = {"texts": list(session.pending), "since": written(session.pending_since)}
     return data
+
+
+def written(moment: datetime) -> int:
+    """Microseconds since 1970: to write a moment as text costs more than to answer a menu."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(stored: int | str) -> datetime:
+    """What `written` wrote, or text, which sessions of older versions hold."""
+    return _EPOCH + stored * _MICROSECOND if type(stored) is int else datetime.fromisoformat(stored)  # type: ignore[arg-type]
 
 
 class Unreadable(ValueError):
@@ -55,11 +65,14 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
     """
     try:
         session = _load(data, facts)
-    except (KeyError, ValueError, TypeError, AttributeError) as damage:
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as damage:
         raise Unreadable(f"{type(damage).__name__}: {damage}") from damage
     clocks, heard, kept = session.clocks, session.heard, session.pending_since
-    if type(clocks) is not dict or (clocks and not _INTEGER.issuperset(map(type, clocks.values()))):
+    if type(clocks) is not dict:
         raise Unreadable("clocks that are none")
+    for count in clocks.values():
+        if type(count) is not int:
+            raise Unreadable("clocks that are none")
     kinds_agree = type(session.misses) is type(session.epoch) is type(session.release) is int
     if not kinds_agree or type(session.variables) is not dict:
         raise Unreadable("a value of another kind")
@@ -80,8 +93,8 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
     heard, previous, place, before = get("heard"), get("previous"), get("place"), get("asked_before")
     return Session(
         _MODES[data["mode"]],
-        datetime.fromisoformat(data["since"]),
-        datetime.fromisoformat(heard) if heard else None,
+        moment(data["since"]),
+        moment(heard) if heard is not None else None,
         _MODES[previous] if previous else None,
         get("release", 0),
         _place(place) if place else None,
@@ -94,7 +107,7 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         tuple(map(_called, calls)) if (calls := get("calls")) else (),
         get("arrived"),
         tuple(pending["texts"]) if (pending := get("pending")) else (),
-        datetime.fromisoformat(pending["since"]) if pending else None,
+        moment(pending["since"]) if pending else None,
     )
 
 

@@ -24,18 +24,18 @@ STANDING = (Menu, Ask, Wait, Http)  # the controls at which a talk stands until 
 
 def talk(turn: Turn, event: MessageReceived) -> None:
     """Let the flow answer. Whatever breaks ends with a person, never with an error."""
-    guarded(turn, lambda: _answer(turn, event))
+    guarded(turn, _answer, turn, event)
 
 
 def timed_out(turn: Turn) -> None:
     """Nobody answered the waiting question in time."""
-    guarded(turn, lambda: _go_on_without_answer(turn))
+    guarded(turn, _go_on_without_answer, turn)
 
 
-def guarded(turn: Turn, walk: Callable[[], None]) -> None:
+def guarded(turn: Turn, walk: Callable[..., None], *arguments: Any) -> None:
     """Walk; where the flow breaks, say a kind sentence, leave a note for people and hand over."""
     try:
-        walk()
+        walk(*arguments)
     except Broken as problem:
         apologize(turn, problem)
         hand_over(turn, Handoff("", "normal", ()), "broken")
@@ -70,7 +70,15 @@ def _waiting(turn: Turn) -> Step:
 
 def _start(turn: Turn, text: str, words: list[str], payload: str | None) -> None:
     """Nothing waits: a new talk begins."""
-    match = _started(turn, text, words, payload)
+    _begin(turn, _started(turn, text, words, payload))
+
+
+def begin(turn: Turn, match: Match) -> None:
+    """A talk that no message begins."""
+    guarded(turn, lambda: _begin(turn, match))
+
+
+def _begin(turn: Turn, match: Match) -> None:
     turn.variables = dict(match.found)
     turn.pinned = turn.release.number
     walk(turn, match.trigger.go, match.rule)
@@ -221,10 +229,6 @@ def _branch(turn: Turn, _: Step, control: Branch) -> Place:
     raise Broken("no case of the branch holds")
 
 
-def _go(_: Turn, __: Step, control: Go) -> Place:
-    return control.to
-
-
 def _hand_off(turn: Turn, _: Step, control: Handoff) -> None:
     hand_over(turn, control, turn.reason)
 
@@ -245,10 +249,6 @@ def _close(turn: Turn, _: Step, control: Close) -> None:
 def say_all(turn: Turn, sayings: tuple[Sayable, ...]) -> None:
     for saying in sayings:
         say(turn, saying)
-
-
-def _end(turn: Turn, _: Step, __: End) -> Place | None:
-    return end_flow(turn)
 
 
 def end_flow(turn: Turn) -> Place | None:
@@ -284,10 +284,10 @@ CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
     Menu: questions.wait,
     Ask: questions.wait,
     Branch: _branch,
-    Go: _go,
+    Go: lambda _, __, control: control.to,
     Handoff: _hand_off,
     Close: _close,
-    End: _end,
+    End: lambda turn, *_: end_flow(turn),
     Subflow: calls.call,
     Wait: _wait,
     Http: outside.begin,

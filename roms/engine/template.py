@@ -91,7 +91,8 @@ class Text:
     fallback: Template
 
     def read(self, scope: Scope, language: str) -> str:
-        return self.by_language.get(language, self.fallback).render(scope)
+        template = self.by_language.get(language, self.fallback)
+        return template.render(scope) if template.holes else template.pieces[0]
 
     @property
     def templates(self) -> tuple[Template, ...]:

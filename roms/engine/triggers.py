@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from roms.engine.occasions import OCCASIONS, Moment
+from roms.engine.occasions import CLOSED_BY_AGENT, OCCASIONS, Moment
 from roms.engine.patterns import PatternSet
 from roms.engine.scope import Broken, Evaluate, Scope
 from roms.engine.types import Place
@@ -95,7 +95,9 @@ class Index:
             return self._by_pattern(text, words, scope) if text else None
         if (fit := self._exact.get(tuple(words))) and (hit := _first(fit, scope)):
             return Match(hit, f"keyword '{' '.join(words)}'")
-        return self._by_pattern(text, words, scope) or self._by_word(words, scope)
+        if self._patterns or words[0] in self._starts:
+            return self._by_pattern(text, words, scope) or self._by_word(words, scope)
+        return self._by_word(words, scope)
 
     def find_mistyped(self, words: Sequence[str], scope: Scope) -> Match | None:
         """The best keyword once every word is read as the known word it is nearly."""
@@ -113,6 +115,11 @@ class Index:
         """The best trigger that waits for a moment like this."""
         fit = (each for each in self._occasions if holds(each[1].when, moment) and OCCASIONS[each[0]](moment))
         return next((Match(trigger, f"event {name}") for name, trigger in fit), None)
+
+    def afterwards(self, scope: Scope) -> Match | None:
+        """The best trigger that waits for an agent to close the conversation."""
+        fit = (trigger for name, trigger in self._occasions if name == CLOSED_BY_AGENT and holds(trigger.when, scope))
+        return next((Match(trigger, f"event {CLOSED_BY_AGENT}") for trigger in fit), None)
 
     def otherwise(self, scope: Scope) -> Match | None:
         """What takes everything; those with a condition or a limit come before the one that has none."""
@@ -154,8 +161,6 @@ class Index:
         return fit
 
     def _by_pattern(self, text: str, words: Sequence[str], scope: Scope) -> Match | None:
-        if not self._patterns and (not words or words[0] not in self._starts):
-            return None
         candidates = [
             Match(trigger, f"starts with '{' '.join(start)}'")
             for start, trigger in (self._starts.get(words[0], ()) if words else ())

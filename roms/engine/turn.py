@@ -88,7 +88,7 @@ class Turn:
 def opened(release: Release, session: Session, event: Event, now: datetime) -> Turn:
     """The session, taken apart."""
     contact = session.facts.get("contact")
-    language = contact.get("language") if isinstance(contact, Mapping) else None
+    language = contact.get("language") if type(contact) is dict or isinstance(contact, Mapping) else None
     return Turn(
         release,
         event,

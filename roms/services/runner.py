@@ -190,10 +190,6 @@ def _reopen(scene: Scene, _: effects.Reopen, __: Mapping[str, Any]) -> None:
     add_history(scene, "opened", {}, scene.actor)
 
 
-def _ask_survey(scene: Scene, _: effects.AskSurvey, __: Mapping[str, Any]) -> None:
-    """No survey is set up."""
-
-
 def _add_label(scene: Scene, effect: effects.AddLabel, _: Mapping[str, Any]) -> None:
     labels = scene.conversation.labels
     if effect.label not in labels:
@@ -248,7 +244,6 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.StopWaiting: _stop_waiting,
     effects.NotifyAgents: _notify_agents,
     effects.Reopen: _reopen,
-    effects.AskSurvey: _ask_survey,
     effects.AddLabel: _add_label,
     effects.AddNote: _add_note,
     effects.SetContact: _set_contact,

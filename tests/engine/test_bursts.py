@@ -11,7 +11,7 @@ from roms.engine.flowfile import compile_release
 from roms.engine.lifecycle import decide
 from roms.engine.rehearsal import run
 from roms.engine.script import scripts
-from roms.engine.session import Unreadable, load
+from roms.engine.session import Unreadable, load, written
 from tests.engine.chat import LIFECYCLE, NOON, Chat, flow_files, problems, spoken
 
 STEPS = """
@@ -48,7 +48,7 @@ def test_messages_in_a_row_are_one_turn():
     talk.passes(seconds=2)
     assert talk.says("saya mau pesan") == []
     assert talk.timer("burst").due == NOON + timedelta(seconds=5)
-    assert talk.stored["pending"] == {"texts": ["halo", "saya mau pesan"], "since": NOON.isoformat()}
+    assert talk.stored["pending"] == {"texts": ["halo", "saya mau pesan"], "since": written(NOON)}
     assert quiet(talk) == ["Siapa?"]
     assert "pending" not in talk.stored
     talk.says("Budi")

@@ -1,6 +1,7 @@
 """The session goes through JSON unchanged, and only what is not empty is written."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -24,7 +25,7 @@ def test_a_full_session_survives_json():
 
 
 def test_a_fresh_session_is_two_values_and_facts_are_never_stored():
-    assert dump(Session(Mode.CLOSED, NOON, facts={"contact": {}})) == {"mode": "CLOSED", "since": NOON.isoformat()}
+    assert dump(Session(Mode.CLOSED, NOON, facts={"contact": {}})) == {"mode": "CLOSED", "since": 1772452800000000}
     assert "facts" not in dump(FULL)
     assert "Budi" not in json.dumps(dump(FULL))
 
@@ -33,3 +34,10 @@ def test_a_fresh_session_is_two_values_and_facts_are_never_stored():
 def test_what_came_from_elsewhere_and_is_damaged_is_no_session(damage):
     with pytest.raises(Unreadable):
         load(dump(FULL) | damage, {})
+
+
+def test_a_session_that_an_older_version_wrote_is_read():
+    written = {"mode": "BOT", "since": NOON.isoformat(), "heard": "2026-03-02T12:00:00.000001+00:00"}
+    read = load(written, {})
+    assert (read.since, read.heard) == (NOON, NOON + timedelta(microseconds=1))
+    assert load(dump(read), {}) == read

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -70,7 +71,7 @@ def settings(there: Elsewhere, tmp_path: Path) -> dict[str, str]:
     return {"ROMS_HTTP_HOSTS": there.origin, "ROMS_HTTP_SECRETS": str(tmp_path / "secrets.json")}
 
 
-def flows(there: Elsewhere) -> dict[str, str]:
+def flows(there: Elsewhere) -> dict[str, Any]:
     return publishing.files_in(ROOT / "flows") | {"ask.yaml": FLOW.format(origin=there.origin), "help.yaml": HELP}
 
 
@@ -303,9 +304,9 @@ def test_a_conversation_is_recorded_with_its_answers_as_a_test_that_passes(
 
 
 def test_check_warns_of_hosts_and_secrets_that_the_settings_lack(app: Flask, there: Elsewhere, tmp_path: Path) -> None:
-    for name, text in flows(there).items():
+    for name, content in flows(there).items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(text.encode() if isinstance(text, str) else text)
+        (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
     check = app.test_cli_runner().invoke
     assert "ROMS_HTTP" not in check(args=["flows", "check", str(tmp_path)]).output
     other = flows(there)["ask.yaml"].replace("127.0.0.1", "10.0.0.1").replace("secret.orders", "secret.other")
