@@ -76,10 +76,8 @@ def test_two_long_ids_that_begin_alike_are_two_messages(client: FlaskClient, cas
     assert [message.sender for message in messages()].count(Sender.CONTACT) == 2
 
 
-def test_a_number_without_an_end_is_kept_as_none_at_all(app: Flask, cast: Cast) -> None:
+def test_a_number_without_an_end_is_kept_as_none_at_all(client: FlaskClient, cast: Cast) -> None:
+    say(client, "halo")
     with writing():
-        db.session.add(
-            Release(hash="x", files={"a": [1.5, float("inf"), {"b": float("nan")}]}, published_at=clock.now())
-        )
-    db.session.expire_all()
-    assert db.session.scalars(select(Release.files).where(Release.hash == "x")).one() == {"a": [1.5, None, {"b": None}]}
+        db.session.execute(update(Message).values(payload={"a": [1.5, float("inf"), {"b": float("nan")}]}))
+    assert list(db.session.scalars(select(Message.payload).limit(1))) == [{"a": [1.5, None, {"b": None}]}]
