@@ -32,6 +32,9 @@ PATTERNS = tuple(
         ("outside_unasked", r"the request cannot be made"),
         ("person", r"word '(?P<word>.*)' reaches a person"),
         ("back", r"back to the question"),
+        ("called", r"called by (?P<step>.+)"),
+        ("returned", r"back from (?P<flow>.+)"),
+        ("broke", r"the flow broke"),
         ("moved", r"moved to a new release"),
         ("release", r"a new release"),
         ("branch", r"when (?P<when>.*)"),
@@ -39,17 +42,28 @@ PATTERNS = tuple(
 )
 
 
+_BURST = re.compile(r"(.*), (the last of )?(\d+) messages(?: together)?", re.DOTALL)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule in parts; the code is "" where the text is all that is known."""
+    """A rule in parts; the code is "" where the text is all that is known.
+
+    `burst` is "together" or "last" where one turn answered several messages, and `messages` how many they were.
+    """
 
     code: str
     text: str
     values: Mapping[str, str] = field(default_factory=dict)
+    burst: str = ""
+    messages: int = 1
 
 
 def read(text: str) -> Rule:
+    several = _BURST.fullmatch(text)
+    line = several[1] if several else text
+    burst, messages = ("last" if several[2] else "together", int(several[3])) if several else ("", 1)
     for code, pattern in PATTERNS:
-        if hit := pattern.fullmatch(text):
-            return Rule(code, text, hit.groupdict())
-    return Rule("", text)
+        if hit := pattern.fullmatch(line):
+            return Rule(code, text, hit.groupdict(), burst, messages)
+    return Rule("", text, {}, burst, messages)

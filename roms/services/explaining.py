@@ -182,7 +182,8 @@ def _lost(lost: Lost) -> JSON:
 
 def _rule(text: str) -> JSON:
     rule = rules.read(text)
-    return {"code": rule.code, "text": rule.text, "values": dict(rule.values)}
+    told: JSON = {"code": rule.code, "text": rule.text, "values": dict(rule.values)}
+    return told | ({"burst": {"code": rule.burst, "messages": rule.messages}} if rule.burst else {})
 
 
 def _variables(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[JSON]:

@@ -156,7 +156,7 @@ class Conversation(RuleBasedStateMachine):
     def begin_aside(self, to: str, variables: Variables) -> None:
         *before, top = self.talks
         kept = [talk for talk in before if (talk.place, talk.callers) != (top.place, top.callers)]
-        self.talks = [*kept, top][-MOST_RETURNS:] + [Talk([to], [variables])]
+        self.talks = [*[*kept, top][-MOST_RETURNS:], Talk([to], [variables])]
 
     @precondition(lambda self: not self.talks)
     @rule(to=st.sampled_from(FLOWS))

@@ -91,7 +91,11 @@ function Where({ told: { where, rule, took, heard, mode, sender } }) {
 }
 
 /** A rule in the reader's language; what nobody has put into words yet stands as the engine wrote it. */
-const words = ({ code, values, text }) => (code && has(`rule_${code}`) ? t(`rule_${code}`, values) : text);
+function words({ code, values, text, burst }) {
+  if (!code || !has(`rule_${code}`)) return text;
+  const rule = t(`rule_${code}`, values);
+  return burst ? t(`burst_${burst.code}`, { rule, messages: burst.messages }) : rule;
+}
 
 const kindOf = (kind) => (has(`kind_${kind}`) ? t(`kind_${kind}`) : kind);
 
