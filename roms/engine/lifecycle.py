@@ -8,7 +8,6 @@ from typing import Any
 
 from roms.engine import bursts, moving, outside, steps, waits
 from roms.engine.effects import (
-    AskSurvey,
     AssignTo,
     FindAgent,
     FindNextAgent,
@@ -188,8 +187,9 @@ def _outside_answered(release: Release, session: Session, event: OutsideAnswered
 
 
 def _stood(turn: Turn) -> None:
-    """What the talk stood for is over. In a pause, or in a side talk, that is found out on coming back."""
-    if turn.mode is Mode.BOT:
+    """What the talk stood for is over. In a pause, or in a side talk, that is found out on coming back; and where the
+    contact is just writing, that comes first."""
+    if turn.mode is Mode.BOT and not turn.pending:
         steps.go_on(turn)
         if turn.outcome:
             _flow_caused(turn)
@@ -261,6 +261,14 @@ def _reassign(turn: Turn) -> None:
     _start_response_clock(turn, again=True)
 
 
+def _survey(turn: Turn) -> None:
+    """An agent is done; where a flow wants to know how it was, the bot has the word for as long as that takes."""
+    match = turn.release.triggers.afterwards(turn)
+    if match is not None:
+        _change_mode(turn, Mode.BOT)
+        steps.begin(turn, match)
+
+
 ACTIONS: dict[str, Callable[[Turn], None]] = {
     "talk": _talk,
     "queue": _queue,
@@ -274,5 +282,5 @@ ACTIONS: dict[str, Callable[[Turn], None]] = {
     "reassign": _reassign,
     "unassign": lambda turn: turn.effects.append(Unassign()),
     "reopen": lambda turn: turn.effects.append(Reopen()),
-    "survey": lambda turn: turn.effects.append(AskSurvey()),
+    "survey": _survey,
 }

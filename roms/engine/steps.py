@@ -70,7 +70,15 @@ def _waiting(turn: Turn) -> Step:
 
 def _start(turn: Turn, text: str, words: list[str], payload: str | None) -> None:
     """Nothing waits: a new talk begins."""
-    match = _started(turn, text, words, payload)
+    _begin(turn, _started(turn, text, words, payload))
+
+
+def begin(turn: Turn, match: Match) -> None:
+    """A talk that no message begins."""
+    guarded(turn, lambda: _begin(turn, match))
+
+
+def _begin(turn: Turn, match: Match) -> None:
     turn.variables = dict(match.found)
     turn.pinned = turn.release.number
     walk(turn, match.trigger.go, match.rule)
@@ -221,10 +229,6 @@ def _branch(turn: Turn, _: Step, control: Branch) -> Place:
     raise Broken("no case of the branch holds")
 
 
-def _go(_: Turn, __: Step, control: Go) -> Place:
-    return control.to
-
-
 def _hand_off(turn: Turn, _: Step, control: Handoff) -> None:
     hand_over(turn, control, turn.reason)
 
@@ -245,10 +249,6 @@ def _close(turn: Turn, _: Step, control: Close) -> None:
 def say_all(turn: Turn, sayings: tuple[Sayable, ...]) -> None:
     for saying in sayings:
         say(turn, saying)
-
-
-def _end(turn: Turn, _: Step, __: End) -> Place | None:
-    return end_flow(turn)
 
 
 def end_flow(turn: Turn) -> Place | None:
@@ -284,10 +284,10 @@ CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
     Menu: questions.wait,
     Ask: questions.wait,
     Branch: _branch,
-    Go: _go,
+    Go: lambda _, __, control: control.to,
     Handoff: _hand_off,
     Close: _close,
-    End: _end,
+    End: lambda turn, *_: end_flow(turn),
     Subflow: calls.call,
     Wait: _wait,
     Http: outside.begin,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from roms.engine.occasions import OCCASIONS, Moment
+from roms.engine.occasions import CLOSED_BY_AGENT, OCCASIONS, Moment
 from roms.engine.patterns import PatternSet
 from roms.engine.scope import Broken, Evaluate, Scope
 from roms.engine.types import Place
@@ -115,6 +115,11 @@ class Index:
         """The best trigger that waits for a moment like this."""
         fit = (each for each in self._occasions if holds(each[1].when, moment) and OCCASIONS[each[0]](moment))
         return next((Match(trigger, f"event {name}") for name, trigger in fit), None)
+
+    def afterwards(self, scope: Scope) -> Match | None:
+        """The best trigger that waits for an agent to close the conversation."""
+        fit = (trigger for name, trigger in self._occasions if name == CLOSED_BY_AGENT and holds(trigger.when, scope))
+        return next((Match(trigger, f"event {CLOSED_BY_AGENT}") for trigger in fit), None)
 
     def otherwise(self, scope: Scope) -> Match | None:
         """What takes everything; those with a condition or a limit come before the one that has none."""

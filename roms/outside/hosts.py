@@ -61,7 +61,8 @@ def entry(text: str) -> Entry:
 
 def _is_base(text: str) -> bool:
     """An address that a path can be hung on."""
-    return host_of(text) is not None and not set("?#*%\\, ") & set(text)
+    found = host_of(text)
+    return found is not None and urlsplit(text).port != 0 and not set("?#*%\\ ") & set(text)
 
 
 def host_of(url: str) -> Host | None:

@@ -32,7 +32,7 @@ def said(steps: str, triggers: str = "[{otherwise: true}]", **contact: Any) -> l
 def test_a_picture_is_said_with_what_a_channel_needs_to_show_it() -> None:
     (picture,) = said("a: {say: {image: media/a.png, caption: {id: Harga, en: Prices}}}")
     file = looked_at(pictures.png())
-    assert (picture.kind, picture.text) == ("image", "Harga\n[a.png]")
+    assert (picture.kind, picture.text) == ("image", "Harga")
     assert picture.content == {
         "source": "media/a.png", "name": "a.png", "hash": file.hash, "mime": "image/png", "size": file.size,
         "width": 2, "height": 1, "caption": "Harga",
@@ -41,9 +41,9 @@ def test_a_picture_is_said_with_what_a_channel_needs_to_show_it() -> None:
 
 def test_each_language_may_have_its_own_file_and_caption() -> None:
     steps = "a: {say: {image: {id: media/a.png, en: media/b.jpg}, caption: {id: Harga, en: Prices}}}"
-    assert [each.text for each in said(steps, language="en")] == ["Prices\n[b.jpg]"]
+    assert [each.text for each in said(steps, language="en")] == ["Prices"]
     assert said(steps, language="en")[0].content["width"] == 640
-    assert [each.text for each in said(steps, language="id")] == ["Harga\n[a.png]"]
+    assert [each.text for each in said(steps, language="id")] == ["Harga"]
 
 
 def test_sounds_videos_documents_and_stickers_are_said_alike() -> None:
@@ -59,7 +59,7 @@ a:
 """
     effects = said(steps, name="Ani")
     assert [each.kind for each in effects] == ["video", "audio", "document", "document", "sticker", "text"]
-    assert [each.text for each in effects[:3]] == ["Lihat\n[clip.mp4]", "[voice.ogg]", "[Katalog Ani.pdf]"]
+    assert [each.text for each in effects[:3]] == ["Lihat", "[voice.ogg]", "[Katalog Ani.pdf]"]
     assert effects[2].content["name"] == "Katalog Ani.pdf"
     assert effects[4].content | {"width": 512, "height": 256} == effects[4].content
     assert effects[5].content is None

@@ -126,9 +126,11 @@ NO_ALIASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["", "a b", "ftp://a", "https://a/x", "user@a", "*", "a:99999", "a:0", "http://", *NO_ALIASES])
+@pytest.mark.parametrize(
+    "text", ["", "a b", "ftp://a", "https://a/x", "user@a", "*", "a:99999", "a:0", "http://", *NO_ALIASES]
+)
 def test_an_entry_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"host|port"):
+    with pytest.raises(ValueError, match=r"host|port|alias"):
         entry(text)
 
 
@@ -245,7 +247,9 @@ def test_the_first_entry_that_fits_decides(there: Elsewhere) -> None:
     assert really("https://b.example.com/x", [alias, "*.example.com"]) == "https://b.example.com/x"
 
 
-@pytest.mark.parametrize("url", ["http://api.example.com/", "https://api.example.com:444/", "https://a.api.example.com/"])
+@pytest.mark.parametrize(
+    "url", ["http://api.example.com/", "https://api.example.com:444/", "https://a.api.example.com/"]
+)
 def test_an_alias_is_for_its_own_name_and_opens_nothing_else(there: Elsewhere, url: str) -> None:
     aliases = [f"api.example.com={there.origin}"]
     for other in (url, there.url("/good"), there.url("/")):
