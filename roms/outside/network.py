@@ -18,6 +18,12 @@ import httpcore
 from roms.outside.hosts import IP, Host
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")  # what the IPv6 internet is made of; the rest is local, old or nobody's
+_TUNNELLED = (0x0000_5EFE, 0x0200_5EFE)  # ISATAP: the last four bytes are an IPv4 address
+# What Python calls global, though it is a cloud's own metadata, a relay into a tunnel, or for examples only.
+_NOBODYS = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "3fff::/20", "2001:db8::/32"))
+)
 
 
 class Forbidden(Exception):
@@ -44,13 +50,20 @@ def addresses(host: Host) -> list[str]:
 
 def is_public(address: IP) -> bool:
     """Also of the IPv4 address that an IPv6 one carries inside."""
+    if any(address in network for network in _NOBODYS):
+        return False
     if isinstance(address, ipaddress.IPv6Address):
-        teredo = address.teredo[1] if address.teredo else None
-        nat64 = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
-        inside = address.ipv4_mapped or address.sixtofour or teredo or nat64
-        if inside is not None and not is_public(inside):
+        inside = _inside(address)
+        if (inside is not None and not is_public(inside)) or not (address in _UNICAST or address in _NAT64):
             return False
     return address.is_global and not address.is_multicast
+
+
+def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if address in _NAT64 or int(address) >> 32 & 0xFFFFFFFF in _TUNNELLED:
+        return last
+    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
 
 
 class Stream(httpcore.NetworkStream):
