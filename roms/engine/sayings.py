@@ -123,7 +123,8 @@ def map_link(latitude: float, longitude: float) -> str:
 def _file_name(given: str, source: str, file: Media | None) -> str:
     """What it is called where it is saved: no folders, and an ending that says what it is."""
     own = source.partition("?")[0].rpartition("/")[2]
-    name = re.sub(r"[\s/\\]+", " ", given)[:LONGEST_NAME].strip()
+    plain = "".join(letter if letter.isprintable() else " " for letter in given)
+    name = re.sub(r"[\s/\\]+", " ", plain)[:LONGEST_NAME].strip()
     if name and file is not None and of_name(name) != file.type:
         name += "." + own.rpartition(".")[2]
     return name or own

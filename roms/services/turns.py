@@ -43,10 +43,17 @@ def _small(state: Any) -> Any:
         return state
     if _is_large(state.get("arrived")):
         state = {name: value for name, value in state.items() if name != "arrived"}
-    variables = state.get("variables")
+    if isinstance(calls := state.get("calls"), list):  # callers keep theirs while a sub-flow or a side talk goes on
+        state = {**state, "calls": [_few(call) for call in calls]}
+    return _few(state)
+
+
+def _few(holder: Any) -> Any:
+    """With its variables cut, where they are large."""
+    variables = holder.get("variables") if isinstance(holder, Mapping) else None
     if not isinstance(variables, Mapping) or not any(map(_is_large, variables.values())):
-        return state
-    return {**state, "variables": {name: CUT if _is_large(value) else value for name, value in variables.items()}}
+        return holder
+    return {**holder, "variables": {name: CUT if _is_large(value) else value for name, value in variables.items()}}
 
 
 def _cut(data: Any) -> Any:
@@ -60,4 +67,6 @@ def _cut(data: Any) -> Any:
 def _is_large(value: Any) -> bool:
     if isinstance(value, str):
         return len(value) > LARGEST
+    if isinstance(value, int):
+        return value.bit_length() > 4 * LARGEST  # a bit more than three are a digit
     return isinstance(value, (Mapping, list, tuple)) and len(json.dumps(value, default=str)) > LARGEST

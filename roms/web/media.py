@@ -21,8 +21,11 @@ SHOWN = ("image/", "video/", "audio/")  # anything else is downloaded
 def show(hash_: str, name: str) -> ResponseReturnValue:
     """Whoever has the address has been told it by the bot: a flow says the same to everybody.
 
-    The name is the caller's; one that promises another type than the content has is not ours.
+    The name is the caller's; one that promises another type than the content has is not ours, nor is one that no
+    header can carry.
     """
+    if not (name + hash_).isprintable():
+        raise NotFound
     type_, data = media.found(hash_)
     if of_name(name) != type_:
         raise NotFound

@@ -168,11 +168,19 @@ def test_an_event_is_kept_and_read_back(event: Event) -> None:
     assert event_of(begun({}, OutsideAnswered(1, 200, many))) == OutsideAnswered(1, 200, "…")
 
 
-@pytest.mark.parametrize("value", ["x" * (LARGEST + 1), ["x"] * LARGEST, {"a": "x" * LARGEST}])
+@pytest.mark.parametrize(
+    "value", ["x" * (LARGEST + 1), ["x"] * LARGEST, {"a": "x" * LARGEST}, pytest.param(10**2000, id="digits")]
+)
 def test_a_large_value_is_not_kept_a_second_time(value: Any) -> None:
     state = {"mode": "BOT", "variables": {"small": 1, "large": value}}
     assert begun(state)["state"]["variables"] == {"small": 1, "large": "…"}
     assert state["variables"]["large"] is value
+
+
+def test_nor_is_one_that_a_caller_keeps_meanwhile() -> None:
+    call = {"place": "a.b", "variables": {"small": 1, "large": ["x"] * LARGEST}, "save": {}, "depth": 0}
+    kept = begun({"mode": "BOT", "calls": [call]})["state"]["calls"]
+    assert kept == [{**call, "variables": {"small": 1, "large": "…"}}]
 
 
 def test_every_turn_of_random_conversations_is_told_as_it_happened(cast: Cast, clock: Clock) -> None:

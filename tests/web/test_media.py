@@ -50,7 +50,10 @@ def test_s06_a_document_is_downloaded_under_the_name_it_was_given(client: FlaskC
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("called", ["a.html", "a.svg", "a.png.exe", "a", "a.jpg", "..%2Fa.png%00.html"])
+@pytest.mark.parametrize(
+    "called",
+    ["a.html", "a.svg", "a.png.exe", "a", "a.jpg", "..%2Fa.png%00.html", "a%0D%0AX:1.png", "a%00.png", "%07.png"],
+)
 def test_s17_a_name_that_promises_something_else_is_not_there(
     client: FlaskClient, published: None, called: str
 ) -> None:
@@ -58,7 +61,12 @@ def test_s17_a_name_that_promises_something_else_is_not_there(
 
 
 def test_what_nobody_published_is_not_there(client: FlaskClient, published: None) -> None:
-    for path in (f"/media/{'0' * 64}/a.png", "/media/x/a.png", address("a.png").upper().replace("/MEDIA", "/media")):
+    for path in (
+        f"/media/{'0' * 64}/a.png",
+        "/media/x/a.png",
+        f"/media/{'%00' * 64}/a.png",
+        address("a.png").upper().replace("/MEDIA", "/media"),
+    ):
         assert client.get(path).status_code == 404
 
 
