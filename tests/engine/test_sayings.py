@@ -67,7 +67,8 @@ a:
 
 @pytest.mark.parametrize(
     ("written", "name"),
-    [("Katalog", "Katalog.pdf"), ("a/../b\\c.pdf", "a .. b c.pdf"), ("x.exe", "x.exe.pdf"), ("A\nB.PDF", "A B.PDF"), ("A\x07B", "A B.pdf"),
+    [("Katalog", "Katalog.pdf"), ("a/../b\\c.pdf", "a .. b c.pdf"), ("x.exe", "x.exe.pdf"), ("A\nB.PDF", "A B.PDF"),
+     ("A\x07B", "A B.pdf"),
      (" ", "list.pdf"), ("x" * 300, "x" * 150 + ".pdf")],
 )  # fmt: skip
 def test_a_documents_name_has_no_folders_and_says_what_it_is(written: str, name: str) -> None:
