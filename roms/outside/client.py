@@ -79,7 +79,8 @@ def _trust() -> ssl.SSLContext:
 
 
 def _asked(pool: httpcore.ConnectionPool, request: Request) -> Outcome:
-    headers = [(name.encode(), value.encode("utf-8", "replace")) for name, value in request.headers]
+    # White space around a value is none of it, and a name or a secret that has some must not fail the call.
+    headers = [(name.encode(), value.strip().encode("utf-8", "replace")) for name, value in request.headers]
     headers += [(b"User-Agent", b"ROMS"), (b"Accept", b"application/json"), (b"Accept-Encoding", b"identity")]
     body = request.body.encode("utf-8", "replace") if request.method not in ("GET", "DELETE") else None
     if request.body:

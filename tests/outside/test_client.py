@@ -73,13 +73,14 @@ def test_a_redirect_is_not_followed(there: Elsewhere) -> None:
 
 def test_headers_and_body_arrive(there: Elsewhere) -> None:
     there.asked.clear()
-    call(Request("POST", there.url("/good"), (("X-Key", "ä b"),), '{"a":"é"}', 5), [there.origin])
+    call(Request("POST", there.url("/good"), (("X-Key", " ä b\n"), ("X-None", " ")), '{"a":"é"}', 5), [there.origin])
     call(Request("PUT", there.url("/good"), (), "", 5), [there.origin])
     (method, _, headers, body), (_, _, bare, nothing) = there.asked
     assert (method, body) == ("POST", '{"a":"é"}')
     assert headers["Content-Type"] == "application/json"
     assert headers["User-Agent"] == "ROMS"
     assert headers["X-Key"].encode("latin-1").decode() == "ä b"
+    assert headers["X-None"] == ""
     assert (bare["Content-Length"], nothing) == ("0", "")
 
 
