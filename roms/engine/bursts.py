@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from roms.engine import steps
 from roms.engine.events import MessageReceived
-from roms.engine.flow import Question, Release, Step
+from roms.engine.flow import Http, Question, Release, Step
 from roms.engine.person import wanted
 from roms.engine.table import Burst
 from roms.engine.turn import Turn, later, start_clock, stop_clock
@@ -16,6 +16,7 @@ from roms.engine.words import LONGEST_TEXT, clean, words_of
 
 CLOCK = "burst"
 MOST = 20  # messages kept for one turn
+AT_ONCE = Burst()
 LONGEST = 5  # times the quiet that ends a burst: nobody waits longer than that
 
 
@@ -53,8 +54,10 @@ def forget(turn: Turn) -> None:
 
 
 def rule(release: Release, place: Place | None) -> Burst:
-    """That of the waiting question, or of the lifecycle."""
+    """That of the waiting question, or of the lifecycle; what is written while another system is asked is not kept."""
     step = release.steps.get(place) if place else None
+    if step is not None and isinstance(step.control, Http):
+        return AT_ONCE
     own = step.control.burst if step is not None and isinstance(step.control, Question) else None
     return own or release.lifecycle.burst
 

@@ -102,7 +102,7 @@ def check_session(release, session):
     else:
         assert session.mode in (Mode.BOT, Mode.PAUSED)
         assert stands(release, session) in (Menu, Ask, Wait, Http)
-    if session.mode is Mode.BOT and stands(release, session) in CLOCKS:
+    if session.mode is Mode.BOT and stands(release, session) in CLOCKS and not session.pending:
         assert clocks[CLOCKS[stands(release, session)]]
     if session.mode is Mode.BOT and stands(release, session) in (Menu, Ask) and not session.pending:
         assert clocks.get("question", False) == bool(release.steps[session.place].control.timeout)
