@@ -15,10 +15,13 @@ _MODES = {mode.value: mode for mode in Mode}
 
 
 def dump(session: Session) -> JSON:
-    """Everything but the facts, as a value that JSON carries unchanged."""
-    data: JSON = {"mode": str(session.mode), "since": written(session.since)}
+    """Everything but the facts, as a value that JSON carries unchanged.
+
+    Moments are microseconds since 1970: to write one as text costs more than to answer a menu.
+    """
+    data: JSON = {"mode": str(session.mode), "since": (session.since - _EPOCH) // _MICROSECOND}
     if session.heard is not None:
-        data["heard"] = written(session.heard)
+        data["heard"] = (session.heard - _EPOCH) // _MICROSECOND
     if session.previous is not None:
         data["previous"] = str(session.previous)
     if session.release:
@@ -40,17 +43,12 @@ def dump(session: Session) -> JSON:
     if session.arrived is not None:
         data["arrived"] = dict(session.arrived)
     if session.pending_since is not None:
-        data["pending"] = {"texts": list(session.pending), "since": written(session.pending_since)}
+        data["pending"] = {"texts": list(session.pending), "since": (session.pending_since - _EPOCH) // _MICROSECOND}
     return data
 
 
-def written(moment: datetime) -> int:
-    """Microseconds since 1970: to write a moment as text costs more than to answer a menu."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
 def moment(stored: int | str) -> datetime:
-    """What `written` wrote, or text, which sessions of older versions hold."""
+    """A moment as `dump` wrote it, or as text, which sessions of older versions hold."""
     return _EPOCH + stored * _MICROSECOND if type(stored) is int else datetime.fromisoformat(stored)  # type: ignore[arg-type]
 
 
@@ -90,11 +88,12 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
 
 def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
     get = data.get
-    heard, previous, place, before = get("heard"), get("previous"), get("place"), get("asked_before")
+    since, heard, previous = data["since"], get("heard"), get("previous")
+    place, before, calls, pending = get("place"), get("asked_before"), get("calls"), get("pending")
     return Session(
         _MODES[data["mode"]],
-        moment(data["since"]),
-        moment(heard) if heard is not None else None,
+        _EPOCH + since * _MICROSECOND if type(since) is int else moment(since),
+        _EPOCH + heard * _MICROSECOND if type(heard) is int else moment(heard) if heard is not None else None,
         _MODES[previous] if previous else None,
         get("release", 0),
         _place(place) if place else None,
@@ -104,9 +103,9 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         get("clocks", {}),
         get("variables", {}),
         facts,
-        tuple(map(_called, calls)) if (calls := get("calls")) else (),
+        tuple(map(_called, calls)) if calls else (),
         get("arrived"),
-        tuple(pending["texts"]) if (pending := get("pending")) else (),
+        tuple(pending["texts"]) if pending else (),
         moment(pending["since"]) if pending else None,
     )
 
