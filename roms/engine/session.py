@@ -43,12 +43,17 @@ def dump(session: Session) -> JSON:
     if session.arrived is not None:
         data["arrived"] = dict(session.arrived)
     if session.pending_since is not None:
-        data["pending"] = {"texts": list(session.pending), "since": (session.pending_since - _EPOCH) // _MICROSECOND}
+        data["pending"] = {"texts": list(session.pending), "since": written(session.pending_since)}
     return data
 
 
+def written(moment: datetime) -> int:
+    """As `dump` writes it."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
 def moment(stored: int | str) -> datetime:
-    """A moment as `dump` wrote it, or as text, which sessions of older versions hold."""
+    """What `written` wrote, or text, which sessions of older versions hold."""
     return _EPOCH + stored * _MICROSECOND if type(stored) is int else datetime.fromisoformat(stored)  # type: ignore[arg-type]
 
 
