@@ -240,7 +240,23 @@ def read_json(text: str) -> Any:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    return {"json_deserializer": read_json, **_pool_options(url)}
+    return {"json_deserializer": read_json, "json_serializer": write_json, **_pool_options(url)}
+
+
+def write_json(value: Any) -> str:
+    """JSON has no infinite numbers, and PostgreSQL refuses a row that holds one: it is written as none at all."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value), allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _pool_options(url: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def talk(turn: Turn, event: MessageReceived) -> None:
         return steps.talk(turn, event)
     if event.kind != "text":
         return _answer_all(turn, event, burst)
-    if event.payload or _cannot_wait(turn, event.text):
+    if event.payload or cannot_wait(turn, event.text):
         return _answer_alone(turn, event, burst)
     turn.pending = (*turn.pending, clean(event.text))
     if _full(turn, burst):
@@ -78,7 +78,7 @@ def answered(release: Release, session: Session) -> MessageReceived:
     return MessageReceived(joined(session.pending, rule(release, session.place)))
 
 
-def _cannot_wait(turn: Turn, text: str) -> bool:
+def cannot_wait(turn: Turn, text: str) -> bool:
     """Whoever wants a person, or breaks in, is answered at once."""
     text = clean(text)
     words = words_of(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 PATTERNS = tuple(
     (code, re.compile(pattern, re.DOTALL))
@@ -32,10 +32,19 @@ PATTERNS = tuple(
         ("outside_unasked", r"the request cannot be made"),
         ("person", r"word '(?P<word>.*)' reaches a person"),
         ("back", r"back to the question"),
+        ("waited", r"the wait is over"),
+        ("called", r"called by (?P<step>.+)"),
+        ("returned", r"back from (?P<flow>.+)"),
         ("moved", r"moved to a new release"),
         ("release", r"a new release"),
         ("branch", r"when (?P<when>.*)"),
     )
+)
+
+
+SEVERAL = (  # how a burst was read
+    ("together", re.compile(r"(?P<rule>.*), (?P<count>\d+) messages together", re.DOTALL)),
+    ("last", re.compile(r"(?P<rule>.*), the last of (?P<count>\d+) messages", re.DOTALL)),
 )
 
 
@@ -46,9 +55,14 @@ class Rule:
     code: str
     text: str
     values: Mapping[str, str] = field(default_factory=dict)
+    several: str = ""  # "together" or "last", where `count` messages came to one turn
+    count: int = 0
 
 
 def read(text: str) -> Rule:
+    for several, pattern in SEVERAL:
+        if hit := pattern.fullmatch(text):
+            return replace(read(hit["rule"]), several=several, count=int(hit["count"]))
     for code, pattern in PATTERNS:
         if hit := pattern.fullmatch(text):
             return Rule(code, text, hit.groupdict())

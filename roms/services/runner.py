@@ -33,7 +33,7 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
     """
     conversation = scene.conversation
     if not isinstance(event, events.MessageReceived):
-        scene.begun = turns.begun(conversation.state, event)
+        scene.begun = (conversation.state, event, conversation.seq)
     before = _before(scene, event)
     assert scene.release is not None
     try:
@@ -91,7 +91,7 @@ def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any
         text=effect.text,
         payload=_shown(effect),
         why={name: getattr(why, name) for name in ("release", "file", "line", "flow", "step", "rule")},
-        before=scene.begun,
+        before=turns.begun(*scene.begun) if scene.begun else None,
         **_way_out(scene),
     )
     scene.begun = None

@@ -167,6 +167,7 @@ def _rules(release: object) -> Iterator[str]:
         ("no answer: timeout", "outside_failed", {"problem": "timeout"}),
         ("the request cannot be made", "outside_unasked", {}),
         ("when total > 3", "branch", {"when": "total > 3"}),
+        ("option 1, the last of 3 messages", "option", {"key": "1"}),
         ("something of tomorrow", "", {}),
     ],
 )

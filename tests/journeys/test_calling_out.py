@@ -27,7 +27,7 @@ from roms.engine.events import OutsideAnswered, Resumed
 from roms.engine.flowfile import compile_release
 from roms.engine.rehearsal import run
 from roms.engine.script import scripts
-from roms.models import Conversation, HttpCall, Timer
+from roms.models import Conversation, HttpCall, Message, Sender, Timer
 from roms.services import explaining, handoff, http_calls, intake, publishing, recalling, replaying, timers
 from tests.cast import Cast, conversation, messages, say, texts
 from tests.conftest import SECRET_KEY, Clock
@@ -283,7 +283,7 @@ def test_replay_gives_the_recorded_answers_exactly(client: FlaskClient, cast: Ca
 def test_why_knows_what_another_system_said(client: FlaskClient, cast: Cast, clock: Clock) -> None:
     talked(client, cast, clock)
     told = explaining.explain(next(each.id for each in messages("628120000003") if each.text == "Jawabnya 7"))
-    assert told["rule"] == {"code": "outside", "text": "answer 200", "values": {"status": "200"}}
+    assert told["rule"] == {"code": "outside", "text": "answer 200", "values": {"status": "200"}, "several": None}
     assert (told["outcome"], told["doubt"], told["question"]["kind"]) == ("happened", None, "http")
     assert [each["name"] for each in told["variables"]] == ["found", "what"]
 
@@ -377,3 +377,11 @@ def test_whatever_happens_replay_gives_the_recorded_answers(cast: Cast, clock: C
     told = {text for past in happened for text in past.said}
     assert {"Jawabnya 1", "Sejam lalu 1", "Tidak ada, x", "Gagal", "Bantuan"} <= told
     assert [each for found in replaying.differences(publishing.newest(), ids, WEEK) for each in found] == []
+
+
+def test_whatever_happens_every_turn_is_explained_as_it_happened(cast: Cast, clock: Clock) -> None:
+    generated(cast, clock, random.Random(11))
+    asked = select(Message.id).where(Message.sender.in_((Sender.BOT, Sender.CONTACT)), Message.direction != "note")
+    told = [explaining.explain(each) for each in db.session.scalars(asked).all()]
+    assert {(each["doubt"], each["text"], each["mode"]) for each in told if each["doubt"]} == set()
+    assert {"outside", "outside_failed", "waited"} <= {each["rule"]["code"] for each in told if each["rule"]}

@@ -91,7 +91,10 @@ function Where({ told: { where, rule, took, heard, mode, sender } }) {
 }
 
 /** A rule in the reader's language; what nobody has put into words yet stands as the engine wrote it. */
-const words = ({ code, values, text }) => (code && has(`rule_${code}`) ? t(`rule_${code}`, values) : text);
+const words = ({ code, values, text, several }) => {
+  const rule = code && has(`rule_${code}`) ? t(`rule_${code}`, values) : text;
+  return several ? `${rule}, ${t(`several_${several.code}`, { count: several.count })}` : rule;
+};
 
 const kindOf = (kind) => (has(`kind_${kind}`) ? t(`kind_${kind}`) : kind);
 
