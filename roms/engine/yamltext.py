@@ -95,7 +95,7 @@ def read(file: str, text: str) -> Document | Problem:
     except _Unreadable as refused:
         return found(_spot(file, refused.mark), refused.code, **refused.details)
     except yaml.MarkedYAMLError as problem:
-        mark, why = problem.problem_mark or problem.context_mark, problem.problem or problem.context
+        mark, why = problem.problem_mark or problem.context_mark, problem.problem or problem.context or ""
         return found(_spot(file, mark) if mark else Spot(file), _slip(why, text, mark), why=why)
     except yaml.reader.ReaderError as problem:
         return found(_position(file, text, problem.position), "yaml-character")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roms.engine import hours
+from roms.engine import answers, attachments, dates, hours
 from roms.engine.build import CONTROLS
 from roms.engine.build_says import SAYINGS
 from roms.engine.coverage import coverage
@@ -15,7 +15,7 @@ from roms.engine.flowfile import compile_release
 from roms.engine.functions import FUNCTIONS, PATTERN_FUNCTION, TIMELY
 from roms.engine.media import split
 from roms.engine.occasions import OCCASIONS
-from roms.engine.rehearsal import run
+from roms.engine.rehearsal import EXPECTS, HAPPENS, run
 from roms.engine.script import scripts
 from roms.engine.table import ACTIONS, EVENTS
 from tests.engine import pictures
@@ -58,6 +58,7 @@ def test_every_example_compiles_as_it_stands(example):
     assert problems(files) == ()
 
 
+LINES = [*HAPPENS, *EXPECTS, "http"]
 HEADINGS = [
     *CONTROLS,
     *("say", "set", "label", "note", "burst"),
@@ -69,6 +70,7 @@ HEADINGS = [
     *(f"Function: {name}" for name in (*FUNCTIONS, *TIMELY, PATTERN_FUNCTION)),
     *(f"Event: {name}" for name in EVENTS),
     *(f"Action: {name}" for name in ACTIONS),
+    *(f"Test line: {kind}" for kind in LINES),
 ]
 
 
@@ -81,6 +83,17 @@ def test_every_function_and_filter_is_used_in_an_example_or_a_shipped_flow():
     everything = "\n".join([*EXAMPLES, *split(shipped())[0].values()])
     unused = {name for name in (*FUNCTIONS, *TIMELY, PATTERN_FUNCTION) if f"{name}(" not in everything}
     assert unused == set()
+
+
+@pytest.mark.parametrize("form", [*answers.READ, *dates.READ, *attachments.READ, "choice"])
+def test_every_form_of_an_answer_is_told_and_used_in_an_example(form):
+    assert f"- `as: {form}`" in DOC
+    assert f"as: {form}" in "\n".join(EXAMPLES) or form == "text"
+
+
+@pytest.mark.parametrize("kind", LINES)
+def test_every_line_of_a_flow_test_is_used_on_the_page(kind):
+    assert re.search(rf"^ +- {re.escape(kind)}: ", "\n".join(TESTS), re.MULTILINE)
 
 
 def test_every_filter_is_used_in_an_example():
