@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import logging
 import math
 import sqlite3
@@ -38,6 +37,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from roms import jsontext
 
 log = logging.getLogger(__name__)
 
@@ -230,33 +231,17 @@ def init_app(app: Flask) -> None:
     app.extensions["roms.writer"] = threading.RLock() if is_sqlite else nullcontext()
 
 
-def read_json(text: str) -> Any:
+def read_json(text: str | bytes) -> Any:
     """A damaged value reads as an empty one: whoever uses it notices, and nobody else is kept from their work."""
     try:
-        return json.loads(text)
+        return jsontext.read(text)
     except ValueError:
         log.error("a damaged JSON value in the database: %.60r", text)
         return {}
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    return {"json_deserializer": read_json, "json_serializer": write_json, **_pool_options(url)}
-
-
-def write_json(value: Any) -> str:
-    """JSON has no infinite numbers, and PostgreSQL refuses a row that holds one: it is written as none at all."""
-    try:
-        return json.dumps(value, allow_nan=False)
-    except ValueError:
-        return json.dumps(_finite(value), allow_nan=False)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _finite(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return {"json_deserializer": read_json, "json_serializer": jsontext.write, **_pool_options(url)}
 
 
 def _pool_options(url: str) -> dict[str, Any]:

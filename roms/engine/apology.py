@@ -19,6 +19,7 @@ def apologize(turn: Turn, problem: Broken) -> None:
     """A kind sentence for the contact, and a note for people that names file, line and step."""
     if isinstance(problem, Runaway):
         turn.effects = _without_repeats(turn.effects)
+    turn.rule = turn.rule or "the flow broke"
     turn.effects.append(AddNote(_note(turn, problem)))
     turn.effects.append(SendMessage(SORRY.read(turn, turn.language), why(turn)))
 

@@ -49,12 +49,18 @@ def back(turn: Turn) -> Place | None:
 
 
 def leave_behind(turn: Turn, place: Place) -> None:
-    """Whoever goes on in another flow does not come back: the calls this question stands in are forgotten."""
+    """Whoever goes on in another flow does not come back: the calls this question stands in are forgotten.
+
+    The question below, if the talk is a side talk, keeps the variables that the outermost of them began with.
+    """
     if under_way(turn):
         flow = _called(turn, turn.calls[-1])
         if flow is not None and flow != place.flow:
             here = len(turn.asked_before)
-            turn.calls = tuple(each for each in turn.calls if each.depth < here or _is_aside(turn, each))
+            left = next(each for each in turn.calls if each.depth == here)
+            turn.calls = tuple(each for each in turn.calls if each.depth < here)
+            if here:
+                turn.calls = (*turn.calls, _kept_for(turn, here, left))
 
 
 def come_back_to(turn: Turn, place: Place) -> None:
@@ -80,6 +86,11 @@ def _is_aside(turn: Turn, call_: Call) -> bool:
     return 0 < call_.depth <= len(turn.asked_before) and turn.asked_before[call_.depth - 1] == call_.place
 
 
+def _kept_for(turn: Turn, depth: int, call_: Call) -> Call:
+    """The variables of the talk below this depth: that talk shared them with whoever made this call."""
+    return Call(turn.asked_before[depth - 1], call_.variables, {}, depth)
+
+
 def forget(turn: Turn, depth: int) -> None:
     """Never come back to this place, nor to those who called it; what lies above moves down.
 
@@ -92,7 +103,7 @@ def forget(turn: Turn, depth: int) -> None:
     kept = [replace(each, depth=each.depth - 1) for each in above if each not in asides]
     outermost = next(iter([*under, *asides]), None)
     if depth and outermost is not None:
-        below.append(Call(turn.asked_before[depth - 1], outermost.variables, {}, depth))
+        below.append(_kept_for(turn, depth, outermost))
     turn.asked_before = (*turn.asked_before[:depth], *turn.asked_before[depth + 1 :])
     turn.calls = (*below, *kept)
 

@@ -20,7 +20,7 @@ from roms.engine.effects import (
     Unassign,
 )
 from roms.engine.events import Event, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
-from roms.engine.flow import Ask, Menu, Release
+from roms.engine.flow import Question, Release
 from roms.engine.questions import set_timeout
 from roms.engine.table import PERSON_EVENTS, Row
 from roms.engine.triggers import holds
@@ -42,12 +42,9 @@ def allowed(release: Release, mode: Mode) -> tuple[str, ...]:
 
 def decide(release: Release, session: Session, event: Event, now: datetime) -> Decision:
     """Pure and total: the same values in, the same decision out. Raises Refused where the lifecycle has no row."""
-    if isinstance(event, TimerFired):
-        return _timer_fired(release, session, event, now)
-    if isinstance(event, OutsideAnswered):
-        return _outside_answered(release, session, event, now)
-    if isinstance(event, ReleaseChanged):
-        return _release_changed(release, session, event, now)
+    own = OF_THE_SYSTEM.get(type(event))
+    if own is not None:
+        return own(release, session, event, now)
     turn = opened(release, session, event, now)
     row = _row(turn, event.name)
     if row is None:
@@ -110,7 +107,7 @@ def _change_mode(turn: Turn, to: Mode) -> None:
 def _ask_on(turn: Turn) -> None:
     """Back from a pause: the question still waits, and its time begins anew. What was over meanwhile goes on."""
     step = turn.release.steps.get(turn.place) if turn.place else None
-    if step is not None and isinstance(step.control, (Menu, Ask)):
+    if step is not None and isinstance(step.control, Question):
         set_timeout(turn, step.control)
     else:
         steps.go_on(turn)
@@ -119,7 +116,7 @@ def _ask_on(turn: Turn) -> None:
 def _wind_clocks(turn: Turn) -> None:
     """Every mode's own clocks run while it lasts; set once, not per message."""
     for after in turn.release.lifecycle.after[turn.mode]:
-        if not running(turn, after.kind):
+        if turn.clocks.get(after.kind, 0) % 2 == 0:
             start_clock(turn, after.kind, _due(turn, after.kind, after.seconds))
 
 
@@ -269,6 +266,11 @@ def _survey(turn: Turn) -> None:
         steps.begin(turn, match)
 
 
+OF_THE_SYSTEM: dict[type[Event], Callable[[Release, Session, Any, datetime], Decision]] = {
+    TimerFired: _timer_fired,
+    OutsideAnswered: _outside_answered,
+    ReleaseChanged: _release_changed,
+}
 ACTIONS: dict[str, Callable[[Turn], None]] = {
     "talk": _talk,
     "queue": _queue,

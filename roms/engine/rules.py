@@ -35,6 +35,7 @@ PATTERNS = tuple(
         ("waited", r"the wait is over"),
         ("called", r"called by (?P<step>.+)"),
         ("returned", r"back from (?P<flow>.+)"),
+        ("broke", r"the flow broke"),
         ("moved", r"moved to a new release"),
         ("release", r"a new release"),
         ("branch", r"when (?P<when>.*)"),

@@ -61,7 +61,18 @@ Filed = dict[str, list[tuple[tuple[str, ...], Trigger]]]  # by first word
 class Index:
     """The triggers of a release, best first, filed by what a message may bring."""
 
-    __slots__ = ("_exact", "_occasions", "_otherwise", "_patterns", "_payloads", "_set", "_starts", "_typos", "_words")
+    __slots__ = (
+        "_exact",
+        "_firsts",
+        "_occasions",
+        "_otherwise",
+        "_patterns",
+        "_payloads",
+        "_set",
+        "_starts",
+        "_typos",
+        "_words",
+    )
 
     def __init__(self, triggers: Iterable[Trigger]) -> None:
         ranked = sorted(triggers, key=_rank)
@@ -74,6 +85,7 @@ class Index:
         self._otherwise = sorted((each for each in ranked if each.otherwise), key=lambda each: each.when is None)
         for trigger in ranked:
             self._file(trigger)
+        self._firsts = frozenset((*self._words, *self._starts))
         self._set = PatternSet([pattern.source for pattern, _ in self._patterns])
         self._typos = Typos(word for phrase in self._exact for word in phrase)
 
@@ -91,6 +103,8 @@ class Index:
         """The best trigger that wants these very words."""
         if payload and (hit := _first(self._payloads.get(payload, ()), scope)):
             return Match(hit, f"button '{payload[:40]}'")
+        if not self._patterns and self._firsts.isdisjoint(words):
+            return None
         if not words:
             return self._by_pattern(text, words, scope) if text else None
         if (fit := self._exact.get(tuple(words))) and (hit := _first(fit, scope)):

@@ -30,7 +30,10 @@ def clean(text: str) -> str:
 def words_of(text: str) -> list[str]:
     """The words of a text, folded: `Café, NO. 1!` becomes `cafe`, `no`, `1`."""
     if text.isascii():
-        return (_SLANTED if "_" in text else _WORD).findall(text.lower())[:MOST_WORDS]
+        low = text.lower()
+        if low.isalnum():  # one word, as most answers are
+            return [low]
+        return (_SLANTED if "_" in low else _WORD).findall(low)[:MOST_WORDS]
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return _SLANTED.findall("".join(c for c in plain if not unicodedata.combining(c)))[:MOST_WORDS]
 

@@ -11,15 +11,39 @@ from hypothesis import strategies as st
 from roms.engine.flow import Release
 from roms.engine.flowfile import FlowErrors, compile_release
 from tests.engine.chat import LIFECYCLE
+from tests.engine.pictures import named_in
 
 FLOWS = ("main", "one", "two")
 VARIABLES = ("n", "m", "k")
 TRIGGERS: dict[str, list[dict[str, Any]]] = {
     "main": [{"otherwise": True}],
-    "one": [{"keywords": "satu", "interrupt": True, "return": True}],
-    "two": [{"keywords": "dua", "interrupt": True}],
+    "one": [{"keywords": "satu", "interrupt": True, "return": True}, {"payload": "TAP", "keywords": "tap"}],
+    "two": [{"keywords": "dua", "interrupt": True}, {"pattern": "(?P<k>[0-9]{3})"}],
 }
-KINDS = st.sampled_from(["ask", "call", "go", "menu", "call", "ask", "branch", "ask", "", "end", "handoff", "close"])
+MORE = [
+    {"event": "outside_hours", "channels": "whapi"},
+    {"event": ["conversation_started", "reopened"]},
+    {"otherwise": True, "language": "en"},
+    {"keywords": "tiga", "language": "id", "when": "hours.open"},
+]
+KINDS = st.sampled_from(
+    [*"ask call go menu call ask branch ask wait http wait http end handoff close".split(), "", "", ""]
+)
+SAYINGS: list[Any] = [
+    {"image": "media/a.png", "caption": "{{n}}"},
+    {"document": "https://example.com/{{n}}.pdf", "name": "{{m}}.pdf"},
+    {"location": {"latitude": -6.2, "longitude": 106.8, "name": "{{k}}"}},
+    {"contact": {"name": "{{n}}", "phone": "+6281234567890"}},
+    {"template": {"name": "hello", "language": "id", "parameters": ["{{n}}"]}, "text": "Halo {{n}}"},
+    {"buttons": [{"payload": "TAP", "label": "Ya"}], "text": {"id": "Ketuk {{n}}", "en": "Tap {{n}}"}},
+]
+SETS: list[tuple[str, str]] = [
+    ("contact.name", "{{message.text}}"),
+    ("contact.language", "en"),
+    ("contact.language", "id"),
+    ("contact.language", "= lower(text(n))"),
+]
+HOURS = 'hours: shop\nopen: {mon-fri: "08:00-17:00"}\nholidays: {2026-03-20: Nyepi}\n'
 Draw = st.DrawFn
 
 
@@ -27,16 +51,20 @@ Draw = st.DrawFn
 def releases(draw: Draw) -> Release:
     """A release of three flows; most of what would be an error is never made, the rest is thrown away."""
     sizes = {flow: draw(st.integers(2, 5)) for flow in FLOWS}
-    files = {"lifecycle.yaml": lifecycle(draw)}
+    files: dict[str, Any] = {"lifecycle.yaml": lifecycle(draw)}
     for number, flow in enumerate(FLOWS):
         steps = {f"s{at}": _step(draw, sizes, number, at) for at in range(sizes[flow])}
         steps["last"] = {"say": f"{flow} selesai"}
-        files[f"{flow}.yaml"] = json.dumps({"flow": flow, "triggers": TRIGGERS[flow], "steps": steps})
+        triggers = [*TRIGGERS[flow], *(each for each in MORE if draw(st.integers(0, 5)) == 0)]
+        files[f"{flow}.yaml"] = json.dumps({"flow": flow, "triggers": triggers, "steps": steps})
+    if draw(st.booleans()):
+        files["hours.yaml"] = HOURS
+    files |= named_in(json.dumps(files))
     try:
         return compile_release(files, 7)
     except FlowErrors as errors:
         wrong = {each.code for each in errors.problems if each.severity == "error"}
-        assume(not wrong <= {"circle", "unknown-saved", "unknown-variable"})
+        assume(not wrong <= {"circle", "unknown-saved", "unknown-variable", "otherwise-twice"})
         raise
 
 
@@ -52,10 +80,22 @@ def _step(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> dict[str, An
     if draw(st.booleans()):
         step["say"] = f"{FLOWS[flow]} {at} {{{{{draw(st.sampled_from(VARIABLES))}}}}}"
     if draw(st.integers(0, 3)) == 0:
+        step["say"] = [*([step["say"]] if "say" in step else []), draw(st.sampled_from(SAYINGS))]
+    if draw(st.integers(0, 3)) == 0:
         value = draw(st.sampled_from(["x", 1, "= length(text(n))", "= length(text(k)) + 1"]))
         step["set"] = {draw(st.sampled_from(VARIABLES)): value}
+    if draw(st.integers(0, 7)) == 0:
+        step["set"] = step.get("set", {}) | dict([draw(st.sampled_from(SETS))])
     kind = draw(KINDS)
-    make = {"ask": _ask, "menu": _menu, "branch": _branch, "go": _onward, "call": _call}.get(kind)
+    make = {
+        "http": _http,
+        "ask": _ask,
+        "menu": _menu,
+        "branch": _branch,
+        "go": _onward,
+        "call": _call,
+        "wait": _wait,
+    }.get(kind)
     return step | ({kind: make(draw, sizes, flow, at) if make else True} if kind else {})
 
 
@@ -81,8 +121,11 @@ def _question(draw: Draw, sizes: dict[str, int]) -> dict[str, Any]:
     return question
 
 
+KINDS_OF_ANSWER = "text integer yes_no image file location date text integer".split()
+
+
 def _ask(draw: Draw, sizes: dict[str, int], *_: int) -> dict[str, Any]:
-    return _question(draw, sizes) | {"as": draw(st.sampled_from(["text", "integer", "yes_no"]))}
+    return _question(draw, sizes) | {"as": draw(st.sampled_from(KINDS_OF_ANSWER))}
 
 
 def _menu(draw: Draw, sizes: dict[str, int], *_: int) -> dict[str, Any]:
@@ -94,6 +137,25 @@ def _branch(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> list[dict[
     when = draw(st.sampled_from(['message.text == "1"', 'message.text in ["2", "ya"]', "message.text != null"]))
     first = {"when": when, "go": _onward(draw, sizes, flow, at)}
     return [first, {"otherwise": True, "go": _onward(draw, sizes, flow, at)}]
+
+
+def _wait(draw: Draw, *_: Any) -> str | dict[str, str]:
+    """Also until what may be no moment at all, or over already."""
+    return draw(
+        st.sampled_from(["10m", "1h", {"until": '= plus(now, "20m")'}, {"until": "= n"}, {"until": "2025-01-01"}])
+    )
+
+
+def _http(draw: Draw, sizes: dict[str, int], flow: int, at: int) -> dict[str, Any]:
+    onward = [_onward(draw, sizes, flow, at) for _ in range(3)]
+    http: dict[str, Any] = {
+        "failed": onward[0],
+        "on": {404: onward[1], 200: onward[2]} if draw(st.booleans()) else {404: onward[1]},
+    }
+    http |= {"save": draw(st.sampled_from(VARIABLES))} if draw(st.booleans()) else {}
+    if draw(st.booleans()):
+        return http | {"get": "https://a.example/{{n}}", "headers": {"X-A": "{{m}} {{secret.a}}"}}
+    return http | {"post": "https://a.example/x", "body": {"a": ["{{n}}", "= k"], "b": "= m"}}
 
 
 def _call(draw: Draw, sizes: dict[str, int], flow: int, _: int) -> dict[str, Any]:

@@ -68,7 +68,8 @@ def there() -> Iterator[Elsewhere]:
 @pytest.fixture
 def settings(there: Elsewhere, tmp_path: Path) -> dict[str, str]:
     (tmp_path / "secrets.json").write_text('{"orders": "s3cret-canary"}')
-    return {"ROMS_HTTP_HOSTS": there.origin, "ROMS_HTTP_SECRETS": str(tmp_path / "secrets.json")}
+    hosts = f"{there.origin},orders.tokokita.example={there.origin}"
+    return {"ROMS_HTTP_HOSTS": hosts, "ROMS_HTTP_SECRETS": str(tmp_path / "secrets.json")}
 
 
 def flows(there: Elsewhere) -> dict[str, Any]:

@@ -65,10 +65,10 @@ def test_a_bot_message_is_explained_with_the_variables_and_facts_then(app: Flask
     assert looked["doubt"] is None
     assert looked["variables"][1] == {"name": "order", "value": "ORD-12345", "was": "ord-12345"}
     assert values(looked["facts"])["contact.phone"] == "+62 812-0000-0001"
-    line = FLOWS["order.yaml"].splitlines().index("  checked_now:") + 1
-    assert looked["where"] == {"release": 1, "file": "order.yaml", "line": line, "flow": "order", "step": "checked_now"}
+    line = FLOWS["order.yaml"].splitlines().index("  look_up:") + 1
+    assert looked["where"] == {"release": 1, "file": "order.yaml", "line": line, "flow": "order", "step": "look_up"}
     done = app.test_cli_runner().invoke(args=["flows", "why", str(message("Kami cek pesanan"))])
-    assert f"at        order.yaml:{line}, step order.checked_now" in done.output.splitlines()
+    assert f"at        order.yaml:{line}, step order.look_up" in done.output.splitlines()
     assert "variable  order = ORD-12345   (was ord-12345)" in done.output.splitlines()
 
 
