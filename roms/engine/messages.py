@@ -254,9 +254,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "after-twice": ("one `idle` and one `for` at most", "paling banyak satu `idle` dan satu `for`"),
     "after-kind": ("`after` needs either `idle` or `for`", "`after` perlu `idle` atau `for`"),
     "lifecycle-name": (
-        "`%(word)s` is not known to the lifecycle; it knows closed_for, closed_from, asks_person, now, "
+        "`%(word)s` is not known to the lifecycle; it knows closed_for, only_thanks, now, "
         "contact.*, channel.*, conversation.*, hours.* and message.*",
-        "`%(word)s` tidak dikenal; yang dikenal closed_for, closed_from, asks_person, now, "
+        "`%(word)s` tidak dikenal; yang dikenal closed_for, only_thanks, now, "
         "contact.*, channel.*, conversation.*, hours.* dan message.*",
     ),
     "script-time": (

@@ -28,7 +28,7 @@ KNOWN = Known(
     {"n": 5, "name": "Budi", "deep": {"a": [1, 2]}, "yes": True},
     {"contact": {"vip": True}},
     {"text": "Hai"},
-    {"closed_for": 60.0, "closed_from": "AGENT"},
+    {"closed_for": 60.0, "only_thanks": True},
 )
 
 
@@ -41,7 +41,7 @@ KNOWN = Known(
         ('"a" < "b"', True), ("n >= 5", True), ("n <= 4.5", False), ('n in [1, "5", 5]', True), ("1 in deep.a", True),
         ('"ud" in name', True), ('"x" not in name', True), ("contact.vip", True), ("message.text == 'Hai'", True),
         ("closed_for < duration('1m1s')", True),
-        ('closed_from == "AGENT"', True), ('matches(name, "^B")', True), ('matches(name, "^b")', False),
+        ('only_thanks and closed_for > 0', True), ('matches(name, "^B")', True), ('matches(name, "^b")', False),
         ('contains("saya mau kopi susu", "Kopi Susu")', True), ('contains("kopinya", "kopi")', False),
         ('starts_with(name, "bu")', True), ('ends_with(name, "DI")', True), ("length(name) + length(deep.a)", 6),
         ('lower("ABC") + 1 == 2 or true', Broken), ('upper("a")', "A"), ('trim("  a   b ")', "a b"),

@@ -56,8 +56,8 @@ def test_a_signed_in_persons_own_language_wins_and_is_kept(ani: Browser) -> None
     assert ani.post("/api/me", json={"language": "xx"}).json["error"]["data"]["field"] == "language"
 
 
-def test_a_strangers_words_are_never_read_as_a_pattern() -> None:
-    i18n.texts("id", "pages")["greeting"] = "Halo {name}, {name.__class__} {0}"
+def test_a_strangers_words_are_never_read_as_a_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(i18n.texts("id", "pages"), "greeting", "Halo {name}, {name.__class__} {0}")
     assert i18n.t("id", "pages", "greeting", name="{other}") == "Halo {other}, {name.__class__} {0}"
 
 
