@@ -27,7 +27,7 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_WHAPI_BASE_URL": "address of the Whapi API (default https://gate.whapi.cloud)",
     "ROMS_WHAPI_TOKEN": "Whapi bearer token; without it the Whapi channel only receives",
     "ROMS_WHAPI_SECRET": "value Whapi must send as X-Webhook-Secret; without it only the loopback address may knock",
-    "ROMS_HTTP_HOSTS": "whom flows may ask: `host`, `host:port`, `*.host`, `http://host:port`, … (default: nobody)",
+    "ROMS_HTTP_HOSTS": "whom flows may ask: `host`, `*.host`, `http://host:port`, `host=address`, … (default: nobody)",
     "ROMS_HTTP_SECRETS": "JSON file {name: value} with what `{{secret.name}}` stands for in flows",
     "ROMS_FAKE_URL": "address of the fake phone, shown on the trial's start page",
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import logging
 import math
 import sqlite3
@@ -38,6 +37,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from roms import jsontext
 
 log = logging.getLogger(__name__)
 
@@ -230,17 +231,17 @@ def init_app(app: Flask) -> None:
     app.extensions["roms.writer"] = threading.RLock() if is_sqlite else nullcontext()
 
 
-def read_json(text: str) -> Any:
+def read_json(text: str | bytes) -> Any:
     """A damaged value reads as an empty one: whoever uses it notices, and nobody else is kept from their work."""
     try:
-        return json.loads(text)
+        return jsontext.read(text)
     except ValueError:
         log.error("a damaged JSON value in the database: %.60r", text)
         return {}
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    return {"json_deserializer": read_json, **_pool_options(url)}
+    return {"json_deserializer": read_json, "json_serializer": jsontext.write, **_pool_options(url)}
 
 
 def _pool_options(url: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def trial_environment(data: Path, port: int) -> dict[str, str]:
         "ROMS_WHAPI_BASE_URL": fake,
         "ROMS_WHAPI_TOKEN": "trial-token",
         "ROMS_FAKE_URL": fake,
+        "ROMS_HTTP_HOSTS": f"orders.tokokita.example={fake}/_shop",  # the sample shop's order system
     }
     settled = {"ROMS_DATA": str(data), "ROMS_BIND": f"127.0.0.1:{port}", "PYTHONUNBUFFERED": "1"}
     theirs = {name: value for name, value in os.environ.items() if name != "ROMS_VENV"}  # ours alone; config refuses it

@@ -32,7 +32,7 @@ WINDOW: ViewportSize = {"width": 1440, "height": 860}
 LOGIN = re.compile(r"^\s+agent\s+\S.*\s(\S+)\s+(\S+)$")
 OTHERS = (  # number, name, what they write
     ("6281298765432", "Dewi Lestari", ("halo", "1")),
-    ("6285711223344", "Agus Prasetyo", ("status pesanan", "ORD-20417", "ya", "Paketnya belum sampai juga, Kak")),
+    ("6285711223344", "Agus Prasetyo", ("status pesanan", "ORD-12345", "cs", "Paketnya belum sampai juga, Kak")),
 )
 
 

@@ -23,10 +23,10 @@ from bench.floors import base
 from bench.floors.base import contact, conversation, message, outbox
 
 WELCOME = "Halo Siti, selamat datang di Toko Kita!"
-MENU = "Ada yang bisa kami bantu?\n1. Info harga\n2. Lokasi toko\n3. Status pesanan\n0. Bicara dengan CS"
+MENU = "Ada yang bisa kami bantu?\n1. Info harga\n2. Lokasi toko\n3. Status pesanan\n4. Beli\n0. Bicara dengan CS"
 PRICES = "Harga bulan ini:\n• Kopi Gayo 250 g Rp78.000\n• Sambal Bawang Rp32.000\n• Madu Hutan Rp95.000"
 PLACE = "Toko Kita, Jl. Melati No. 10, Jakarta Selatan.\nBuka setiap hari 08:00–21:00 WIB."
-SORRY = "Maaf, belum paham. Balas 1, 2, 3 atau 0 ya Kak."
+SORRY = "Maaf, belum paham. Balas 1, 2, 3, 4 atau 0 ya Kak."
 FLAG = "floor:drain"
 
 Step = tuple[str, dict[str, Any], Sequence[str]]

@@ -42,6 +42,8 @@ HOLDING = {
     "with": "drop a value that is set",
     "save": "drop a save",
     "on": "drop a row",
+    "open": "drop a day",
+    "holidays": "drop a holiday",
 }
 _DURATION = re.compile(r"\d+(?=[smhd])")
 
@@ -113,7 +115,9 @@ def cases_swapped(sheet: Sheet) -> Iterator[Mutant]:
 
 
 def targets(sheet: Sheet) -> list[Twig]:
-    return [twig for twig in sheet.named(*TARGETS) if twig.scalar is not None and twig.path[0] == "steps"]
+    """Values that name a step; those of an answer's status stand under `on`."""
+    leading = (twig for twig in sheet.root.walk() if twig.name in TARGETS or twig.path[-2:-1] == ("on",))
+    return [twig for twig in leading if twig.scalar is not None and twig.path[0] == "steps"]
 
 
 def targets_swapped(sheet: Sheet) -> Iterator[Mutant]:

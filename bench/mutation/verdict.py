@@ -28,13 +28,14 @@ class Folder:
         self._scripts = script.scripts({f"tests/{file}": text for file, text in split(files_in(tests))[0].items()})
         release = compile_release({**self._files, **self._media})
         self._warnings = _counted(release.warnings)
-        self._meanings = {file: meaning(file, text) for file, text in self._files.items()}
+        self._texts = {file: text for file, text in self._files.items() if isinstance(text, str)}
+        self._meanings = {file: meaning(file, text) for file, text in self._texts.items()}
         if any(rehearsal.run(release, each).mismatches for each in self._scripts):
             raise SystemExit(f"the tests of {name} fail before any mistake is made")
 
     def mutants(self, seen: set[str]) -> list[Mutant]:
         """Every mistake that can be made in files whose text was not seen before."""
-        fresh = {file: text for file, text in self._files.items() if text not in seen}
+        fresh = {file: text for file, text in self._texts.items() if text not in seen}
         seen.update(fresh.values())
         return [each for file, text in fresh.items() for each in mutants(Sheet.of(file, text))]
 

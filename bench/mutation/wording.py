@@ -15,6 +15,7 @@ _OPERATOR = re.compile(r"==|!=|<=|>=|<|>| and | or ")
 _READ = re.compile(r"\{\{\s*([a-z]\w*)")
 _FILTER = re.compile(r"""\|\s*\w+(?::(?:"[^"]*"|'[^']*'))?""")
 _VARIABLE = re.compile(r"(?<![\w.\"'])([a-z]\w*)(?![\w(])")
+_HOUR = re.compile(r"\d\d(?=:\d\d)")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 _WORDS_OF_EXPRESSIONS = frozenset("and or not in true false null".split())
 
@@ -101,7 +102,18 @@ def _brief(twig: Twig) -> str:
     return line if len(line) <= 40 else line[:39] + "…"
 
 
+def hours_changed(sheet: Sheet) -> Iterator[Mutant]:
+    """Opening hours: an hour later."""
+    for twig in sheet.root.walk():
+        if twig.scalar is not None and twig.path[:1] in (("open",), ("holidays",)):
+            for match in _HOUR.finditer(source(sheet.text, twig)):
+                new = f"{int(match[0]) + 1:02}"
+                text = substituted(sheet.text, twig, match.span(), new)
+                yield from sheet.mutant("change an hour", twig, f"{match[0]} is {new} in `{twig.scalar}`", text)
+
+
 KINDS = (
+    hours_changed,
     conditions_broken,
     operators_changed,
     numbers_changed,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 from bench.peers.loop import HERE, Turn
+from roms import jsontext
 from roms.engine import lifecycle, session
 from roms.engine.effects import SendMessage
 from roms.engine.events import MessageReceived
@@ -33,9 +33,9 @@ def talking(release: Release) -> tuple[str, Turn]:
     """A fresh session of this release, and its turn."""
 
     def turn(stored: str, text: str) -> tuple[str, list[str]]:
-        before = session.load(json.loads(stored), FACTS)
+        before = session.load(jsontext.read(stored), FACTS)
         decision = lifecycle.decide(release, before, MessageReceived(text), NOON)
         said = [effect.text for effect in decision.effects if isinstance(effect, SendMessage)]
-        return json.dumps(session.dump(decision.session)), said
+        return jsontext.write(session.dump(decision.session)), said
 
-    return json.dumps(session.dump(lifecycle.begin(release, NOON, FACTS))), turn
+    return jsontext.write(session.dump(lifecycle.begin(release, NOON, FACTS))), turn

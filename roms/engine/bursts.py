@@ -15,6 +15,7 @@ from roms.engine.types import Place, Session
 from roms.engine.words import LONGEST_TEXT, clean, words_of
 
 CLOCK = "burst"
+AT_ONCE = Burst("each", 0)
 MOST = 20  # messages kept for one turn
 AT_ONCE = Burst()
 LONGEST = 5  # times the quiet that ends a burst: nobody waits longer than that
@@ -29,7 +30,7 @@ def talk(turn: Turn, event: MessageReceived) -> None:
         return steps.talk(turn, event)
     if event.kind != "text":
         return _answer_all(turn, event, burst)
-    if event.payload or _cannot_wait(turn, event.text):
+    if event.payload or cannot_wait(turn, event.text):
         return _answer_alone(turn, event, burst)
     turn.pending = (*turn.pending, clean(event.text))
     if _full(turn, burst):
@@ -57,7 +58,7 @@ def rule(release: Release, place: Place | None) -> Burst:
     """That of the waiting question, or of the lifecycle; what is written while another system is asked is not kept."""
     step = release.steps.get(place) if place else None
     if step is not None and isinstance(step.control, Http):
-        return AT_ONCE
+        return AT_ONCE  # what is written while another system is asked is no answer to what is asked afterwards
     own = step.control.burst if step is not None and isinstance(step.control, Question) else None
     return own or release.lifecycle.burst
 
@@ -78,7 +79,7 @@ def answered(release: Release, session: Session) -> MessageReceived:
     return MessageReceived(joined(session.pending, rule(release, session.place)))
 
 
-def _cannot_wait(turn: Turn, text: str) -> bool:
+def cannot_wait(turn: Turn, text: str) -> bool:
     """Whoever wants a person, or breaks in, is answered at once."""
     text = clean(text)
     words = words_of(text)

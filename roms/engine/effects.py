@@ -120,11 +120,6 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
-class AskSurvey:
-    """Ask how it went, where a survey is set up."""
-
-
-@dataclass(frozen=True, slots=True)
 class AddLabel:
     label: str
 
@@ -170,7 +165,6 @@ Effect = (
     | StopWaiting
     | NotifyAgents
     | Reopen
-    | AskSurvey
     | AddLabel
     | AddNote
     | SetContact

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from roms.engine.moments import at, days_since, seconds_since, shifted
+from roms.engine.moments import at, days_since, open_at, seconds_since, shifted
 from roms.engine.scope import Broken, is_number, shown
 from roms.engine.words import words_of
 
@@ -80,5 +80,9 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "trim": (1, lambda value: " ".join(_text(value).split())),
     "upper": (1, lambda value: _text(value).upper()),
 }
-TIMELY: dict[str, tuple[int, Callable[..., Any]]] = {"days_since": (1, days_since), "seconds_since": (1, seconds_since)}
+TIMELY: dict[str, tuple[int, Callable[..., Any]]] = {
+    "days_since": (1, days_since),
+    "open_at": (1, open_at),
+    "seconds_since": (1, seconds_since),
+}
 PATTERN_FUNCTION = "matches"  # its pattern is compiled with the flow, so it is not in the table

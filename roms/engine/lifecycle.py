@@ -8,7 +8,6 @@ from typing import Any
 
 from roms.engine import bursts, moving, outside, steps, waits
 from roms.engine.effects import (
-    AskSurvey,
     AssignTo,
     FindAgent,
     FindNextAgent,
@@ -21,7 +20,7 @@ from roms.engine.effects import (
     Unassign,
 )
 from roms.engine.events import Event, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
-from roms.engine.flow import Ask, Menu, Release
+from roms.engine.flow import Question, Release
 from roms.engine.questions import set_timeout
 from roms.engine.table import PERSON_EVENTS, Row
 from roms.engine.triggers import holds
@@ -43,12 +42,9 @@ def allowed(release: Release, mode: Mode) -> tuple[str, ...]:
 
 def decide(release: Release, session: Session, event: Event, now: datetime) -> Decision:
     """Pure and total: the same values in, the same decision out. Raises Refused where the lifecycle has no row."""
-    if isinstance(event, TimerFired):
-        return _timer_fired(release, session, event, now)
-    if isinstance(event, OutsideAnswered):
-        return _outside_answered(release, session, event, now)
-    if isinstance(event, ReleaseChanged):
-        return _release_changed(release, session, event, now)
+    own = OF_THE_SYSTEM.get(type(event))
+    if own is not None:
+        return own(release, session, event, now)
     turn = opened(release, session, event, now)
     row = _row(turn, event.name)
     if row is None:
@@ -111,7 +107,7 @@ def _change_mode(turn: Turn, to: Mode) -> None:
 def _ask_on(turn: Turn) -> None:
     """Back from a pause: the question still waits, and its time begins anew. What was over meanwhile goes on."""
     step = turn.release.steps.get(turn.place) if turn.place else None
-    if step is not None and isinstance(step.control, (Menu, Ask)):
+    if step is not None and isinstance(step.control, Question):
         set_timeout(turn, step.control)
     else:
         steps.go_on(turn)
@@ -120,7 +116,7 @@ def _ask_on(turn: Turn) -> None:
 def _wind_clocks(turn: Turn) -> None:
     """Every mode's own clocks run while it lasts; set once, not per message."""
     for after in turn.release.lifecycle.after[turn.mode]:
-        if not running(turn, after.kind):
+        if turn.clocks.get(after.kind, 0) % 2 == 0:
             start_clock(turn, after.kind, _due(turn, after.kind, after.seconds))
 
 
@@ -189,8 +185,9 @@ def _outside_answered(release: Release, session: Session, event: OutsideAnswered
 
 
 def _stood(turn: Turn) -> None:
-    """What the talk stood for is over. In a pause, or in a side talk, that is found out on coming back."""
-    if turn.mode is Mode.BOT:
+    """What the talk stood for is over. In a pause, or in a side talk, that is found out on coming back; and where the
+    contact is just writing, that comes first."""
+    if turn.mode is Mode.BOT and not turn.pending:
         steps.go_on(turn)
         if turn.outcome:
             _flow_caused(turn)
@@ -262,6 +259,19 @@ def _reassign(turn: Turn) -> None:
     _start_response_clock(turn, again=True)
 
 
+def _survey(turn: Turn) -> None:
+    """An agent is done; where a flow wants to know how it was, the bot has the word for as long as that takes."""
+    match = turn.release.triggers.afterwards(turn)
+    if match is not None:
+        _change_mode(turn, Mode.BOT)
+        steps.begin(turn, match)
+
+
+OF_THE_SYSTEM: dict[type[Event], Callable[[Release, Session, Any, datetime], Decision]] = {
+    TimerFired: _timer_fired,
+    OutsideAnswered: _outside_answered,
+    ReleaseChanged: _release_changed,
+}
 ACTIONS: dict[str, Callable[[Turn], None]] = {
     "talk": _talk,
     "queue": _queue,
@@ -275,5 +285,5 @@ ACTIONS: dict[str, Callable[[Turn], None]] = {
     "reassign": _reassign,
     "unassign": lambda turn: turn.effects.append(Unassign()),
     "reopen": lambda turn: turn.effects.append(Reopen()),
-    "survey": lambda turn: turn.effects.append(AskSurvey()),
+    "survey": _survey,
 }

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
+from roms.engine.hours import is_open
 from roms.engine.scope import Broken, Scope
 
 _DAYS = {
@@ -55,6 +56,11 @@ def instant(scope: Scope, value: object, what: str) -> datetime:
         return wall(value, what).replace(tzinfo=scope.hours.zone).astimezone(UTC)
     except OverflowError:
         raise Broken(f"{what} needs a time, not {value!r:.40}") from None
+
+
+def open_at(scope: Scope, value: object) -> bool:
+    """Is the business open at that moment? A day alone is its midnight. Raises Broken."""
+    return is_open(scope.hours, instant(scope, value, "open_at()"))
 
 
 def wall(value: object, what: str) -> datetime:

@@ -11,6 +11,7 @@ from roms.engine.scope import Evaluate, Scope
 from roms.engine.types import Mode
 
 LANGUAGES = ("id", "en")
+CLOSED_BY_AGENT = "closed_by_agent"
 
 
 class Moment(Scope, Protocol):
@@ -44,6 +45,7 @@ OCCASIONS: dict[str, Callable[[Moment], bool]] = {
     "conversation_started": _started,
     "reopened": _reopened,
     "outside_hours": _outside_hours,
+    CLOSED_BY_AGENT: lambda _: False,  # no message is that moment: the lifecycle's `survey` is
 }
 
 

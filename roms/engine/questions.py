@@ -14,7 +14,7 @@ from roms.engine.flow import Ask, Choice, Choices, Menu, Question, Step
 from roms.engine.hours import Hours
 from roms.engine.moments import local
 from roms.engine.template import plain_text
-from roms.engine.turn import Turn, ask, later, start_clock, stop_clock
+from roms.engine.turn import Turn, later, send, start_clock, stop_clock
 from roms.engine.types import Place
 from roms.engine.value import value
 
@@ -58,11 +58,12 @@ class Supposed:
         return self.turn.hours
 
 
-def wait(turn: Turn, step: Step, question: Menu | Ask) -> None:
+def wait(turn: Turn, step: Step, question: Question) -> None:
     """Put the question and wait for its answer."""
-    prompt = question.prompt.read(turn, turn.language)
-    options, lines = _options(turn, question)
-    ask(turn, f"{prompt}\n{lines}" if lines else prompt, prompt, options)
+    prompt, choices = question.prompt.read(turn, turn.language), question.choices
+    ready = choices.rendered.get(turn.language) if choices else None
+    options, lines = ready or _options(turn, question)
+    send(turn, f"{prompt}\n{lines}" if lines else prompt, prompt, options)
     turn.place, turn.misses = step.place, 0
     turn.pinned = turn.release.number
     set_timeout(turn, question)
@@ -75,7 +76,7 @@ def set_timeout(turn: Turn, question: Question) -> None:
         stop_clock(turn, "question")
 
 
-def _options(turn: Turn, question: Menu | Ask) -> tuple[tuple[Option, ...], str]:
+def _options(turn: Turn, question: Question) -> tuple[tuple[Option, ...], str]:
     """What can be tapped, and the numbered lines for where nothing can."""
     choices = question.choices
     if choices is None:
@@ -83,7 +84,7 @@ def _options(turn: Turn, question: Menu | Ask) -> tuple[tuple[Option, ...], str]
             words = [text.read(turn, turn.language) for text in (_YES, _NO)]
             return tuple(Option(word.lower(), word) for word in words), ""
         return (), ""
-    return choices.rendered.get(turn.language) or choices.rendered.get("") or rendered(turn, choices, turn.language)
+    return choices.rendered.get("") or rendered(turn, choices, turn.language)
 
 
 def rendered(scope: Any, choices: Choices, language: str) -> tuple[tuple[Option, ...], str]:

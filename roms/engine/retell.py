@@ -14,7 +14,7 @@ from typing import Any
 from roms.engine import bursts, contest, questions
 from roms.engine.contest import Lost
 from roms.engine.effects import FindAgent, SendMessage
-from roms.engine.events import Event, MessageReceived, TimerFired
+from roms.engine.events import Event, MessageReceived, OutsideAnswered, TimerFired
 from roms.engine.flow import Ask, Menu, Release, Step
 from roms.engine.lifecycle import decide
 from roms.engine.person import wanted
@@ -25,12 +25,13 @@ from roms.engine.types import Decision, Mode, Refused, Session
 from roms.engine.words import clean, words_of
 
 SILENT = (Mode.AGENT, Mode.PAUSED)
+ENDS = {"question": "silence", "wait": "over", "http": "over"}  # kind of timer -> what it was to what stood there
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What waited when the turn began. `outcome`: answered, not_understood, not_allowed, interrupted, person, silence,
-    held (something else happened)."""
+    """What waited when the turn began. `outcome`: answered, not_understood, not_allowed, interrupted, person, silence
+    (nobody answered in time), over (what was waited for has come), held (something else happened)."""
 
     step: Step
     kind: str  # "menu", what an ask asks for, or the name of another control that waits
@@ -42,7 +43,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`outcome`: started, otherwise, interrupted, answered, missed, person, silent, broken, happened, nothing."""
+    """`outcome`: started, otherwise, interrupted, answered, missed, person, silent, kept (until the burst is over),
+    broken, happened, nothing."""
 
     outcome: str
     said: tuple[str, ...]
@@ -51,6 +53,7 @@ class Told:
     mode: Mode  # when it began
     rule: str = ""  # what took the message
     flow: str = ""  # the flow that it started
+    heard: str = ""  # what the contact wrote, all of it where several messages became one turn
     question: Question | None = None
     lost: tuple[Lost, ...] = field(default=())
 
@@ -79,19 +82,36 @@ def tell(release: Release, session: Session, event: Event, now: datetime) -> Tol
         decision = Decision(session)
     said = tuple(effect.text for effect in decision.effects if isinstance(effect, SendMessage))
     after = decision.session.variables
-    if isinstance(event, TimerFired) and event.kind == bursts.CLOCK and session.pending:
-        event = bursts.answered(release, session)
+    event = _meant(release, session, event, decision, now)
     turn = opened(release, session, event, now)
     step = release.steps.get(session.place) if session.place else None
     if not isinstance(event, MessageReceived):
-        question = _question(turn, step, "silence" if event.name == "timer_fired" else "held")
+        kind = "http" if isinstance(event, OutsideAnswered) else getattr(event, "kind", "")
+        question = _question(turn, step, ENDS.get(kind, "held"))
         outcome = "broken" if _broke(decision) else "happened"
         return Told(outcome, said, session.variables, after, session.mode, question=question)
     if session.mode is not Mode.BOT:
-        turn.since = now  # what it comes back to begins now
+        turn.since, turn.previous = now, session.mode  # what it comes back to begins now
     text = clean(event.text)
     scene = _Scene(turn, text, words_of(text), event.payload, step)
-    return _heard(scene, decision, Told("silent", said, session.variables, after, session.mode))
+    told = Told("silent", said, session.variables, after, session.mode, heard=text)
+    if decision.session.pending and not said:
+        return replace(told, outcome="kept", question=_question(turn, step, "held"))
+    return _heard(scene, decision, told)
+
+
+def _meant(release: Release, session: Session, event: Event, decision: Decision, now: datetime) -> Event:
+    """The message that a burst came to, where it was over with this; else just what happened."""
+    if not session.pending or decision.session.pending:
+        return event
+    if isinstance(event, TimerFired) and event.kind == bursts.CLOCK:
+        return bursts.answered(release, session)
+    if not isinstance(event, MessageReceived) or event.payload:
+        return event
+    if event.kind == "text" and bursts.cannot_wait(opened(release, session, event, now), event.text):
+        return event
+    whole = replace(session, pending=(*session.pending, clean(event.text)))
+    return replace(event, text=bursts.answered(release, whole).text)
 
 
 def _heard(scene: _Scene, decision: Decision, told: Told) -> Told:
@@ -126,8 +146,9 @@ def _winner(fit: Iterable[tuple[Match, bool]], decision: Decision) -> Match | No
 def _outcome(scene: _Scene, decision: Decision, won: Match | None) -> tuple[str, str, str]:
     """What became of the message, the rule that took it, and what that was to the question."""
     if won is not None:
-        outcome = "interrupted" if scene.step else "otherwise" if won.rule == "otherwise" else "started"
-        return outcome, won.rule, "interrupted"
+        if scene.asked is not None:
+            return "interrupted", won.rule, "interrupted"
+        return ("otherwise" if won.rule == "otherwise" else "started"), won.rule, "held"
     if scene.asked is None:
         return "nothing", "", "held"
     answer = _read(scene, scene.asked)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 PATTERNS = tuple(
     (code, re.compile(pattern, re.DOTALL))
@@ -32,6 +32,7 @@ PATTERNS = tuple(
         ("outside_unasked", r"the request cannot be made"),
         ("person", r"word '(?P<word>.*)' reaches a person"),
         ("back", r"back to the question"),
+        ("waited", r"the wait is over"),
         ("called", r"called by (?P<step>.+)"),
         ("returned", r"back from (?P<flow>.+)"),
         ("broke", r"the flow broke"),
@@ -42,28 +43,28 @@ PATTERNS = tuple(
 )
 
 
-_BURST = re.compile(r"(.*), (the last of )?(\d+) messages(?: together)?", re.DOTALL)
+SEVERAL = (  # how a burst was read
+    ("together", re.compile(r"(?P<rule>.*), (?P<count>\d+) messages together", re.DOTALL)),
+    ("last", re.compile(r"(?P<rule>.*), the last of (?P<count>\d+) messages", re.DOTALL)),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule in parts; the code is "" where the text is all that is known.
-
-    `burst` is "together" or "last" where one turn answered several messages, and `messages` how many they were.
-    """
+    """A rule in parts; the code is "" where the text is all that is known."""
 
     code: str
     text: str
     values: Mapping[str, str] = field(default_factory=dict)
-    burst: str = ""
-    messages: int = 1
+    several: str = ""  # "together" or "last", where `count` messages came to one turn
+    count: int = 0
 
 
 def read(text: str) -> Rule:
-    several = _BURST.fullmatch(text)
-    line = several[1] if several else text
-    burst, messages = ("last" if several[2] else "together", int(several[3])) if several else ("", 1)
+    for several, pattern in SEVERAL:
+        if hit := pattern.fullmatch(text):
+            return replace(read(hit["rule"]), several=several, count=int(hit["count"]))
     for code, pattern in PATTERNS:
-        if hit := pattern.fullmatch(line):
-            return Rule(code, text, hit.groupdict(), burst, messages)
-    return Rule("", text, {}, burst, messages)
+        if hit := pattern.fullmatch(text):
+            return Rule(code, text, hit.groupdict())
+    return Rule("", text)

@@ -51,8 +51,9 @@ class Show:
             content |= {"width": file.width, "height": file.height} if file.width and file.height else {}
         if caption:
             content["caption"] = caption
-        where = f"[{name}]" if source.startswith(FOLDER) else source
-        return Said(self.kind, f"{caption}\n{where}" if caption else where, content)
+        if source.startswith(FOLDER):  # without an address of its own: only the caption tells of it, or the name
+            return Said(self.kind, caption or f"[{name}]", content)
+        return Said(self.kind, f"{caption}\n{source}" if caption else source, content)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from roms.engine.apology import apologize
 from roms.engine.contacts import learn
 from roms.engine.effects import AddLabel, AddNote
 from roms.engine.events import MessageReceived
-from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Http, Menu, Step, Subflow, Wait
+from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Http, Menu, Question, Step, Subflow, Wait
 from roms.engine.person import promise, wanted
 from roms.engine.sayings import Sayable
 from roms.engine.scope import LEARNED, Broken
@@ -19,26 +19,34 @@ from roms.engine.turn import MOST_STEPS, Runaway, Turn, say, stop_clock
 from roms.engine.types import Place
 from roms.engine.words import clean, words_of
 
-STANDING = (Menu, Ask, Wait, Http)  # the controls at which a talk stands until something comes
+STANDING = (Question, Wait, Http)  # the controls at which a talk stands until something comes
 
 
 def talk(turn: Turn, event: MessageReceived) -> None:
     """Let the flow answer. Whatever breaks ends with a person, never with an error."""
-    guarded(turn, _answer, turn, event)
+    try:
+        _answer(turn, event)
+    except Broken as problem:
+        _give_up(turn, problem)
 
 
 def timed_out(turn: Turn) -> None:
     """Nobody answered the waiting question in time."""
-    guarded(turn, _go_on_without_answer, turn)
+    guarded(turn, lambda: _go_on_without_answer(turn))
 
 
-def guarded(turn: Turn, walk: Callable[..., None], *arguments: Any) -> None:
-    """Walk; where the flow breaks, say a kind sentence, leave a note for people and hand over."""
+def guarded(turn: Turn, walk: Callable[[], None]) -> None:
+    """Walk; where the flow breaks, end with a person."""
     try:
-        walk(*arguments)
+        walk()
     except Broken as problem:
-        apologize(turn, problem)
-        hand_over(turn, Handoff("", "normal", ()), "broken")
+        _give_up(turn, problem)
+
+
+def _give_up(turn: Turn, problem: Broken) -> None:
+    """Say a kind sentence, leave a note for people and hand over."""
+    apologize(turn, problem)
+    hand_over(turn, Handoff("", "normal", ()), "broken")
 
 
 def _answer(turn: Turn, event: MessageReceived) -> None:
@@ -50,15 +58,16 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
         turn.step, turn.rule = waiting, f"word '{' '.join(words)}' reaches a person"
         return hand_over(turn, Handoff("", "normal", promise(turn.release, turn.now)), "word")
     if waiting is None:
-        return _start(turn, text, words, event.payload)
+        return _begin(turn, _started(turn, text, words, event.payload))
     if match := turn.release.interrupts.find(text, words, event.payload, turn):
         return _interrupt(turn, match)
     turn.step = waiting
-    if isinstance(waiting.control, Http):  # stored, and not answered: the other system's answer will speak
-        return None
-    if isinstance(waiting.control, Wait):
-        return _talk_aside(turn, _started(turn, text, words, event.payload))
-    _take_answer(turn, waiting, questions.read(turn, waiting, text, words, event.payload))
+    question = waiting.control
+    if isinstance(question, Question):
+        return _take_answer(turn, waiting, question, questions.read(turn, waiting, text, words, event.payload))
+    if isinstance(question, Wait):
+        _talk_aside(turn, _started(turn, text, words, event.payload))
+    return None  # stored, and not answered: the answer of the other system that is asked will speak
 
 
 def _waiting(turn: Turn) -> Step:
@@ -68,9 +77,12 @@ def _waiting(turn: Turn) -> Step:
     return step
 
 
-def _start(turn: Turn, text: str, words: list[str], payload: str | None) -> None:
-    """Nothing waits: a new talk begins."""
-    match = _started(turn, text, words, payload)
+def begin(turn: Turn, match: Match) -> None:
+    """A talk that no message begins."""
+    guarded(turn, lambda: _begin(turn, match))
+
+
+def _begin(turn: Turn, match: Match) -> None:
     turn.variables = dict(match.found)
     turn.pinned = turn.release.number
     walk(turn, match.trigger.go, match.rule)
@@ -107,9 +119,7 @@ def _talk_aside(turn: Turn, match: Match) -> None:
     walk(turn, match.trigger.go, match.rule)
 
 
-def _take_answer(turn: Turn, step: Step, answer: questions.Answer | None) -> None:
-    question = step.control
-    assert isinstance(question, (Menu, Ask))
+def _take_answer(turn: Turn, step: Step, question: Question, answer: questions.Answer | None) -> None:
     if answer is None:
         turn.unmatched = True
         return _miss(turn, question)
@@ -120,7 +130,7 @@ def _take_answer(turn: Turn, step: Step, answer: questions.Answer | None) -> Non
     walk_on(turn, answer.go or _following(turn, step))
 
 
-def _miss(turn: Turn, question: Menu | Ask) -> None:
+def _miss(turn: Turn, question: Question) -> None:
     """Say how it is meant; after so many times the flow goes another way."""
     turn.misses += 1
     if turn.misses > question.invalid.retries:
@@ -136,7 +146,7 @@ def _miss(turn: Turn, question: Menu | Ask) -> None:
 def _go_on_without_answer(turn: Turn) -> None:
     step = _waiting(turn)
     turn.step = step
-    timeout = step.control.timeout if isinstance(step.control, (Menu, Ask)) else None
+    timeout = step.control.timeout if isinstance(step.control, Question) else None
     leave_question(turn)
     if timeout:
         walk(turn, timeout.go, f"no answer for {timeout.after} s")
@@ -152,7 +162,7 @@ def go_on(turn: Turn) -> None:
 def _stand_again(turn: Turn, step: Step) -> Place | None:
     """Back at a step that stood: None where it still does, else where the walk goes on."""
     turn.step, turn.place = step, None
-    if isinstance(step.control, (Menu, Ask)):
+    if isinstance(step.control, Question):
         turn.rule = "back to the question"
         questions.wait(turn, step, step.control)
         return None
@@ -221,10 +231,6 @@ def _branch(turn: Turn, _: Step, control: Branch) -> Place:
     raise Broken("no case of the branch holds")
 
 
-def _go(_: Turn, __: Step, control: Go) -> Place:
-    return control.to
-
-
 def _hand_off(turn: Turn, _: Step, control: Handoff) -> None:
     hand_over(turn, control, turn.reason)
 
@@ -245,10 +251,6 @@ def _close(turn: Turn, _: Step, control: Close) -> None:
 def say_all(turn: Turn, sayings: tuple[Sayable, ...]) -> None:
     for saying in sayings:
         say(turn, saying)
-
-
-def _end(turn: Turn, _: Step, __: End) -> Place | None:
-    return end_flow(turn)
 
 
 def end_flow(turn: Turn) -> Place | None:
@@ -284,10 +286,10 @@ CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
     Menu: questions.wait,
     Ask: questions.wait,
     Branch: _branch,
-    Go: _go,
+    Go: lambda _, __, control: control.to,
     Handoff: _hand_off,
     Close: _close,
-    End: _end,
+    End: lambda turn, *_: end_flow(turn),
     Subflow: calls.call,
     Wait: _wait,
     Http: outside.begin,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from roms.engine.occasions import OCCASIONS, Moment
+from roms.engine.occasions import CLOSED_BY_AGENT, OCCASIONS, Moment
 from roms.engine.patterns import PatternSet
 from roms.engine.scope import Broken, Evaluate, Scope
 from roms.engine.types import Place
@@ -61,7 +61,18 @@ Filed = dict[str, list[tuple[tuple[str, ...], Trigger]]]  # by first word
 class Index:
     """The triggers of a release, best first, filed by what a message may bring."""
 
-    __slots__ = ("_exact", "_occasions", "_otherwise", "_patterns", "_payloads", "_set", "_starts", "_typos", "_words")
+    __slots__ = (
+        "_exact",
+        "_firsts",
+        "_occasions",
+        "_otherwise",
+        "_patterns",
+        "_payloads",
+        "_set",
+        "_starts",
+        "_typos",
+        "_words",
+    )
 
     def __init__(self, triggers: Iterable[Trigger]) -> None:
         ranked = sorted(triggers, key=_rank)
@@ -74,6 +85,7 @@ class Index:
         self._otherwise = sorted((each for each in ranked if each.otherwise), key=lambda each: each.when is None)
         for trigger in ranked:
             self._file(trigger)
+        self._firsts = frozenset((*self._words, *self._starts))
         self._set = PatternSet([pattern.source for pattern, _ in self._patterns])
         self._typos = Typos(word for phrase in self._exact for word in phrase)
 
@@ -91,6 +103,8 @@ class Index:
         """The best trigger that wants these very words."""
         if payload and (hit := _first(self._payloads.get(payload, ()), scope)):
             return Match(hit, f"button '{payload[:40]}'")
+        if not self._patterns and self._firsts.isdisjoint(words):
+            return None
         if not words:
             return self._by_pattern(text, words, scope) if text else None
         if (fit := self._exact.get(tuple(words))) and (hit := _first(fit, scope)):
@@ -115,6 +129,11 @@ class Index:
         """The best trigger that waits for a moment like this."""
         fit = (each for each in self._occasions if holds(each[1].when, moment) and OCCASIONS[each[0]](moment))
         return next((Match(trigger, f"event {name}") for name, trigger in fit), None)
+
+    def afterwards(self, scope: Scope) -> Match | None:
+        """The best trigger that waits for an agent to close the conversation."""
+        fit = (trigger for name, trigger in self._occasions if name == CLOSED_BY_AGENT and holds(trigger.when, scope))
+        return next((Match(trigger, f"event {CLOSED_BY_AGENT}") for trigger in fit), None)
 
     def otherwise(self, scope: Scope) -> Match | None:
         """What takes everything; those with a condition or a limit come before the one that has none."""

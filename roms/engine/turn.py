@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,13 +26,14 @@ class Runaway(Broken):
     """A flow that walks or talks without end."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Turn:
     """Also the scope that expressions and texts read from (`variables`, `facts`, `message`, `lifecycle`)."""
 
     release: Release
     event: Event
     now: datetime
+    language: str
     mode: Mode
     since: datetime
     heard: datetime | None
@@ -45,22 +46,39 @@ class Turn:
     clocks: Mapping[str, int]
     variables: dict[str, Any]
     facts: Mapping[str, Any]
-    language: str
-    calls: tuple[Call, ...] = ()
-    arrived: Mapping[str, Any] | None = None
-    pending: tuple[str, ...] = ()
-    pending_since: datetime | None = None
-    effects: list[Effect] = field(default_factory=list)
-    walked: list[Place] = field(default_factory=list)  # the steps entered, in order
-    messages: int = 0
-    unmatched: bool = False
-    step: Step | None = None  # where the walk is, for "why" and for notes
-    rule: str = ""  # what led here
-    burst: str = ""  # how many messages this turn answers, where it is not one
-    gathered: int = 1  # the same as a number
-    outcome: str = ""  # the event that the flow itself caused: handoff_requested or closed
-    handoff: Handoff | None = None
-    reason: str = "flow"
+    calls: tuple[Call, ...]
+    arrived: Mapping[str, Any] | None
+    pending: tuple[str, ...]
+    pending_since: datetime | None
+    effects: list[Effect]
+    walked: list[Place]  # the steps entered, in order
+    messages: int
+    unmatched: bool
+    step: Step | None  # where the walk is, for "why" and for notes
+    rule: str  # what led here
+    burst: str  # how many messages this turn answers, where it is not one
+    gathered: int  # the same as a number
+    outcome: str  # the event that the flow itself caused: handoff_requested or closed
+    handoff: Handoff | None
+    reason: str
+
+    def __init__(self, release: Release, session: Session, event: Event, now: datetime) -> None:
+        self.release, self.event, self.now = release, event, now
+        contact = session.facts.get("contact")
+        language = contact.get("language") if type(contact) is dict or isinstance(contact, Mapping) else None
+        self.language = language if isinstance(language, str) else "id"
+        self.mode, self.since = session.mode, session.since
+        self.heard, self.previous = session.heard, session.previous
+        self.pinned, self.place = session.release, session.place
+        self.asked_before, self.misses = session.asked_before, session.misses
+        self.epoch, self.clocks = session.epoch, session.clocks
+        self.variables, self.facts = dict(session.variables), session.facts
+        self.calls, self.arrived = session.calls, session.arrived
+        self.pending, self.pending_since = session.pending, session.pending_since
+        self.effects, self.walked, self.messages = [], [], 0
+        self.unmatched, self.step, self.handoff = False, None, None
+        self.rule = self.burst = self.outcome = ""
+        self.gathered, self.reason = 1, "flow"
 
     @property
     def message(self) -> Mapping[str, Any]:
@@ -87,30 +105,7 @@ class Turn:
 
 def opened(release: Release, session: Session, event: Event, now: datetime) -> Turn:
     """The session, taken apart."""
-    contact = session.facts.get("contact")
-    language = contact.get("language") if type(contact) is dict or isinstance(contact, Mapping) else None
-    return Turn(
-        release,
-        event,
-        now,
-        session.mode,
-        session.since,
-        session.heard,
-        session.previous,
-        session.release,
-        session.place,
-        session.asked_before,
-        session.misses,
-        session.epoch,
-        session.clocks,
-        dict(session.variables),
-        session.facts,
-        language if isinstance(language, str) else "id",
-        session.calls,
-        session.arrived,
-        session.pending,
-        session.pending_since,
-    )
+    return Turn(release, session, event, now)
 
 
 def closed(turn: Turn) -> Session:
@@ -153,24 +148,24 @@ def say(turn: Turn, saying: Sayable) -> None:
     """Add one message. Raises Runaway. A text that comes out empty is not sent."""
     said = saying.read(turn, turn.language)
     if not isinstance(said, str):
-        count_message(turn)
-        effect = SendMessage(said.text, why(turn), said.prompt, said.options, said.kind, said.content)
-        turn.effects.append(effect)
+        send(turn, said.text, said.prompt, said.options, said.kind, said.content)
     elif said.strip():
-        count_message(turn)
-        turn.effects.append(SendMessage(said, why(turn)))
+        send(turn, said)
 
 
-def ask(turn: Turn, text: str, prompt: str, options: tuple[Option, ...]) -> None:
-    """Add a question, with what may be tapped for an answer. Raises Runaway."""
-    count_message(turn)
-    turn.effects.append(SendMessage(text, why(turn), prompt, options))
-
-
-def count_message(turn: Turn) -> None:
+def send(
+    turn: Turn,
+    text: str,
+    prompt: str = "",
+    options: tuple[Option, ...] = (),
+    kind: str = "text",
+    content: Mapping[str, Any] | None = None,
+) -> None:
+    """Add one message, with what may be tapped for an answer. Raises Runaway."""
     turn.messages += 1
     if turn.messages > MOST_MESSAGES:
         raise Runaway(f"more than {MOST_MESSAGES} messages in one turn")
+    turn.effects.append(SendMessage(text, why(turn), prompt, options, kind, content))
 
 
 # A clock's count is odd while it runs and even when it was let go or has fired: so one number tells both which

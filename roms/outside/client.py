@@ -9,13 +9,13 @@ import ssl
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import httpcore
 import httpx
 
-from roms.outside.hosts import Host, host_of, listed
+from roms.outside.hosts import host_of, really
 from roms.outside.network import Forbidden, Pinned, Unknown, addresses
 
 log = logging.getLogger(__name__)
@@ -51,13 +51,14 @@ class _Bad(Exception):
 def call(request: Request, entries: Iterable[str]) -> Outcome:
     """Ask once. Whatever happens comes back as a value."""
     deadline = time.monotonic() + request.timeout
-    host = host_of(request.url)
-    if host is None or not listed(host, entries):
+    url = really(request.url, entries)
+    host = host_of(url) if url else None
+    if url is None or host is None:
         return Outcome(problem="host")
     try:
         found = addresses(host)
         with httpcore.ConnectionPool(_trust(), network_backend=Pinned(found, deadline)) as pool:
-            return _asked(pool, request, host)
+            return _asked(pool, replace(request, url=url))
     except Forbidden as error:
         log.warning("a flow's call was refused: %s", error)
         return Outcome(problem="address")
@@ -77,7 +78,7 @@ def _trust() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _asked(pool: httpcore.ConnectionPool, request: Request, host: Host) -> Outcome:
+def _asked(pool: httpcore.ConnectionPool, request: Request) -> Outcome:
     headers = [(name.encode(), value.encode("utf-8", "replace")) for name, value in request.headers]
     headers += [(b"User-Agent", b"ROMS"), (b"Accept", b"application/json"), (b"Accept-Encoding", b"identity")]
     body = request.body.encode("utf-8", "replace") if request.method not in ("GET", "DELETE") else None

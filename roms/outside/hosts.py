@@ -36,13 +36,33 @@ class Host:
         return self.name == "localhost" or self.name.endswith(".localhost")
 
 
-def entry(text: str) -> Host:
-    """`host`, `host:port`, `http://host:port` or `*.host`. Raises ValueError."""
-    match = _ENTRY.fullmatch(text.strip().lower())
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Whom flows may ask, and at which address they are really found, where that is another one."""
+
+    host: Host
+    base: str = ""
+
+
+def entry(text: str) -> Entry:
+    """`host`, `host:port`, `http://host:port` or `*.host`; and `host=address`, an alias. Raises ValueError."""
+    name, sign, base = (each.strip() for each in text.partition("="))
+    match = _ENTRY.fullmatch(name.lower())
     if match is None:
         raise ValueError(f"{text!r} is no host like api.example.com, api.example.com:8443 or http://10.0.0.5:8080")
     scheme = match["scheme"] or "https"
-    return Host(scheme, match["host"], _port(match["port"], scheme))
+    host = Host(scheme, match["host"], _port(match["port"], scheme))
+    if not sign:
+        return Entry(host)
+    if host.name.startswith("*") or not _is_base(base):
+        raise ValueError(f"{text!r} is no alias like api.example.com=http://10.0.0.5:8080/staging")
+    return Entry(host, base.rstrip("/"))
+
+
+def _is_base(text: str) -> bool:
+    """An address that a path can be hung on."""
+    found = host_of(text)
+    return found is not None and urlsplit(text).port != 0 and not set("?#*%\\ ") & set(text)
 
 
 def host_of(url: str) -> Host | None:
@@ -59,7 +79,24 @@ def host_of(url: str) -> Host | None:
 
 def listed(host: Host, entries: Iterable[str]) -> bool:
     """Scheme, name and port must all be those of one entry."""
-    return any(_same(host, entry(each)) for each in entries)
+    return _fitting(host, entries) is not None
+
+
+def really(url: str, entries: Iterable[str]) -> str | None:
+    """The address to call for this one: itself, or the same path below an alias's base; None where it is not listed.
+
+    The first entry that fits decides. A base is whom the operator wrote down, so it is judged like any entry.
+    """
+    host = host_of(url)
+    found = _fitting(host, entries) if host else None
+    if found is None or not found.base:
+        return url if found else None
+    parts = urlsplit(url)
+    return found.base + parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _fitting(host: Host, entries: Iterable[str]) -> Entry | None:
+    return next((known for known in map(entry, entries) if _same(host, known.host)), None)
 
 
 def _same(host: Host, known: Host) -> bool:

@@ -114,19 +114,22 @@ def _retold(began: Any, said: list[Any], mode: Mode) -> JSON:
     kept = began.before
     if kept is None and mode is Mode.BOT:
         return {"doubt": "unrecorded"}
-    facts = past.facts_at(began.conversation_id, began.seq, began.created_at)
+    start = kept.get("seq", began.seq) if kept else began.seq
+    facts = past.facts_at(began.conversation_id, start, began.created_at)
     state = kept["state"] if kept else {"mode": mode.value, "since": began.created_at.isoformat()}
     try:
         before = session.load(state, facts)
     except session.Unreadable:
         return {"doubt": "unreadable", "facts": _facts(facts)}
-    known = {"facts": _facts(facts), "mode": before.mode.value, "variables": _variables({}, before.variables)}
+    known: JSON = {"facts": _facts(facts), "mode": before.mode.value, "variables": _variables({}, before.variables)}
     event = _event(began)
     release = publishing.usable(_release(before, said, began))
     if event is None or release is None:
         return known | {"doubt": "event" if event is None else "release"}
     told = retell.tell(release, before, event, began.created_at)
     differs = told.said != tuple(each.text for each in said)
+    if told.heard:
+        known["heard"] = {"seq": began.seq, "text": cut(told.heard, LONGEST_TEXT)}
     return known | _told(told) | {"doubt": "differs" if differs else None}
 
 
@@ -182,8 +185,8 @@ def _lost(lost: Lost) -> JSON:
 
 def _rule(text: str) -> JSON:
     rule = rules.read(text)
-    told: JSON = {"code": rule.code, "text": rule.text, "values": dict(rule.values)}
-    return told | ({"burst": {"code": rule.burst, "messages": rule.messages}} if rule.burst else {})
+    several = {"code": rule.several, "count": rule.count} if rule.several else None
+    return {"code": rule.code, "text": rule.text, "values": dict(rule.values), "several": several}
 
 
 def _variables(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[JSON]:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from roms.db import db
-from roms.engine.play import facts_of
 from roms.engine.types import Mode
 from roms.models import Channel, Contact, Conversation, History, Release
+from roms.services import known
 
 
 def mode_at(conversation: int, seq: int) -> Mode:
@@ -26,35 +26,39 @@ def mode_at(conversation: int, seq: int) -> Mode:
 
 
 def facts_at(conversation: int, seq: int, at: datetime) -> dict[str, Any]:
-    """What a flow could read of the world then, in the form that the engine wants it."""
+    """What a flow could read of the world when entry `seq` was the newest, in the form that the engine wants it."""
     head = db.session.execute(
-        select(Contact.name, Contact.named_at, Contact.phone, Contact.language, Channel.kind, Channel.name.label("at"))
-        .select_from(Conversation)
+        select(
+            Conversation.id,
+            Conversation.contact_id,
+            Contact.name.label("contact"),
+            Contact.named_at,
+            Contact.phone,
+            Contact.language,
+            Channel.kind,
+            Channel.name.label("channel"),
+        )
         .join(Contact, Contact.id == Conversation.contact_id)
         .join(Channel, Channel.id == Conversation.channel_id)
         .where(Conversation.id == conversation)
     ).one()
-    nameless = head.named_at is not None and at <= head.named_at
-    contact = {"name": "" if nameless else head.name, "phone": head.phone, "language": head.language}
+    changes = known.changes([head.contact_id])[head.contact_id]
+    return {
+        "contact": known.Known(head, changes).facts(at, seq),
+        "channel": {"kind": head.kind, "name": head.channel},
+        "conversation": _conversation(conversation, seq),
+    }
+
+
+def _conversation(conversation: int, seq: int) -> dict[str, Any]:
+    found = select(History.event, History.data).where(History.conversation_id == conversation, History.seq <= seq)
     labels, priority = [], "normal"
-    for row in _happened(conversation):
-        is_earlier = row.at < at or (row.at == at and row.seq < seq)
-        if row.event == "contact" and not is_earlier:
-            contact[row.data["field"]] = row.data["old"]
-        elif row.event == "label" and is_earlier:
+    for row in db.session.execute(found.where(History.event.in_(("label", "handoff"))).order_by(History.seq)):
+        if row.event == "label":
             labels.append(row.data["label"])
-        elif row.event == "handoff" and is_earlier:
+        else:
             priority = row.data["priority"] or "normal"
-    facts = facts_of(contact, {"kind": head.kind, "name": head.at})
-    return facts | {"conversation": {"priority": priority, "labels": tuple(labels)}}
-
-
-def _happened(conversation: int) -> Any:
-    """The latest first where the contact changed, so that the earliest change after the moment has the last word."""
-    found = select(History.seq, History.event, History.data, History.at)
-    found = found.where(History.conversation_id == conversation, History.event.in_(("contact", "label", "handoff")))
-    rows = list(db.session.execute(found.order_by(History.seq)))
-    return [row for row in reversed(rows) if row.event == "contact"] + [row for row in rows if row.event != "contact"]
+    return {"priority": priority, "labels": tuple(labels)}
 
 
 def newest_release(at: datetime) -> int:

@@ -33,7 +33,7 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
     """
     conversation = scene.conversation
     if not isinstance(event, events.MessageReceived):
-        scene.begun = turns.begun(conversation.state, event)
+        scene.begun = (conversation.state, event, conversation.seq)
     before = _before(scene, event)
     assert scene.release is not None
     try:
@@ -91,7 +91,7 @@ def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any
         text=effect.text,
         payload=_shown(effect),
         why={name: getattr(why, name) for name in ("release", "file", "line", "flow", "step", "rule")},
-        before=scene.begun,
+        before=turns.begun(*scene.begun) if scene.begun else None,
         **_way_out(scene),
     )
     scene.begun = None
@@ -190,10 +190,6 @@ def _reopen(scene: Scene, _: effects.Reopen, __: Mapping[str, Any]) -> None:
     add_history(scene, "opened", {}, scene.actor)
 
 
-def _ask_survey(scene: Scene, _: effects.AskSurvey, __: Mapping[str, Any]) -> None:
-    """No survey is set up."""
-
-
 def _add_label(scene: Scene, effect: effects.AddLabel, _: Mapping[str, Any]) -> None:
     labels = scene.conversation.labels
     if effect.label not in labels:
@@ -248,7 +244,6 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.StopWaiting: _stop_waiting,
     effects.NotifyAgents: _notify_agents,
     effects.Reopen: _reopen,
-    effects.AskSurvey: _ask_survey,
     effects.AddLabel: _add_label,
     effects.AddNote: _add_note,
     effects.SetContact: _set_contact,

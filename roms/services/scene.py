@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from roms import queue
 from roms.db import after_commit, db, insert_all, save, table
+from roms.engine.events import Event
 from roms.engine.flow import Release
 from roms.engine.types import JSON
 from roms.models import Conversation, History, HttpCall, Message, Sender, Timer, User
@@ -30,7 +31,7 @@ class Scene:
     start: int = 0  # the newest number before this transaction
     release: Release | None = None
     actor: int | None = None  # the person who caused it; None: the contact, the bot or the clock
-    begun: JSON | None = None  # what a turn that no message began began with, until the bot's first message has it
+    begun: tuple[Any, Event, int] | None = None  # state, event, number: until the bot's first message has them
     messages: list[Row] = field(default_factory=list)
     history: list[Row] = field(default_factory=list)
     timers: list[Row] = field(default_factory=list)

@@ -50,7 +50,10 @@ def _place(told: JSON, lang: str) -> Iterator[Line]:
 def rule(found: Mapping[str, JSON], lang: str) -> str:
     """In the reader's language where it is known, else as the engine wrote it."""
     key = f"rule_{found['code']}"
-    return i18n.t(lang, "inbox", key, **found["values"]) if key in i18n.texts(lang, "inbox") else str(found["text"])
+    known = key in i18n.texts(lang, "inbox")
+    text = i18n.t(lang, "inbox", key, **found["values"]) if known else str(found["text"])
+    several = found["several"]
+    return f"{text}, {i18n.t(lang, 'inbox', 'several_' + several['code'], count=several['count'])}" if several else text
 
 
 def reason(lost: JSON, lang: str) -> str:

@@ -228,3 +228,18 @@ def test_the_program_says_when_it_is_ready_and_ends_when_told() -> None:
         assert (second.returncode, "cannot be used" in second.stderr) == (2, True)
         program.send_signal(signal.SIGTERM)
         assert program.wait(5) == 0
+
+
+def test_the_shops_order_system_knows_a_few_orders_and_takes_more(client: httpx.Client, fake: FakeWhapi) -> None:
+    where = "/_shop/api/orders"
+    statuses = [client.get(f"{where}/ORD-1234{digit}").json()["status"] for digit in (5, 6, 7, 8)]
+    assert statuses == ["sent", "paid", "done", "new"]
+    assert client.get(f"{where}/ORD-99999").status_code == 404
+    order = {"item": "Kopi", "quantity": 2, "total": 156000, "address": "Jl. Dago 12"}
+    made = client.post(where, json=order)
+    assert (made.status_code, made.json()["order"]) == (201, "ORD-20001")
+    assert client.get(f"{where}/ORD-20001").json()["address"] == "Jl. Dago 12"
+    for wrong in ([], {}, {**order, "quantity": 0}, {**order, "quantity": "2"}, {**order, "total": None}):
+        assert client.post(where, json=wrong).status_code == 400
+    fake.reset()
+    assert client.get(f"{where}/ORD-20001").status_code == 404

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from roms.engine.effects import (
-    AskSurvey,
     AssignTo,
     CancelUnsent,
     FindNextAgent,
@@ -58,7 +57,7 @@ ROWS = [
     ("AGENT", GIVE, "AGENT", [CancelUnsent(), AssignTo(5, 1)]),
     ("AGENT", RELEASE, "BOT", [CancelUnsent(), Unassign()]),
     ("AGENT", PAUSE, "PAUSED", [CancelUnsent()]),
-    ("AGENT", CLOSE, "CLOSED", [CancelUnsent(), Unassign(), AskSurvey()]),
+    ("AGENT", CLOSE, "CLOSED", [CancelUnsent(), Unassign()]),
     ("AGENT", RESUME, None, []),
     ("PAUSED", MessageReceived("x"), "PAUSED", []),
     ("PAUSED", REPLY, "AGENT", [CancelUnsent(), AssignTo(4, None), SENT]),

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from roms.engine.effects import SendMessage
-from roms.engine.events import MessageReceived
+from roms.engine.effects import SendMessage, Unassign
+from roms.engine.events import AgentClaimed, Closed, MessageReceived
 from roms.engine.lifecycle import begin
 from roms.engine.turn import opened
-from tests.engine.chat import LIFECYCLE, Chat, codes, flow_files, problems
+from tests.engine.chat import LIFECYCLE, Chat, codes, flow_files, problems, spoken
 
 HOURS = {"hours.yaml": 'hours: shop\nopen: {mon-fri: "08:00-17:00"}\n'}
 
@@ -154,3 +154,36 @@ def test_what_fitted_too_is_named_best_first():
         ("late", "event outside_hours", True),
         ("main", "otherwise", True),
     ]
+
+
+SURVEY = """flow: survey
+triggers: [{event: closed_by_agent, when: contact.language != "en"}]
+steps:
+  score: {menu: {prompt: Puas?, options: [{key: 1, label: Ya, go: thanks}], invalid: {retries: 0, then: thanks}}}
+  thanks: {close: {say: Makasih}}
+"""
+ASKING = flow_files("a: {say: rest, end: true}", survey=SURVEY)
+
+
+def test_an_agent_who_closes_leaves_the_word_to_the_survey_and_the_survey_closes():
+    chat = Chat(ASKING)
+    chat.happens(AgentClaimed(1))
+    effects = chat.happens(Closed(1))
+    assert (spoken(effects), chat.mode) == (["Puas?\n1. Ya"], "BOT")
+    assert (rule(chat), Unassign() in effects) == ("event closed_by_agent", True)
+    assert chat.says("1") == ["Makasih"]
+    assert chat.mode == "CLOSED"
+
+
+def test_without_a_survey_that_wants_to_know_the_conversation_is_closed():
+    chat = Chat(ASKING, language="en")
+    chat.happens(AgentClaimed(1))
+    assert spoken(chat.happens(Closed(1))) == []
+    assert chat.mode == "CLOSED"
+
+
+def test_no_message_and_no_end_of_the_bots_own_is_the_moment_of_the_survey():
+    chat = Chat(ASKING)
+    assert chat.says("apa saja") == ["rest"]
+    assert spoken(chat.happens(Closed(1))) == []
+    assert chat.mode == "CLOSED"

@@ -10,7 +10,7 @@ from roms.engine.events import AgentClaimed, OutsideAnswered, Paused, ReleaseCha
 from roms.engine.flowfile import compile_release
 from roms.engine.rehearsal import run
 from roms.engine.script import scripts
-from tests.engine.chat import Chat, codes, flow_files, spoken
+from tests.engine.chat import LIFECYCLE, Chat, codes, flow_files, spoken
 
 STEPS = """
 a: {say: Sebentar, set: {order: = message.text, n: 2}}
@@ -256,3 +256,15 @@ def test_a_flow_test_expects_the_call_and_answers_it(chat):
 def test_a_flow_test_says_where_the_calls_differ(chat, mismatch):
     (found,) = played(chat)
     assert mismatch in found
+
+
+def test_what_is_written_meanwhile_is_no_answer_to_what_is_asked_afterwards():
+    said = 'c: {say: "{{found.status}} {{found.items}}", end: true}'
+    steps = STEPS.replace(said, "c: {ask: {prompt: Apa?, save: x, invalid: {then: down}}}")
+    talk = Chat({**flow_files(steps), "lifecycle.yaml": "burst: {merge: 3s}\n" + LIFECYCLE})
+    talk.says("ORD-1")
+    assert spoken(talk.fires(talk.timer("burst"))) == ["Sebentar"]
+    (call,) = (each for each in talk.last.effects if isinstance(each, CallOut))
+    assert talk.says("halo?") == []
+    assert "pending" not in talk.stored
+    assert answered(talk, call, 200, {}) == ["Apa?"]

@@ -32,7 +32,7 @@ def said(steps: str, triggers: str = "[{otherwise: true}]", **contact: Any) -> l
 def test_a_picture_is_said_with_what_a_channel_needs_to_show_it() -> None:
     (picture,) = said("a: {say: {image: media/a.png, caption: {id: Harga, en: Prices}}}")
     file = looked_at(pictures.png())
-    assert (picture.kind, picture.text) == ("image", "Harga\n[a.png]")
+    assert (picture.kind, picture.text) == ("image", "Harga")
     assert picture.content == {
         "source": "media/a.png", "name": "a.png", "hash": file.hash, "mime": "image/png", "size": file.size,
         "width": 2, "height": 1, "caption": "Harga",
@@ -41,9 +41,9 @@ def test_a_picture_is_said_with_what_a_channel_needs_to_show_it() -> None:
 
 def test_each_language_may_have_its_own_file_and_caption() -> None:
     steps = "a: {say: {image: {id: media/a.png, en: media/b.jpg}, caption: {id: Harga, en: Prices}}}"
-    assert [each.text for each in said(steps, language="en")] == ["Prices\n[b.jpg]"]
+    assert [each.text for each in said(steps, language="en")] == ["Prices"]
     assert said(steps, language="en")[0].content["width"] == 640
-    assert [each.text for each in said(steps, language="id")] == ["Harga\n[a.png]"]
+    assert [each.text for each in said(steps, language="id")] == ["Harga"]
 
 
 def test_sounds_videos_documents_and_stickers_are_said_alike() -> None:
@@ -59,7 +59,7 @@ a:
 """
     effects = said(steps, name="Ani")
     assert [each.kind for each in effects] == ["video", "audio", "document", "document", "sticker", "text"]
-    assert [each.text for each in effects[:3]] == ["Lihat\n[clip.mp4]", "[voice.ogg]", "[Katalog Ani.pdf]"]
+    assert [each.text for each in effects[:3]] == ["Lihat", "[voice.ogg]", "[Katalog Ani.pdf]"]
     assert effects[2].content["name"] == "Katalog Ani.pdf"
     assert effects[4].content | {"width": 512, "height": 256} == effects[4].content
     assert effects[5].content is None
@@ -102,6 +102,14 @@ def test_a_template_reads_as_its_text_where_there_are_none() -> None:
     assert template.content == {"name": "reminder", "language": "en", "parameters": ["Ani", "17:00"]}
     (fixed,) = said(steps.replace("reminder,", "reminder, language: id,"), language="en")
     assert fixed.content["language"] == "id"
+
+
+@pytest.mark.parametrize(("language", "day"), [("id", "Minggu, 22 November 2026"), ("en", "Sunday, 22 November 2026")])
+def test_a_parameter_of_a_template_may_be_written_in_both_languages(language: str, day: str) -> None:
+    parameter = "{id: '{{d|date}}', en: '{{d|date}}'}"
+    steps = f"a: {{set: {{d: 2026-11-22}}, say: {{template: {{name: r, parameters: [{parameter}]}}, text: x}}}}"
+    (template,) = said(steps, language=language)
+    assert template.content["parameters"] == [day]
 
 
 def test_a_button_starts_its_flow_whenever_it_is_tapped_or_its_label_typed() -> None:

@@ -256,3 +256,20 @@ def test_a_flow_test_waits():
     result = run(compile_release(flow_files(SIDE, remind=REMIND)), script)
     assert result.mismatches == []
     assert [place.step for place in result.walked] == ["first", "stand", "a", "hi", "tell"]
+
+
+GATHERING = "burst: {merge: 3s}\n" + LIFECYCLE
+
+
+def test_who_is_just_writing_when_the_time_comes_is_answered_first():
+    question = REMIND.replace("tell: {say: Sekarang}", "tell: {ask: {prompt: Sekarang?, save: x, invalid: {then: p}}}")
+    files = flow_files(SIDE, remind=question + "  done: {say: 'Oh {{x}}', end: true}\n  p: {handoff: true}\n")
+    talk = Chat({**files, "lifecycle.yaml": GATHERING})
+    talk.says("ingatkan")
+    talk.fires(talk.timer("burst"))
+    timer = talk.timer("wait")
+    assert talk.says("halo") == []
+    burst = talk.timer("burst")
+    assert spoken(talk.fires(timer)) == []
+    assert spoken(talk.fires(burst)) == ["Hai", "Sekarang?"]
+    assert talk.stored["place"] == "remind.tell"

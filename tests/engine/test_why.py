@@ -167,6 +167,7 @@ def _rules(release: object) -> Iterator[str]:
         ("no answer: timeout", "outside_failed", {"problem": "timeout"}),
         ("the request cannot be made", "outside_unasked", {}),
         ("when total > 3", "branch", {"when": "total > 3"}),
+        ("option 1, the last of 3 messages", "option", {"key": "1"}),
         ("called by main.ask, the last of 2 messages", "called", {"step": "main.ask"}),
         ("back from address", "returned", {"flow": "address"}),
         ("option 1, 12 messages together", "option", {"key": "1"}),
@@ -179,6 +180,6 @@ def test_a_rule_is_read_back_from_its_line(text: str, code: str, values: dict[st
 
 def test_a_rule_says_of_how_many_messages_it_is_the_answer() -> None:
     together, last = rules.read("otherwise, 3 messages together"), rules.read("answer accepted, the last of 2 messages")
-    assert (together.burst, together.messages) == ("together", 3)
-    assert (last.burst, last.messages) == ("last", 2)
-    assert (rules.read("otherwise").burst, rules.read("otherwise").messages) == ("", 1)
+    assert (together.several, together.count) == ("together", 3)
+    assert (last.several, last.count) == ("last", 2)
+    assert (rules.read("otherwise").several, rules.read("otherwise").count) == ("", 0)

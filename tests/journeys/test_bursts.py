@@ -18,8 +18,8 @@ from roms.models import Conversation, Message, Sender
 from roms.services import explaining, intake, publishing, recalling, replaying, timers, unmatched
 from tests.cast import Cast
 from tests.conftest import Clock
-from tests.journeys.test_explaining import bot_message
 from tests.journeys.test_replay import WEEK, WORDS, acted, address
+from tests.journeys.test_why import message as bot_message
 
 FLOWS = publishing.files_in(ROOT / "flows")
 CALL = """flow: sub
@@ -70,12 +70,14 @@ def test_several_messages_get_one_answer_that_says_so(app: Flask, cast: Cast, cl
     quiet(clock)
     assert len(said()) == 1
     told = explaining.explain(bot_message(said()[0]))
-    assert told.why["rule"].endswith(", 3 messages together")
-    assert told.heard == "halo kak\nmau lacak\nresi dong"
-    assert any("otherwise" in lost for lost in told.lost)
+    assert (told["rule"]["several"], told["doubt"]) == ({"code": "together", "count": 3}, None)
+    assert told["heard"]["text"] == "halo kak\nmau lacak\nresi dong"
+    assert any(lost["rule"]["code"] == "otherwise" for lost in told["lost"])
     done = app.test_cli_runner().invoke(args=["flows", "why", str(bot_message(said()[0]))])
     assert done.exit_code == 0, done.output
     assert ", 3 messages together" in done.output
+    kept = explaining.explain(db.session.scalars(select(Message.id).where(Message.text == "mau lacak")).one())
+    assert (kept["outcome"], kept["doubt"]) == ("kept", None)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +132,16 @@ def test_the_release_that_made_the_record_gives_the_same_answers(cast: Cast, clo
     for number, record in enumerate(recalling.records(sorted(ids))):
         (test,) = scripts({f"tests/{number}.yaml": transcript(publishing.newest(), record, "as it went")})
         assert run(publishing.newest(), test).mismatches == []
+
+
+@pytest.mark.parametrize("kind", ["merge", "last"])
+def test_every_turn_is_explained_as_it_happened(cast: Cast, clock: Clock, kind: str) -> None:
+    publishing.publish(with_bursts(kind))
+    generated(cast, clock, random.Random(11), talks=15, steps=6)
+    asked = select(Message.id).where(Message.sender.in_((Sender.BOT, Sender.CONTACT)), Message.direction != "note")
+    told = [explaining.explain(each) for each in db.session.scalars(asked).all()]
+    assert {(each["doubt"], each["text"], each["mode"]) for each in told if each["doubt"]} == set()
+    assert {"kept", "started", "answered"} <= {each["outcome"] for each in told}
 
 
 def test_a_draft_without_bursts_answers_each_message(cast: Cast, clock: Clock) -> None:

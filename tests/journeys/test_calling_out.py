@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -26,7 +27,7 @@ from roms.engine.events import OutsideAnswered, Resumed
 from roms.engine.flowfile import compile_release
 from roms.engine.rehearsal import run
 from roms.engine.script import scripts
-from roms.models import Conversation, HttpCall, Timer
+from roms.models import Conversation, HttpCall, Message, Sender, Timer
 from roms.services import explaining, handoff, http_calls, intake, publishing, recalling, replaying, timers
 from tests.cast import Cast, conversation, messages, say, texts
 from tests.conftest import SECRET_KEY, Clock
@@ -67,10 +68,11 @@ def there() -> Iterator[Elsewhere]:
 @pytest.fixture
 def settings(there: Elsewhere, tmp_path: Path) -> dict[str, str]:
     (tmp_path / "secrets.json").write_text('{"orders": "s3cret-canary"}')
-    return {"ROMS_HTTP_HOSTS": there.origin, "ROMS_HTTP_SECRETS": str(tmp_path / "secrets.json")}
+    hosts = f"{there.origin},orders.tokokita.example={there.origin}"
+    return {"ROMS_HTTP_HOSTS": hosts, "ROMS_HTTP_SECRETS": str(tmp_path / "secrets.json")}
 
 
-def flows(there: Elsewhere) -> dict[str, str]:
+def flows(there: Elsewhere) -> dict[str, Any]:
     return publishing.files_in(ROOT / "flows") | {"ask.yaml": FLOW.format(origin=there.origin), "help.yaml": HELP}
 
 
@@ -282,7 +284,7 @@ def test_replay_gives_the_recorded_answers_exactly(client: FlaskClient, cast: Ca
 def test_why_knows_what_another_system_said(client: FlaskClient, cast: Cast, clock: Clock) -> None:
     talked(client, cast, clock)
     told = explaining.explain(next(each.id for each in messages("628120000003") if each.text == "Jawabnya 7"))
-    assert told["rule"] == {"code": "outside", "text": "answer 200", "values": {"status": "200"}}
+    assert told["rule"] == {"code": "outside", "text": "answer 200", "values": {"status": "200"}, "several": None}
     assert (told["outcome"], told["doubt"], told["question"]["kind"]) == ("happened", None, "http")
     assert [each["name"] for each in told["variables"]] == ["found", "what"]
 
@@ -303,8 +305,9 @@ def test_a_conversation_is_recorded_with_its_answers_as_a_test_that_passes(
 
 
 def test_check_warns_of_hosts_and_secrets_that_the_settings_lack(app: Flask, there: Elsewhere, tmp_path: Path) -> None:
-    for name, text in flows(there).items():
-        (tmp_path / name).write_text(text)
+    for name, content in flows(there).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
     check = app.test_cli_runner().invoke
     assert "ROMS_HTTP" not in check(args=["flows", "check", str(tmp_path)]).output
     other = flows(there)["ask.yaml"].replace("127.0.0.1", "10.0.0.1").replace("secret.orders", "secret.other")
@@ -375,3 +378,11 @@ def test_whatever_happens_replay_gives_the_recorded_answers(cast: Cast, clock: C
     told = {text for past in happened for text in past.said}
     assert {"Jawabnya 1", "Sejam lalu 1", "Tidak ada, x", "Gagal", "Bantuan"} <= told
     assert [each for found in replaying.differences(publishing.newest(), ids, WEEK) for each in found] == []
+
+
+def test_whatever_happens_every_turn_is_explained_as_it_happened(cast: Cast, clock: Clock) -> None:
+    generated(cast, clock, random.Random(11))
+    asked = select(Message.id).where(Message.sender.in_((Sender.BOT, Sender.CONTACT)), Message.direction != "note")
+    told = [explaining.explain(each) for each in db.session.scalars(asked).all()]
+    assert {(each["doubt"], each["text"], each["mode"]) for each in told if each["doubt"]} == set()
+    assert {"outside", "outside_failed", "waited"} <= {each["rule"]["code"] for each in told if each["rule"]}

@@ -74,3 +74,10 @@ def test_two_long_ids_that_begin_alike_are_two_messages(client: FlaskClient, cas
     say(client, "halo", id="a" * 300 + "2")
     say(client, "halo", id="a" * 300 + "2")
     assert [message.sender for message in messages()].count(Sender.CONTACT) == 2
+
+
+def test_a_number_without_an_end_is_kept_as_none_at_all(client: FlaskClient, cast: Cast) -> None:
+    say(client, "halo")
+    with writing():
+        db.session.execute(update(Message).values(payload={"a": [1.5, float("inf"), {"b": float("nan")}]}))
+    assert list(db.session.scalars(select(Message.payload).limit(1))) == [{"a": [1.5, None, {"b": None}]}]

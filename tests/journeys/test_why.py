@@ -13,9 +13,10 @@ from sqlalchemy import delete, func, select, update
 from roms.channels.base import Incoming
 from roms.config import ROOT
 from roms.db import db, writing
+from roms.engine.events import AgentReplied, Event, OutsideAnswered, ReleaseChanged, Released, TimerFired
 from roms.models import Contact, Message, Release, Sender, Timer
 from roms.services import explaining, handoff, intake, moving, publishing, timers
-from roms.services.turns import LARGEST, begun
+from roms.services.turns import LARGEST, begun, event_of
 from tests.cast import Cast, conversation
 from tests.conftest import Clock
 from tests.journeys.test_replay import generated
@@ -64,10 +65,10 @@ def test_a_bot_message_is_explained_with_the_variables_and_facts_then(app: Flask
     assert looked["doubt"] is None
     assert looked["variables"][1] == {"name": "order", "value": "ORD-12345", "was": "ord-12345"}
     assert values(looked["facts"])["contact.phone"] == "+62 812-0000-0001"
-    line = FLOWS["order.yaml"].splitlines().index("  checked_now:") + 1
-    assert looked["where"] == {"release": 1, "file": "order.yaml", "line": line, "flow": "order", "step": "checked_now"}
+    line = FLOWS["order.yaml"].splitlines().index("  look_up:") + 1
+    assert looked["where"] == {"release": 1, "file": "order.yaml", "line": line, "flow": "order", "step": "look_up"}
     done = app.test_cli_runner().invoke(args=["flows", "why", str(message("Kami cek pesanan"))])
-    assert f"at        order.yaml:{line}, step order.checked_now" in done.output.splitlines()
+    assert f"at        order.yaml:{line}, step order.look_up" in done.output.splitlines()
     assert "variable  order = ORD-12345   (was ord-12345)" in done.output.splitlines()
 
 
@@ -107,7 +108,9 @@ def test_a_timer_may_speak_and_be_thrown_away(cast: Cast, clock: Clock) -> None:
 
 def test_people_who_were_moved_to_a_new_release_are_explained(cast: Cast, clock: Clock) -> None:
     wrote(cast, clock, "lacak")
-    publishing.publish({name: re.sub(r"\bnumber\b", "nomor", text) for name, text in FLOWS.items()})
+    publishing.publish(
+        FLOWS | {name: re.sub(r"\bnumber\b", "nomor", FLOWS[name]) for name in ("order.yaml", "shop.yaml")}
+    )
     assert moving.carry_out("move") == 1
     newest = db.session.scalar(select(func.max(Message.id)).where(Message.sender == Sender.BOT))
     told = explaining.explain(newest)
@@ -154,6 +157,15 @@ def test_what_no_flow_and_no_contact_wrote_cannot_be_explained(app: Flask, cast:
     done = app.test_cli_runner().invoke(args=["flows", "why", "999999"])
     told = "Error: there is no message 999999 that a contact or a flow wrote\n"
     assert (done.exit_code, done.output) == (1, told)
+
+
+@pytest.mark.parametrize("event", [TimerFired("question", 3), ReleaseChanged("move"), Released(7)])
+def test_an_event_is_kept_and_read_back(event: Event) -> None:
+    assert event_of(begun({}, event, 5)) == event
+    assert event_of({"event": {"name": "timer_fired"}}) is None
+    assert event_of(begun({}, AgentReplied("x" * LARGEST * 2))) == AgentReplied("…")
+    many = {str(number): "x" * 99 for number in range(LARGEST)}
+    assert event_of(begun({}, OutsideAnswered(1, 200, many))) == OutsideAnswered(1, 200, "…")
 
 
 @pytest.mark.parametrize("value", ["x" * (LARGEST + 1), ["x"] * LARGEST, {"a": "x" * LARGEST}])

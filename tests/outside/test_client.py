@@ -15,7 +15,7 @@ import pytest
 
 from roms.outside import client, network
 from roms.outside.client import Outcome, Request, call
-from roms.outside.hosts import entry, host_of, listed
+from roms.outside.hosts import entry, host_of, listed, really
 from tests.elsewhere import Elsewhere, elsewhere
 
 
@@ -120,9 +120,17 @@ def test_whom_they_list_is_asked(url: str) -> None:
     assert listed(host, ["api.example.com", "*.example.org"])
 
 
-@pytest.mark.parametrize("text", ["", "a b", "ftp://a", "https://a/x", "user@a", "*", "a:99999", "a:0", "http://"])
+NO_ALIASES = [
+    "a=", "=http://b", "a=b", "a=ftp://b", "*.a=http://b", "a=http://*.b", "a=http://b?c", "a=http://b#c", "a=http://u@b",
+    "a=http://b/%2e", "a=http://b:99999", "a=http://b:0", "a/x=http://b", "a=http://b/x y", "a=http://b\\c",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a b", "ftp://a", "https://a/x", "user@a", "*", "a:99999", "a:0", "http://", *NO_ALIASES]
+)
 def test_an_entry_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"host|port"):
+    with pytest.raises(ValueError, match=r"host|port|alias"):
         entry(text)
 
 
@@ -213,3 +221,47 @@ def test_a_certificate_must_be_for_the_name_that_was_asked(secure: int, monkeypa
     for name, outcome in (("shop.example", 200), ("evil.example", 0)):
         asking = Request("GET", f"https://{name}:{secure}/good", (), "", 3)
         assert call(asking, [f"{name}:{secure}"]).status == outcome
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://api.example.com/orders/7?x=%20y", "/good/orders/7?x=%20y"),
+        ("https://API.example.com:443/a//b", "/good/a//b"),
+        ("https://api.example.com", "/good"),
+        ("https://api.example.com?x", "/good?x"),
+        ("http://plain.example.com:81/x", "/good/plain/x"),
+    ],
+)
+def test_an_alias_leads_to_the_same_path_below_its_base(there: Elsewhere, url: str, path: str) -> None:
+    there.asked.clear()
+    aliases = [f"api.example.com={there.url('/good/')}", f"http://plain.example.com:81={there.url('/good/plain')}"]
+    assert call(Request("GET", url, (), "", 5), aliases) == Outcome(200, {"n": 7, "path": path})
+    assert there.asked[0][2]["Host"] == there.origin.removeprefix("http://")
+
+
+def test_the_first_entry_that_fits_decides(there: Elsewhere) -> None:
+    alias = f"api.example.com={there.url('/good')}"
+    assert really("https://api.example.com/x", ["api.example.com", alias]) == "https://api.example.com/x"
+    assert really("https://api.example.com/x", [alias, "api.example.com"]) == there.url("/good/x")
+    assert really("https://b.example.com/x", [alias, "*.example.com"]) == "https://b.example.com/x"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.example.com/", "https://api.example.com:444/", "https://a.api.example.com/"]
+)
+def test_an_alias_is_for_its_own_name_and_opens_nothing_else(there: Elsewhere, url: str) -> None:
+    aliases = [f"api.example.com={there.origin}"]
+    for other in (url, there.url("/good"), there.url("/")):
+        assert call(Request("GET", other, (), "", 2), aliases) == Outcome(problem="host")
+
+
+def test_an_alias_to_a_name_that_leads_inside_is_refused(there: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only an address that the operator wrote out may be a private one."""
+    port = there.server_address[1]
+    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+    monkeypatch.setattr(network, "getaddrinfo", lambda *_, **__: inside)
+    alias = f"api.example.com=http://staging.example.com:{port}"
+    there.asked.clear()
+    assert call(Request("GET", "https://api.example.com/good", (), "", 2), [alias]) == Outcome(problem="address")
+    assert there.asked == []

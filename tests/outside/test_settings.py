@@ -27,7 +27,7 @@ def test_without_settings_nobody_is_asked() -> None:
     assert (config.http_hosts, config.http_secrets) == ((), {})
 
 
-@pytest.mark.parametrize("hosts", ["https://api.example.com/path", "a b", "*", "http://x:99999"])
+@pytest.mark.parametrize("hosts", ["https://api.example.com/path", "a b", "*", "http://x:99999", "a=b"])
 def test_a_host_that_is_none_stops_the_start(hosts: str) -> None:
     with pytest.raises(BadConfig, match="ROMS_HTTP_HOSTS"):
         config_for("sqlite://", "redis://x", ROMS_HTTP_HOSTS=hosts)

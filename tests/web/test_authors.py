@@ -18,11 +18,12 @@ from tests.web.conftest import Browser
 
 ADMINS_ONLY = ("/api/unmatched", "/api/conversations/{cid}/test", "/inbox/unmatched")
 FAMILIES = {
-    "outcome": "started otherwise interrupted answered missed person silent broken happened nothing unknown",
-    "asked": "answered not_understood not_allowed interrupted person silence held",
+    "outcome": "started otherwise interrupted answered missed person silent kept broken happened nothing unknown",
+    "asked": "answered not_understood not_allowed interrupted person silence over held",
     "lost": "condition unknown waiting typo_waits person mode weaker priority later",
     "doubt": "unrecorded unreadable release event differs",
     "fit": "button exact starts pattern word typo event otherwise",
+    "several": " ".join(code for code, _ in rules.SEVERAL),
     "rule": " ".join(code for code, _ in rules.PATTERNS),
 }
 
@@ -53,6 +54,7 @@ def test_whoever_sees_a_conversation_may_ask_why(ani: Browser, client: FlaskClie
         "code": "invalid_try",
         "text": "invalid, try 1 of 2",
         "values": {"tries": "1", "of": "2"},
+        "several": None,
     }
     assert answered["where"]["file"] == "order.yaml"
     say(client, "halo", "6281999999999")

@@ -112,13 +112,16 @@ def test_the_documentation_is_rendered_and_html_in_it_stays_text(
     browser: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
     folder = docs.Path(str(tmp_path))
-    (folder / "flows.md").write_text("# Flows\n\n<script>alert(1)</script>\n\n[x](operations.md#a)\n")
+    (folder / "flows.md").write_text(
+        "# Flows\n\n<script>alert(1)</script>\n\n[x](operations.md#a)\n\n## What, & `why`?\n"
+    )
     (folder / "operations.md").write_text("# Operations\n\n|a|\n|-|\n|b|\n")
     monkeypatch.setattr(docs, "FOLDER", folder)
     page = browser.get("/docs/flows").text
     assert "<h1>Flows</h1>" in page
     assert "<script>alert" not in page
     assert 'href="/docs/operations#a"' in page
+    assert '<h2 id="what--why">What, &amp; <code>why</code>?</h2>' in page
     assert "<td>b</td>" in browser.get("/docs/operations").text
     assert browser.get("/docs/..%2fREADME").status_code == 404
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 from roms.channels.fake import shapes
 from roms.channels.fake.courier import Courier
 from roms.channels.fake.faults import Fault, Faults
+from roms.channels.fake.orders import Orders
 from roms.channels.fake.phones import Phones
 from roms.channels.fake.server import Server
 
@@ -21,7 +22,7 @@ class FakeWhapi:
     """A provider for trials and tests: `with FakeWhapi(webhook=…) as fake:` or start() and stop()."""
 
     def __init__(self, webhook: str = "", port: int = 0, secret: str = "", statuses: bool = True) -> None:
-        self.phones, self.faults = Phones(), Faults()
+        self.phones, self.faults, self.orders = Phones(), Faults(), Orders()
         self.courier = Courier(webhook, secret)
         self.stopping = threading.Event()
         self._statuses = statuses
@@ -70,6 +71,7 @@ class FakeWhapi:
         """Forget everything and behave."""
         self.faults.clear()
         self.phones.forget()
+        self.orders.forget()
 
     def say(self, number: str, text: str, name: str = "") -> str:
         """A person writes from this number; the id their message has at the provider."""

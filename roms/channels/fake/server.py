@@ -1,4 +1,4 @@
-"""HTTP on the loopback address: Whapi's own paths, and those of the page and of tests, which begin with `/_`."""
+"""HTTP on the loopback address: Whapi's own paths, and those of the page, of tests and of the sample shop: `/_…`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from roms.channels.fake import contents, shapes
+from roms.channels.fake import contents, orders, shapes
 from roms.channels.fake.faults import Fault
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, {"accepted": self.server.box.accepted})
         elif path.startswith("/_media/"):
             self._media(path.removeprefix("/_media/"))
+        elif path.startswith(f"{orders.PATH}/"):
+            self._order(path.removeprefix(f"{orders.PATH}/"))
         else:
             self._file(path.lstrip("/") or "index.html")
 
@@ -95,11 +97,23 @@ class Handler(BaseHTTPRequestHandler):
             self._send(kind, body)
         elif path.startswith("/_") and self.headers.get_content_type() != "application/json":
             self._answer(415, shapes.error(415, "JSON is wanted; so pages of other sites cannot post here"))
+        elif path == orders.PATH:
+            self._take_order(body)
         elif path in CONTROLS and isinstance(body, dict):
             self._control(CONTROLS[path], body)
         else:
             known = path in CONTROLS
             self._answer(400 if known else 404, shapes.error(400 if known else 404, "Path not found or no object"))
+
+    def _order(self, number: str) -> None:
+        found = self.server.box.orders.find(number)
+        self._answer(200 if found else 404, found or shapes.error(404, "There is no such order"))
+
+    def _take_order(self, body: object) -> None:
+        try:
+            self._answer(201, self.server.box.orders.make(body))
+        except ValueError as error:
+            self._answer(400, shapes.error(400, "wrong request parameters", str(error)))
 
     def _control(self, verb: Callable[[FakeWhapi, dict[str, Any]], object], body: dict[str, Any]) -> None:
         try:

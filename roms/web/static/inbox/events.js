@@ -24,8 +24,8 @@ function contactText({ field, old, new: value }) {
 }
 
 /** The way back from PAUSED or CLOSED has words of its own; a person is named, the system is not. */
-function modeText({ agent, data: { from, to } }) {
-  const what = to === "AGENT" && from === "CLOSED" ? "reopened" : from === "PAUSED" && to === "AGENT" ? "resumed" : to;
+function modeText({ agent, data: { from, to, event } }) {
+  const what = event === "closed" && to === "BOT" ? "survey" : to === "AGENT" && from === "CLOSED" ? "reopened" : from === "PAUSED" && to === "AGENT" ? "resumed" : to;
   return agent === null ? t(`event_mode_${what}`) : t(`event_mode_${what}_by`, { name: whole(agent) });
 }
 

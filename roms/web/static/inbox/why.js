@@ -91,11 +91,10 @@ function Where({ told: { where, rule, took, heard, mode, sender } }) {
 }
 
 /** A rule in the reader's language; what nobody has put into words yet stands as the engine wrote it. */
-function words({ code, values, text, burst }) {
-  if (!code || !has(`rule_${code}`)) return text;
-  const rule = t(`rule_${code}`, values);
-  return burst ? t(`burst_${burst.code}`, { rule, messages: burst.messages }) : rule;
-}
+const words = ({ code, values, text, several }) => {
+  const rule = code && has(`rule_${code}`) ? t(`rule_${code}`, values) : text;
+  return several ? `${rule}, ${t(`several_${several.code}`, { count: several.count })}` : rule;
+};
 
 const kindOf = (kind) => (has(`kind_${kind}`) ? t(`kind_${kind}`) : kind);
 
