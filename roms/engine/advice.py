@@ -7,8 +7,8 @@ _YAML = (
     "Berkas alur itu sederhana: kunci, teks, angka, daftar; tulis saja lengkap.",
 )
 _SHAPE = (
-    "The bot can only do what is described in docs/flows.md; compare with the example there.",
-    "Bot hanya bisa yang dijelaskan di docs/flows.md; bandingkan dengan contohnya.",
+    "The bot can only do what is described in docs/flows-reference.md; compare with the example there.",
+    "Bot hanya bisa yang dijelaskan di docs/flows-reference.md; bandingkan dengan contohnya.",
 )
 _EXPRESSION = (
     "A condition that cannot be read would break the talk; correct it here.",
@@ -35,13 +35,18 @@ _LIFECYCLE = (
     "Tanpa ini percakapan bisa macet atau tidak dijawab; bandingkan dengan lifecycle.yaml bawaan.",
 )
 _HOURS = (
-    "Contacts would be told the wrong hours; compare with the example in docs/flows.md.",
-    "Kontak akan diberi jam yang salah; bandingkan dengan contoh di docs/flows.md.",
+    "Contacts would be told the wrong hours; compare with the example in docs/flows-reference.md.",
+    "Kontak akan diberi jam yang salah; bandingkan dengan contoh di docs/flows-reference.md.",
 )
 _FAMILIES = (("yaml", _YAML), ("shape", _SHAPE), ("expression", _EXPRESSION), ("function", _EXPRESSION),
              ("pattern", _EXPRESSION), ("unknown", _UNKNOWN))  # fmt: skip
 
 _BY_CODE: dict[str, tuple[str, str]] = {
+    "yaml-colon": (
+        "If it is part of a text, put the whole text in quotes; else move the line in as far as its neighbours.",
+        "Jika bagian dari teks, beri tanda kutip pada seluruh teks; jika bukan, samakan inden dengan tetangganya.",
+    ),
+    "yaml-tab": ("Lines are moved in with spaces, two for each level.", "Inden memakai spasi, dua untuk tiap tingkat."),
     "duration": ("Nobody could tell how long that is; write 30m.", "Lamanya tidak jelas; tulis misalnya 30m."),
     "braces": ("It would be sent as it stands; close the braces.", "Akan terkirim apa adanya; tutup kurungnya."),
     "hole": ("It would be sent as it stands; write {{name}}.", "Akan terkirim apa adanya; tulis {{nama}}."),

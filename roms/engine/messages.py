@@ -5,6 +5,11 @@ from __future__ import annotations
 MESSAGES: dict[str, tuple[str, str]] = {
     # reading
     "yaml": ("this is not YAML: %(why)s", "ini bukan YAML yang benar: %(why)s"),
+    "yaml-colon": (
+        "a colon with a space behind it begins something new, which cannot be here",
+        "titik dua dengan spasi di belakangnya memulai hal baru, yang tidak bisa di sini",
+    ),
+    "yaml-tab": ("a Tab begins here", "ada Tab di sini"),
     "yaml-empty": ("the file is empty", "berkas ini kosong"),
     "yaml-size": ("the file has %(kilobytes)s KB, more than 256", "berkas ini %(kilobytes)s KB, lebih dari 256"),
     "yaml-character": ("a character here cannot be read", "ada karakter di sini yang tidak bisa dibaca"),
@@ -249,9 +254,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "after-twice": ("one `idle` and one `for` at most", "paling banyak satu `idle` dan satu `for`"),
     "after-kind": ("`after` needs either `idle` or `for`", "`after` perlu `idle` atau `for`"),
     "lifecycle-name": (
-        "`%(word)s` is not known to the lifecycle; it knows closed_for, closed_from, asks_person, now, "
+        "`%(word)s` is not known to the lifecycle; it knows closed_for, only_thanks, now, "
         "contact.*, channel.*, conversation.*, hours.* and message.*",
-        "`%(word)s` tidak dikenal; yang dikenal closed_for, closed_from, asks_person, now, "
+        "`%(word)s` tidak dikenal; yang dikenal closed_for, only_thanks, now, "
         "contact.*, channel.*, conversation.*, hours.* dan message.*",
     ),
     "script-time": (

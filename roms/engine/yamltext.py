@@ -95,8 +95,8 @@ def read(file: str, text: str) -> Document | Problem:
     except _Unreadable as refused:
         return found(_spot(file, refused.mark), refused.code, **refused.details)
     except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        return found(_spot(file, mark) if mark else Spot(file), "yaml", why=problem.problem or problem.context)
+        mark, why = problem.problem_mark or problem.context_mark, problem.problem or problem.context or ""
+        return found(_spot(file, mark) if mark else Spot(file), _slip(why, text, mark), why=why)
     except yaml.reader.ReaderError as problem:
         return found(_position(file, text, problem.position), "yaml-character")
 
@@ -108,6 +108,13 @@ def _spot(file: str, mark: Any) -> Spot:
 def _position(file: str, text: str, offset: int) -> Spot:
     before = text[:offset]
     return Spot(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def _slip(why: str, text: str, mark: Any) -> str:
+    """The two slips that everybody makes have findings of their own."""
+    if why.startswith("mapping values are not allowed"):
+        return "yaml-colon"
+    return "yaml-tab" if mark and text[mark.index : mark.index + 1] == "\t" else "yaml"
 
 
 def _scan(text: str) -> None:

@@ -18,6 +18,8 @@ CALL = (
 
 READING = [
     ("yaml", "a: {say: x}¶}"),
+    ("yaml-colon", "a:\n  say: Hours¶: from 7 to 5"),
+    ("yaml-tab", "a:\n¶\tsay: x"),
     ("yaml-alias", "a: {say: ¶*x}"),
     ("yaml-anchor", "a: {say: ¶&x y}"),
     ("yaml-tag", "a: {say: ¶!!str x}"),
