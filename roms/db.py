@@ -241,7 +241,9 @@ def read_json(text: str | bytes) -> Any:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    return {"json_deserializer": read_json, "json_serializer": jsontext.write, **_pool_options(url)}
+    """Whatever fails, the log is told the statement and not what people wrote, nor what other systems answered."""
+    coders = {"json_deserializer": read_json, "json_serializer": jsontext.write}
+    return {**coders, "hide_parameters": True, **_pool_options(url)}
 
 
 def _pool_options(url: str) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
+from sqlalchemy import text as sql
+from sqlalchemy.exc import DBAPIError
 
 from roms import background, clock
 from roms.db import db, table, writing
@@ -81,3 +84,11 @@ def test_a_number_without_an_end_is_kept_as_none_at_all(client: FlaskClient, cas
     with writing():
         db.session.execute(update(Message).values(payload={"a": [1.5, float("inf"), {"b": float("nan")}]}))
     assert list(db.session.scalars(select(Message.payload).limit(1))) == [{"a": [1.5, None, {"b": None}]}]
+
+
+def test_s18_a_statement_that_fails_does_not_tell_the_log_what_somebody_wrote(app: Flask) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        db.session.execute(sql("SELECT :written FROM nowhere"), {"written": "canary"})
+    db.session.rollback()
+    assert "nowhere" in str(failed.value)
+    assert "canary" not in str(failed.value)
