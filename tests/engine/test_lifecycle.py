@@ -210,8 +210,9 @@ def test_a_late_thank_you_is_silent_and_a_new_matter_begins_with_the_bot():
 @pytest.mark.parametrize(
     ("text", "silent"),
     [("Terima kasih banyak ya Kak 🙏", True), ("mksh", True), ("ok siap, thanks for your help", True), ("🙏👍", True),
-     ("makasihhh", True), ("sama-sama kak", True), ("Okeee good", True), ("Baik, terima kasih atas bantuannya", True),
-     ("makasih, pesanan saya rusak", False),
+     ("makasihhh", True),
+     ("sama-sama kak", True), ("Okeee good", True),
+     ("Baik, terima kasih atas bantuannya", True), ("makasih, pesanan saya rusak", False),
      ("?", False), ("halo", False), ("oke mau pesan lagi", False), ("1", False), ("kasih tahu harganya", False)],
 )  # fmt: skip
 def test_only_thanks_are_left_unanswered(text, silent):
