@@ -17,7 +17,21 @@ CALL = (
 )
 
 READING = [
-    ("yaml", "a: {say: x}¶}"),
+    ("yaml-extra", "a: {say: x}¶}"),
+    ("yaml-tab", "a:\n¶\tsay: x"),
+    ("yaml-smart", "a: {say: {id: ¶“Contoh: 50rb”, en: x}}"),
+    ("yaml-space", "a:\n  say¶:{id: x, en: y}"),
+    ("yaml-indent", "a:\n  say: x\n ¶end: true"),
+    ("yaml-indent", "a:\n  say: x\n    ¶end: true"),
+    ("yaml-colon", "a:\n  say: Nomor nota¶: berapa?"),
+    ("yaml-after", "a:\n  say: 'Halo' ¶teman"),
+    ("yaml-start", "a: {say: ¶@toko}"),
+    ("yaml-open", "a: ¶{say: x\nb: {say: y}"),
+    ("yaml-open", "a:\n  say: ¶'Halo\n  end: true"),
+    ("yaml-inside", "a: {say: 'Halo' ¶teman}"),
+    ("yaml-word", "a:\n  say: x\n  ¶end\n  label: y"),
+    ("yaml-comma", "a: {say: {id: Halo, ¶Kak, en: Hello}}"),
+    ("duration", ASK % ", timeout: {after: ¶30, go: p}"),
     ("yaml-alias", "a: {say: ¶*x}"),
     ("yaml-anchor", "a: {say: ¶&x y}"),
     ("yaml-tag", "a: {say: ¶!!str x}"),
