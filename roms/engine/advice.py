@@ -20,8 +20,8 @@ _BRACKETS = (
     "Yang dibuka harus ditutup, dengan `,` di antara bagiannya; teks berisi , atau : perlu tanda kutip.",
 )
 _SHAPE = (
-    "The bot can only do what is described in docs/flows.md; compare with the example there.",
-    "Bot hanya bisa yang dijelaskan di docs/flows.md; bandingkan dengan contohnya.",
+    "The bot can only do what is described in docs/flows-reference.md; compare with the example there.",
+    "Bot hanya bisa yang dijelaskan di docs/flows-reference.md; bandingkan dengan contohnya.",
 )
 _EXPRESSION = (
     "A condition that cannot be read would break the talk; correct it here.",
@@ -48,8 +48,8 @@ _LIFECYCLE = (
     "Tanpa ini percakapan bisa macet atau tidak dijawab; bandingkan dengan lifecycle.yaml bawaan.",
 )
 _HOURS = (
-    "Contacts would be told the wrong hours; compare with the example in docs/flows.md.",
-    "Kontak akan diberi jam yang salah; bandingkan dengan contoh di docs/flows.md.",
+    "Contacts would be told the wrong hours; compare with the example in docs/flows-reference.md.",
+    "Kontak akan diberi jam yang salah; bandingkan dengan contoh di docs/flows-reference.md.",
 )
 _FAMILIES = (("yaml", _YAML), ("shape", _SHAPE), ("expression", _EXPRESSION), ("function", _EXPRESSION),
              ("pattern", _EXPRESSION), ("unknown", _UNKNOWN))  # fmt: skip

@@ -35,9 +35,10 @@ _SOFTENERS = frozenset(
 )
 _ABOUT = frozenset(
     """
-    saya aku sy budget anggaran dana harga nominal total totalnya jumlah jumlahnya sekitar kira-kira kira2 kurleb kurang
-    lebih kira paling palingan perkiraan sebesar senilai transfer bayar dp maksimal max maks minimal min rp idr rupiah
-    perak about around roughly my is it kak kakak aja saja dong deh ya gan sis mas mbak pak bu please for ada punya mau pesan beli minta
+    saya aku sy budget anggaran dana harga nominal total totalnya jumlah jumlahnya sekitar kira-kira kira2 kurleb
+    kurang lebih kira paling palingan perkiraan sebesar senilai transfer bayar dp maksimal max maks minimal min rp
+    idr rupiah perak about around roughly my is it kak kakak aja saja dong deh ya gan sis mas mbak pak bu please for
+    ada punya mau pesan beli minta
     """.split()
 )
 _COUNTED = frozenset(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from roms.engine.book import Desk
 from roms.engine.flow import Http, Wait
 from roms.engine.functions import duration
 from roms.engine.moments import wall
-from roms.engine.scope import Broken, Evaluate
+from roms.engine.room import Room
+from roms.engine.scope import Broken, Evaluate, Scope
 from roms.engine.template import Template
 from roms.engine.types import Place
 from roms.engine.yamltext import Path
@@ -100,15 +103,21 @@ def _header(desk: Desk, path: Path) -> Template:
 
 
 def _body(desk: Desk, path: Path) -> Evaluate:
-    """Maps and lists with values at their ends, however deep."""
+    """Maps and lists with values at their ends, however deep; what grows too large is never made whole."""
+    part = _part(desk, path)
+    return lambda scope: part(scope, Room())
+
+
+def _part(desk: Desk, path: Path) -> Callable[[Scope, Room], Any]:
     value = desk.value(path)
     if isinstance(value, dict):
-        parts = {name: _body(desk, (*path, name)) for name in value}
-        return lambda scope: {name: part(scope) for name, part in parts.items()}
+        parts = {name: _part(desk, (*path, name)) for name in value}
+        return lambda scope, room: {name: part(scope, room) for name, part in parts.items()}
     if isinstance(value, list):
-        items = [_body(desk, (*path, number)) for number in range(len(value))]
-        return lambda scope: [item(scope) for item in items]
-    return filled(desk, path)
+        items = [_part(desk, (*path, number)) for number in range(len(value))]
+        return lambda scope, room: [item(scope, room) for item in items]
+    read = filled(desk, path)
+    return lambda scope, room: room.take(read(scope))
 
 
 def _timeout(desk: Desk, path: Path) -> int:

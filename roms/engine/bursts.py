@@ -17,6 +17,7 @@ from roms.engine.words import LONGEST_TEXT, clean, words_of
 CLOCK = "burst"
 AT_ONCE = Burst("each", 0)
 MOST = 20  # messages kept for one turn
+AT_ONCE = Burst()
 LONGEST = 5  # times the quiet that ends a burst: nobody waits longer than that
 
 
@@ -54,7 +55,7 @@ def forget(turn: Turn) -> None:
 
 
 def rule(release: Release, place: Place | None) -> Burst:
-    """That of the waiting question, or of the lifecycle."""
+    """That of the waiting question, or of the lifecycle; what is written while another system is asked is not kept."""
     step = release.steps.get(place) if place else None
     if step is not None and isinstance(step.control, Http):
         return AT_ONCE  # what is written while another system is asked is no answer to what is asked afterwards

@@ -16,6 +16,7 @@ from roms.engine.types import Place
 
 MOST_TURNS = 5  # from any question to a person
 NEVER = 1_000_000
+ANYWHERE, IN_BETWEEN = Place("", "any trigger"), Place("", "any interrupt")  # one crossing spares a way for every pair
 
 Ways = list[tuple[Place, Place, int]]  # from, to, how often the contact is heard in between
 
@@ -48,8 +49,9 @@ def _again(book: Book, ends: set[Place]) -> Ways:
     """A flow that ends, and a wait, lead to any trigger with the next message, and a question to any interrupt."""
     ends = ends | {place for place, step in book.built.items() if isinstance(step.control, Wait)}
     questions = [place for place, step in book.built.items() if isinstance(step.control, (Menu, Ask, Http))]
-    ways = [(end, start.place, 1) for start in book.starts for end in ends]
-    return ways + [(each, start.place, 1) for start in book.starts if start.interrupt for each in questions]
+    ways = [(end, ANYWHERE, 1) for end in ends] + [(each, IN_BETWEEN, 1) for each in questions]
+    ways += [(ANYWHERE, start.place, 0) for start in book.starts]
+    return ways + [(IN_BETWEEN, start.place, 0) for start in book.starts if start.interrupt]
 
 
 def _turns(book: Book, goals: set[Place], more: Ways, most: int) -> dict[Place, int]:

@@ -50,15 +50,22 @@ def _surely_set(book: Book) -> Known:
     for edge in book.edges:
         onward.setdefault(edge.source, []).append(edge)
     known: dict[Place, frozenset[str]] = {}
-    waiting = [(start.place, frozenset(start.gives)) for start in book.starts]
-    while waiting:
-        place, have = waiting.pop()
+    waiting: dict[Place, None] = {}  # each place once, in order: what comes to it meanwhile is taken together
+
+    def reach(place: Place, have: frozenset[str]) -> None:
         merged = have & known[place] if place in known else have
-        if known.get(place) == merged or place not in book.built:
-            continue
-        known[place] = merged
-        own = merged | {name for name, _ in book.built[place].sets}
-        waiting += [(edge.target, _carried(book, edge, own)) for edge in onward.get(place, ())]
+        if place in book.built and known.get(place) != merged:
+            known[place] = merged
+            waiting[place] = None
+
+    for start in book.starts:
+        reach(start.place, frozenset(start.gives))
+    while waiting:
+        place = next(iter(waiting))
+        del waiting[place]
+        own = known[place] | {name for name, _ in book.built[place].sets}
+        for edge in onward.get(place, ()):
+            reach(edge.target, _carried(book, edge, own))
     return known
 
 

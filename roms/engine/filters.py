@@ -26,7 +26,7 @@ def _number(value: Any, _: str) -> Any:
     """1234567.5 as Indonesians write it: 1.234.567,5."""
     if not is_number(value):
         return value
-    whole = int(value) if float(value).is_integer() else value
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value
     return f"{whole:,}".replace(",", " ").replace(".", ",").replace(" ", ".")
 
 

@@ -55,6 +55,12 @@ def _to_number(value: object) -> Any:
     raise Broken(f"{text!r:.40} is no number")
 
 
+def _round(value: object) -> int:
+    """Half a number goes away from zero; a whole one stays, however large another system sent it."""
+    number = _number(value)
+    return number if isinstance(number, int) else int(number + (0.5 if number >= 0 else -0.5))
+
+
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "at": (2, at),
     "contains": (2, _contains),
@@ -68,7 +74,7 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "minus": (2, lambda moment, length: shifted(moment, -duration(length), "minus()")),
     "number": (1, _to_number),
     "plus": (2, lambda moment, length: shifted(moment, duration(length), "plus()")),
-    "round": (1, lambda value: int(_number(value) + (0.5 if value >= 0 else -0.5))),
+    "round": (1, _round),
     "starts_with": (2, lambda whole, start: _text(whole).lower().startswith(_text(start).lower())),
     "text": (1, _text),
     "trim": (1, lambda value: " ".join(_text(value).split())),

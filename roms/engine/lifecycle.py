@@ -140,7 +140,8 @@ def _timer_fired(release: Release, session: Session, event: TimerFired, now: dat
         _question_timed_out(turn)
     elif event.kind == waits.CLOCK:
         stop_clock(turn, event.kind)
-        _stood(turn)
+        if not turn.pending:  # what was written before is answered first, as a talk of its own
+            _stood(turn)
     elif event.kind == outside.CLOCK:
         outside.arrives(turn, None)
         _stood(turn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 MESSAGES: dict[str, tuple[str, str]] = {
     # reading
     "yaml": ("this is not YAML: %(why)s", "ini bukan YAML yang benar: %(why)s"),
-    "yaml-tab": ("a line begins with a tab", "baris ini diawali tab"),
+    "yaml-tab": ("a Tab begins here", "ada Tab di sini"),
     "yaml-smart": ("`%(word)s` is no quote that counts here", "`%(word)s` bukan tanda kutip yang berlaku di sini"),
     "yaml-space": ("a space is missing after the colon", "kurang spasi setelah titik dua"),
     "yaml-indent": (
@@ -267,9 +267,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "after-twice": ("one `idle` and one `for` at most", "paling banyak satu `idle` dan satu `for`"),
     "after-kind": ("`after` needs either `idle` or `for`", "`after` perlu `idle` atau `for`"),
     "lifecycle-name": (
-        "`%(word)s` is not known to the lifecycle; it knows closed_for, closed_from, asks_person, now, "
+        "`%(word)s` is not known to the lifecycle; it knows closed_for, only_thanks, now, "
         "contact.*, channel.*, conversation.*, hours.* and message.*",
-        "`%(word)s` tidak dikenal; yang dikenal closed_for, closed_from, asks_person, now, "
+        "`%(word)s` tidak dikenal; yang dikenal closed_for, only_thanks, now, "
         "contact.*, channel.*, conversation.*, hours.* dan message.*",
     ),
     "script-time": (

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from roms.engine import calls, questions, steps
-from roms.engine.flow import Ask, Handoff, Menu, Step
+from typing import Any
+
+from roms.engine import calls, outside, questions, steps, waits
+from roms.engine.flow import Ask, Control, Handoff, Http, Menu, Step, Wait
 from roms.engine.person import promise
-from roms.engine.turn import Turn, stop_clock
+from roms.engine.turn import Turn, running, stop_clock
 from roms.engine.types import Mode, Place
+
+CLOCKS: dict[Any, str] = {Wait: waits.CLOCK, Http: outside.CLOCK}
 
 
 def to_person(turn: Turn) -> None:
@@ -17,8 +21,8 @@ def to_person(turn: Turn) -> None:
 
 
 def to_release(turn: Turn) -> None:
-    """The same question or wait of the new release stands on, in silence; where it is gone the flow's first question
-    is put.
+    """The same question or wait of the new release stands on, in silence; where it is of another kind it begins, and
+    where it is gone the flow's first question is put.
 
     The same where a step is gone, or calls another flow, that had called the flow of the question: the talk is then
     where that step was. Nothing is said where the bot is paused, and where the flow is gone the next message begins
@@ -28,20 +32,53 @@ def to_release(turn: Turn) -> None:
     _forget_places(turn)
     if call := calls.lost(turn, len(turn.asked_before), turn.place):
         turn.place = calls.go_back_before(turn, call)
-    if _stands(turn, turn.place) and not _question(turn, turn.place):
+    step, first = turn.release.steps.get(turn.place), _first(turn, turn.place.flow)
+    if step is not None and isinstance(step.control, steps.STANDING):
         turn.misses, turn.pinned = 0, turn.release.number
-        stop_clock(turn, "question")
-        return steps.go_on(turn) if turn.mode is Mode.BOT else None
-    same, first = _question(turn, turn.place), _first(turn, turn.place.flow)
-    if same is not None:
-        turn.misses, turn.pinned = 0, turn.release.number
-        if turn.mode is Mode.BOT and not turn.pending:
-            questions.set_timeout(turn, same)
+        if turn.mode is Mode.BOT:
+            _stand_on(turn, step, is_new=call is not None)
     elif first is not None and turn.mode is Mode.BOT:
+        _let_go(turn, None)
         turn.step, turn.rule = first, "moved to a new release"
         steps.guarded(turn, lambda: questions.wait(turn, first, first.control))  # type: ignore[arg-type]
     else:
         steps.end_talk(turn)
+
+
+def _stand_on(turn: Turn, step: Step, is_new: bool) -> None:
+    """What is of another kind now than what stood here begins: nobody was asked this, or waits for it."""
+    control = step.control
+    assert control is not None
+    mine = CLOCKS.get(type(control))
+    stands = running(turn, mine) if mine else True
+    if turn.pending or (not (_let_go(turn, mine) or is_new) and stands):
+        return _go_on(turn, control)
+    turn.rule = "moved to a new release"
+    steps.leave_question(turn)
+    turn.step = step
+    steps.guarded(turn, lambda: steps.walk_on(turn, steps.CONTROLS[type(control)](turn, step, control)))
+
+
+def _let_go(turn: Turn, mine: str | None) -> bool:
+    """Stop what neither stands here, where `mine` runs, nor is come back to; was there any?"""
+    kept = {mine, *(CLOCKS.get(_kind(turn, place)) for place in turn.asked_before)}
+    gone = [kind for kind in CLOCKS.values() if running(turn, kind) and kind not in kept]
+    for kind in gone:
+        stop_clock(turn, kind)
+    return bool(gone)
+
+
+def _go_on(turn: Turn, control: Control) -> None:
+    if not isinstance(control, (Menu, Ask)):
+        stop_clock(turn, "question")
+        steps.go_on(turn)
+    elif not turn.pending:
+        questions.set_timeout(turn, control)
+
+
+def _kind(turn: Turn, place: Place) -> type[Control] | None:
+    step = turn.release.steps.get(place)
+    return type(step.control) if step is not None and step.control is not None else None
 
 
 def _forget_places(turn: Turn) -> None:

@@ -103,8 +103,7 @@ def calculated(sign: str, left: Evaluate, right: Evaluate) -> Evaluate:
             raise Broken(f"{one!r:.40} {sign} {other!r:.40}: both must be numbers")
         if sign == "/" and other == 0:
             raise Broken(f"{one} / 0 has no answer")
-        result = calculate(one, other)
-        if abs(result) > LARGEST:
+        if abs(one) > LARGEST or abs(other) > LARGEST or abs(result := calculate(one, other)) > LARGEST:
             raise Broken("a number has grown too large")
         return result
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from roms.engine.effects import CallOut
 from roms.engine.events import OutsideAnswered
 from roms.engine.flow import Http, Step
+from roms.engine.room import LARGEST_BODY, TooLarge
 from roms.engine.scope import Scope, shown
 from roms.engine.template import Template
 from roms.engine.turn import Turn, later, running, start_clock, stop_clock
@@ -21,7 +22,6 @@ from roms.engine.types import Place
 CLOCK = "http"
 GRACE = 15  # seconds beyond the call's own time until it counts as lost: it waits for a worker, and to be written down
 LONGEST_URL = 2000
-LARGEST_BODY = 64 * 1024  # characters
 SECRET = "secret."
 LOST: Mapping[str, Any] = {"status": 0, "data": None, "problem": "lost"}
 
@@ -67,10 +67,12 @@ def leads(turn: Turn, control: Http) -> Place | None:
 
 def _address(scope: Scope, url: Template) -> str | None:
     """Values are percent-encoded; None where one would climb up in the path, or the address grows too long."""
-    parts = [url.pieces[0]]
+    address = url.pieces[0]
     for hole, after in zip(url.holes, url.pieces[1:], strict=True):
-        parts += (quote(_filled(scope, hole), safe="", errors="replace"), after)
-    address = "".join(parts)
+        value = _filled(scope, hole)
+        if len(address) + len(value) > LONGEST_URL:
+            return None
+        address += quote(value, safe="", errors="replace") + after
     climbs = {".", ".."} & set(address.partition("?")[0].split("/"))
     return None if climbs or len(address) > LONGEST_URL else address
 
@@ -98,5 +100,9 @@ def _header(scope: Scope, value: Template) -> tuple[str, ...]:
 def _body(scope: Scope, control: Http) -> str | None:
     if control.body is None:
         return ""
-    text = json.dumps(control.body(scope), ensure_ascii=False, separators=(",", ":"))
+    try:
+        body = control.body(scope)
+    except TooLarge:
+        return None
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return text if len(text) <= LARGEST_BODY else None

@@ -61,8 +61,9 @@ class Supposed:
 
 def wait(turn: Turn, step: Step, question: Question) -> None:
     """Put the question and wait for its answer."""
-    prompt = question.prompt.read(turn, turn.language)
-    options, lines = _options(turn, question)
+    prompt, choices = question.prompt.read(turn, turn.language), question.choices
+    ready = choices.rendered.get(turn.language) if choices else None
+    options, lines = ready or _options(turn, question)
     send(turn, f"{prompt}\n{lines}" if lines else prompt, prompt, options)
     turn.place, turn.misses = step.place, 0
     turn.pinned = turn.release.number
@@ -94,7 +95,7 @@ def _options(turn: Turn, question: Question) -> tuple[tuple[Option, ...], str]:
             words = [text.read(turn, turn.language) for text in (_YES, _NO)]
             return tuple(Option(word.lower(), word) for word in words), ""
         return (), ""
-    return choices.rendered.get(turn.language) or choices.rendered.get("") or rendered(turn, choices, turn.language)
+    return choices.rendered.get("") or rendered(turn, choices, turn.language)
 
 
 def rendered(scope: Any, choices: Choices, language: str) -> tuple[tuple[Option, ...], str]:

@@ -15,7 +15,7 @@ FACTS: dict[str, tuple[str, ...]] = {  # and what each of them has
     "hours": tuple(hours.FACTS),
 }
 LEARNED = ("contact.language", "contact.name")  # what a flow may set of the contact
-LIFECYCLE = ("closed_for", "closed_from", "asks_person")  # what only a `when` of the lifecycle may read
+LIFECYCLE = ("closed_for", "only_thanks")  # what only a `when` of the lifecycle may read
 
 
 class Broken(Exception):

@@ -15,10 +15,13 @@ _MODES = {mode.value: mode for mode in Mode}
 
 
 def dump(session: Session) -> JSON:
-    """Everything but the facts, as a value that JSON carries unchanged."""
-    data: JSON = {"mode": str(session.mode), "since": written(session.since)}
+    """Everything but the facts, as a value that JSON carries unchanged.
+
+    Moments are microseconds since 1970: to write one as text costs more than to answer a menu.
+    """
+    data: JSON = {"mode": str(session.mode), "since": (session.since - _EPOCH) // _MICROSECOND}
     if session.heard is not None:
-        data["heard"] = written(session.heard)
+        data["heard"] = (session.heard - _EPOCH) // _MICROSECOND
     if session.previous is not None:
         data["previous"] = str(session.previous)
     if session.release:
@@ -45,7 +48,7 @@ def dump(session: Session) -> JSON:
 
 
 def written(moment: datetime) -> int:
-    """Microseconds since 1970: to write a moment as text costs more than to answer a menu."""
+    """As `dump` writes it."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
@@ -90,11 +93,12 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
 
 def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
     get = data.get
-    heard, previous, place, before = get("heard"), get("previous"), get("place"), get("asked_before")
+    since, heard, previous = data["since"], get("heard"), get("previous")
+    place, before, calls, pending = get("place"), get("asked_before"), get("calls"), get("pending")
     return Session(
         _MODES[data["mode"]],
-        moment(data["since"]),
-        moment(heard) if heard is not None else None,
+        _EPOCH + since * _MICROSECOND if type(since) is int else moment(since),
+        _EPOCH + heard * _MICROSECOND if type(heard) is int else moment(heard) if heard is not None else None,
         _MODES[previous] if previous else None,
         get("release", 0),
         _place(place) if place else None,
@@ -104,9 +108,9 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         get("clocks", {}),
         get("variables", {}),
         facts,
-        tuple(map(_called, calls)) if (calls := get("calls")) else (),
+        tuple(map(_called, calls)) if calls else (),
         get("arrived"),
-        tuple(pending["texts"]) if (pending := get("pending")) else (),
+        tuple(pending["texts"]) if pending else (),
         moment(pending["since"]) if pending else None,
     )
 

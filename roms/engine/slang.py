@@ -64,7 +64,7 @@ COMMON = frozenset(
 )
 
 _HELD = re.compile(r"([a-z])\1\1|([aeiouy])\2$")
-_RUN = re.compile(r"([a-z])\1+")
+_REPEATED = re.compile(r"([a-z])(?=\1)")
 
 
 def standard(word: str) -> str:
@@ -79,4 +79,4 @@ def held(word: str) -> bool:
 
 def squeezed(word: str) -> str:
     """Every run of one letter as a single one: `hellooo` and `hello` are then alike."""
-    return _RUN.sub(r"\1", word)
+    return _REPEATED.sub("", word)

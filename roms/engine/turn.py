@@ -11,11 +11,10 @@ from roms.engine.effects import CancelUnsent, Effect, Option, SendMessage, Start
 from roms.engine.events import Event, MessageReceived
 from roms.engine.flow import Handoff, Release, Step
 from roms.engine.hours import Hours
-from roms.engine.person import wanted
 from roms.engine.sayings import Sayable
 from roms.engine.scope import Broken
+from roms.engine.thanks import only_thanks
 from roms.engine.types import Call, Mode, Place, Session
-from roms.engine.words import clean, words_of
 
 MOST_STEPS = 100
 MOST_MESSAGES = 10
@@ -93,13 +92,10 @@ class Turn:
 
     @property
     def lifecycle(self) -> Mapping[str, Any]:
-        """Seconds since this mode began, the mode before it, and whether the contact asks for a person."""
-        event = self.event
-        words = words_of(clean(event.text)) if isinstance(event, MessageReceived) else []
+        """Seconds since this mode began, and whether the contact says thank you and nothing else."""
         return {
             "closed_for": (self.now - self.since).total_seconds(),
-            "closed_from": self.previous.value if self.previous else None,
-            "asks_person": wanted(self.release.person, words, None),
+            "only_thanks": isinstance(self.event, MessageReceived) and only_thanks(self.event),
         }
 
 

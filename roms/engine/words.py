@@ -50,11 +50,12 @@ class Typos:
     with the word that was meant. So the cost grows with the length of the word, not with the number of words.
     """
 
-    __slots__ = ("_known", "_spellings", "_squeezed", "_standard")
+    __slots__ = ("_initials", "_known", "_spellings", "_squeezed", "_standard")
 
     def __init__(self, known: Iterable[str]) -> None:
         spellings: dict[str, list[str]] = {}
         self._known = frozenset(known)
+        self._initials = frozenset(word[:1] for word in self._known)
         self._standard: dict[str, str] = {}
         self._squeezed: dict[str, str] = {}
         for word in sorted(self._known):
@@ -81,7 +82,7 @@ class Typos:
         return self._squeezed.get(short) or self._standard.get(standard(short))
 
     def _slip(self, word: str) -> str | None:
-        if len(word) < SHORTEST_TYPO or word in COMMON:
+        if len(word) < SHORTEST_TYPO or word[0] not in self._initials or word in COMMON:
             return None
         best, best_score = None, 0.0
         for spelling in _one_letter_less(word):

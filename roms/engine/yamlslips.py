@@ -29,6 +29,8 @@ def told(text: str, problem: Any) -> Told | None:
     if "mapping values" in why:
         return _colon(line, mark)
     if "cannot start any token" in why:
+        if line[mark.column : mark.column + 1] == "\t":
+            return "yaml-tab", mark.line, mark.column, {}
         return "yaml-start", mark.line, mark.column, {"word": line[mark.column : mark.column + 1]}
     if (opened := _sign(lines, began)) and (told := _opened(why, opened, mark, began)):
         return told

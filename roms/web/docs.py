@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 from flask import Blueprint
@@ -18,6 +19,7 @@ bp.before_request(pages.trial_only)
 FOLDER = ROOT / "docs"
 FIRST = "architecture"
 TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
+HEADING = re.compile(r"<h([2-6])>(.*?)</h\1>")
 LINK = re.compile(r'href="(?:\./)?([a-z0-9-]+)\.md(#[^"]*)?"')
 
 
@@ -43,4 +45,11 @@ def rendered(file: Path) -> str:
     from markdown_it import MarkdownIt  # only readers of the documentation need it
 
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(file.read_text(encoding="utf-8"))
+    html = HEADING.sub(lambda found: f'<h{found[1]} id="{anchor(found[2])}">{found[2]}</h{found[1]}>', html)
     return LINK.sub(lambda link: f'href="/docs/{link[1]}{link[2] or ""}"', html)
+
+
+def anchor(heading: str) -> str:
+    """What links call a heading, as GitHub makes it."""
+    words = unescape(re.sub(r"<[^>]+>", "", heading)).lower()
+    return re.sub(r"[^\w\- ]", "", words).replace(" ", "-")

@@ -48,12 +48,12 @@ Draw = st.DrawFn
 
 
 @st.composite
-def releases(draw: Draw) -> Release:
+def releases(draw: Draw, number: int = 7) -> Release:
     """A release of three flows; most of what would be an error is never made, the rest is thrown away."""
     sizes = {flow: draw(st.integers(2, 5)) for flow in FLOWS}
     files: dict[str, Any] = {"lifecycle.yaml": lifecycle(draw)}
-    for number, flow in enumerate(FLOWS):
-        steps = {f"s{at}": _step(draw, sizes, number, at) for at in range(sizes[flow])}
+    for place, flow in enumerate(FLOWS):
+        steps = {f"s{at}": _step(draw, sizes, place, at) for at in range(sizes[flow])}
         steps["last"] = {"say": f"{flow} selesai"}
         triggers = [*TRIGGERS[flow], *(each for each in MORE if draw(st.integers(0, 5)) == 0)]
         files[f"{flow}.yaml"] = json.dumps({"flow": flow, "triggers": triggers, "steps": steps})
@@ -61,7 +61,7 @@ def releases(draw: Draw) -> Release:
         files["hours.yaml"] = HOURS
     files |= named_in(json.dumps(files))
     try:
-        return compile_release(files, 7)
+        return compile_release(files, number)
     except FlowErrors as errors:
         wrong = {each.code for each in errors.problems if each.severity == "error"}
         assume(not wrong <= {"circle", "unknown-saved", "unknown-variable", "otherwise-twice"})

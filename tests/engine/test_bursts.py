@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from roms.engine.effects import AddNote, FindAgent, SendMessage, StartTimer
-from roms.engine.events import AgentClaimed, MessageReceived, Paused, ReleaseChanged, Resumed
+from roms.engine.events import AgentClaimed, MessageReceived, OutsideAnswered, Paused, ReleaseChanged, Resumed
 from roms.engine.flowfile import compile_release
 from roms.engine.lifecycle import decide
 from roms.engine.rehearsal import run
@@ -287,3 +287,44 @@ def test_the_same_values_give_the_same_decision():
     assert decide(talk.release, session, MessageReceived("y"), NOON) == decide(
         talk.release, session, MessageReceived("y"), NOON
     )
+
+
+MEANWHILE = """
+look: {say: Sebentar, http: {get: "https://a.example/", failed: size}}
+size: {ask: {prompt: "Ukuran?", save: size, invalid: {then: p}}}
+later: {say: "Baik, {{size}}", wait: 1m}
+again: {ask: {prompt: "Lagi?", as: yes_no, save: more, invalid: {retries: 0, then: p}}}
+p: {handoff: true}
+"""
+ASIDE = "flow: aside\ntriggers: [{keywords: harga}]\nsteps: {a: {say: Seribu}}\n"
+
+
+def meanwhile(kind):
+    made = flow_files(MEANWHILE, aside=ASIDE) | {"lifecycle.yaml": f"burst: {kind}\n{LIFECYCLE}"}
+    talk = Chat(made)
+    talk.says("halo")
+    quiet(talk)
+    return talk
+
+
+@pytest.mark.parametrize("kind", ["{merge: 3s}", "{last: 3s}"])
+def test_what_is_written_while_another_system_is_asked_answers_no_question_that_comes_after(kind):
+    talk = meanwhile(kind)
+    assert talk.says("cepat ya") == []
+    assert "pending" not in talk.stored
+    assert spoken(talk.happens(OutsideAnswered(1, 200, {}))) == ["Ukuran?"]
+    assert talk.mode == "BOT"
+
+
+@pytest.mark.parametrize("kind", ["{merge: 3s}", "{last: 3s}"])
+def test_what_is_written_right_before_a_wait_is_over_is_a_talk_of_its_own(kind):
+    talk = meanwhile(kind)
+    talk.happens(OutsideAnswered(1, 200, {}))
+    talk.says("L")
+    assert quiet(talk) == ["Baik, L"]
+    wait = talk.timer("wait")
+    talk.passes(seconds=59)
+    talk.says("harga")
+    burst = talk.timer("burst")
+    assert talk.fires(wait) == ()
+    assert spoken(talk.fires(burst)) == ["Seribu", "Lagi?"]

@@ -1,25 +1,27 @@
-"""docs/flows.md is true: its examples compile, and everything there is has its heading."""
+"""docs/flows-reference.md is true: its examples compile, and everything there is has its heading."""
 
+import functools
 import re
 from pathlib import Path
 
 import pytest
 
-from roms.engine import hours
+from roms.engine import answers, attachments, dates, hours
 from roms.engine.build import CONTROLS
 from roms.engine.build_says import SAYINGS
+from roms.engine.coverage import coverage
 from roms.engine.filters import FILTERS
 from roms.engine.flowfile import compile_release
 from roms.engine.functions import FUNCTIONS, PATTERN_FUNCTION, TIMELY
 from roms.engine.media import split
 from roms.engine.occasions import OCCASIONS
-from roms.engine.rehearsal import run
+from roms.engine.rehearsal import EXPECTS, HAPPENS, run
 from roms.engine.script import scripts
 from roms.engine.table import ACTIONS, EVENTS
 from tests.engine import pictures
 from tests.engine.chat import LIFECYCLE, problems, shipped
 
-DOC = (Path(__file__).parents[2] / "docs" / "flows.md").read_text(encoding="utf-8")
+DOC = (Path(__file__).parents[2] / "docs" / "flows-reference.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
 TESTS = re.findall(r"^```yaml-test\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
 REST = "flow: rest\ntriggers: [{otherwise: true}]\nsteps: {a: {say: Halo}}\n"
@@ -41,8 +43,8 @@ def media_of(example):
 
 
 def test_there_are_examples():
-    assert len(EXAMPLES) >= 7
-    assert len(TESTS) >= 3
+    assert len(EXAMPLES) >= 20
+    assert len(TESTS) >= 20
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[each.split("\n")[0] for each in EXAMPLES])
@@ -56,6 +58,7 @@ def test_every_example_compiles_as_it_stands(example):
     assert problems(files) == ()
 
 
+LINES = [*HAPPENS, *EXPECTS, "http"]
 HEADINGS = [
     *CONTROLS,
     *("say", "set", "label", "note", "burst"),
@@ -67,6 +70,7 @@ HEADINGS = [
     *(f"Function: {name}" for name in (*FUNCTIONS, *TIMELY, PATTERN_FUNCTION)),
     *(f"Event: {name}" for name in EVENTS),
     *(f"Action: {name}" for name in ACTIONS),
+    *(f"Test line: {kind}" for kind in LINES),
 ]
 
 
@@ -81,12 +85,47 @@ def test_every_function_and_filter_is_used_in_an_example_or_a_shipped_flow():
     assert unused == set()
 
 
-@pytest.mark.parametrize("test", TESTS)
-def test_every_test_on_the_page_passes_with_the_flows_on_the_page(test):
-    flows = [each for each in EXAMPLES if each.startswith("flow:") and "- otherwise" not in each]
-    files = {"lifecycle.yaml": LIFECYCLE, "rest.yaml": REST, **{f"{n}.yaml": flow for n, flow in enumerate(flows)}}
+@pytest.mark.parametrize("form", [*answers.READ, *dates.READ, *attachments.READ, "choice"])
+def test_every_form_of_an_answer_is_told_and_used_in_an_example(form):
+    assert f"- `as: {form}`" in DOC
+    assert f"as: {form}" in "\n".join(EXAMPLES) or form == "text"
+
+
+@pytest.mark.parametrize("kind", LINES)
+def test_every_line_of_a_flow_test_is_used_on_the_page(kind):
+    assert re.search(rf"^ +- {re.escape(kind)}: ", "\n".join(TESTS), re.MULTILINE)
+
+
+def test_every_filter_is_used_in_an_example():
+    unused = {name for name in FILTERS if not re.search(rf"\|{name}\b", "\n".join(EXAMPLES))}
+    assert unused == set()
+
+
+@functools.cache
+def page():
+    """All flows of the page are one release."""
+    flows = [each for each in EXAMPLES if each.startswith("flow:")]
+    files = {"lifecycle.yaml": LIFECYCLE, **{f"{number:02}.yaml": flow for number, flow in enumerate(flows)}}
     (files["hours.yaml"],) = re.findall(r"^```yaml-hours\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
     for flow in flows:
         files |= media_of(flow)
+    assert problems(files) == ()
+    return compile_release(files)
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_every_test_on_the_page_passes_with_the_flows_on_the_page(test):
     for script in scripts({"tests/page.yaml": test}):
-        assert run(compile_release(files), script).mismatches == []
+        assert run(page(), script).mismatches == []
+
+
+def test_the_tests_on_the_page_enter_every_step_of_its_flows():
+    played = [run(page(), script) for test in TESTS for script in scripts({"tests/page.yaml": test})]
+    walked = coverage(page(), (place for result in played for place in result.walked))
+    assert [str(each) for each in walked.unwalked if " step " in str(each)] == []
+
+
+def test_every_block_of_the_page_is_one_of_those_looked_at():
+    fences = re.findall(r"^```(\S+)$", DOC, re.MULTILINE)
+    assert fences.count("yaml") == len(EXAMPLES)
+    assert set(fences) <= {"yaml", "yaml-test", "yaml-hours", "console"}

@@ -207,6 +207,21 @@ def test_a_late_thank_you_is_silent_and_a_new_matter_begins_with_the_bot():
     assert (spoken(effects), chat.mode) == (["Nama?"], "BOT")
 
 
+@pytest.mark.parametrize(
+    ("text", "silent"),
+    [("Terima kasih banyak ya Kak 🙏", True), ("mksh", True), ("ok siap, thanks for your help", True), ("🙏👍", True),
+     ("makasihhh", True),
+     ("sama-sama kak", True), ("Okeee good", True),
+     ("Baik, terima kasih atas bantuannya", True), ("makasih, pesanan saya rusak", False),
+     ("?", False), ("halo", False), ("oke mau pesan lagi", False), ("1", False), ("kasih tahu harganya", False)],
+)  # fmt: skip
+def test_only_thanks_are_left_unanswered(text, silent):
+    chat = Chat(FILES)
+    chat.happens(CLAIM)
+    chat.happens(CLOSE)
+    assert (chat.happens(MessageReceived(text)) == ()) is silent
+
+
 def test_whoever_asks_for_a_person_is_heard_right_after_an_agent_closed_the_chat():
     chat = Chat(FILES)
     chat.happens(CLAIM)

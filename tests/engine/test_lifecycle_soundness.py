@@ -12,7 +12,7 @@ def changed(old, new):
     return {**FILES, "lifecycle.yaml": LIFECYCLE.replace(old, new, 1)}
 
 
-CLOSED_ROWS = """        - {when: closed_from != "BOT" and closed_for < duration("6h") and not asks_person}  # silent
+CLOSED_ROWS = """        - {when: only_thanks and closed_for < duration("6h")}    # stored, silent
         - {to: BOT, do: [reopen, talk]}"""
 
 

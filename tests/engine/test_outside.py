@@ -1,6 +1,7 @@
 """`http`: what is asked, how the answer leads on, and that nothing else lets the talk go on or lets a secret out."""
 
 import json
+import time
 
 import pytest
 
@@ -183,6 +184,24 @@ def test_a_body_that_is_too_large_is_not_sent():
     long = f"[{', '.join(['= order'] * 200)}]"
     talk = Chat(flow_files(STEPS.replace("sum: 1.5", f"sum: {long}")))
     assert talk.says("x" * 400) == ["Sebentar", "Gagal"]
+
+
+@pytest.mark.parametrize("value", ["'{{order}}'", "= order", "[['{{order}}']]", "{a: '{{order}}{{order}}'}"])
+def test_a_body_that_would_grow_without_end_is_given_up_at_once(value):
+    steps = STEPS.replace("{{order}}?q={{order|lower}}", "x").replace("sum: 1.5", f"sum: [{', '.join([value] * 2000)}]")
+    talk = Chat(flow_files(steps))
+    begun = time.process_time()
+    assert talk.says("x" * 4000) == ["Sebentar", "Gagal"]
+    assert time.process_time() - begun < 0.02
+
+
+def test_an_address_that_would_grow_without_end_is_given_up_at_once():
+    url = "https://orders.example.com/x?" + "{{order}}" * 150
+    steps = "a: {say: Sebentar, set: {order: '= message.text'}}\nb: {http: {get: '%s', failed: c}}\nc: {say: Gagal}"
+    talk = Chat(flow_files(steps % url))
+    begun = time.process_time()
+    assert talk.says("\u1234" * 4000) == ["Sebentar", "Gagal"]
+    assert time.process_time() - begun < 0.02
 
 
 def test_a_new_release_answers_the_call_with_its_own_words():

@@ -104,6 +104,14 @@ def test_a_template_reads_as_its_text_where_there_are_none() -> None:
     assert fixed.content["language"] == "id"
 
 
+@pytest.mark.parametrize(("language", "day"), [("id", "Minggu, 22 November 2026"), ("en", "Sunday, 22 November 2026")])
+def test_a_parameter_of_a_template_may_be_written_in_both_languages(language: str, day: str) -> None:
+    parameter = "{id: '{{d|date}}', en: '{{d|date}}'}"
+    steps = f"a: {{set: {{d: 2026-11-22}}, say: {{template: {{name: r, parameters: [{parameter}]}}, text: x}}}}"
+    (template,) = said(steps, language=language)
+    assert template.content["parameters"] == [day]
+
+
 def test_a_button_starts_its_flow_whenever_it_is_tapped_or_its_label_typed() -> None:
     steps = (
         "a: {say: {buttons: [{payload: order, label: {id: Pesan, en: Order}}], text: Mau apa?}, go: b}\n"

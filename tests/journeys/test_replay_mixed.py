@@ -1,4 +1,7 @@
-"""Replay is exact where everything meets: calls, bursts, waits, other systems, side talks, hours, what is learned."""
+"""Replay is exact, and what is recorded a test that passes, where everything meets.
+
+Calls, bursts, waits, other systems, side talks, hours, what is learned of contacts.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ from roms.channels.base import Incoming
 from roms.config import ROOT
 from roms.db import db
 from roms.engine.events import OutsideAnswered, TimerFired
+from roms.engine.rehearsal import run
+from roms.engine.script import scripts
+from roms.engine.transcript import transcript
 from roms.models import Conversation
 from roms.services import http_calls, intake, publishing, recalling, replaying, timers
 from tests.cast import Cast
@@ -120,9 +126,13 @@ def test_whatever_meets_replay_gives_the_recorded_answers(
     publishing.publish(mixed(burst))
     generated(cast, clock, random.Random(seed), 12)
     ids = replaying.since(WEEK)
-    happened = [past for record in recalling.records(sorted(ids)) for past in record.past]
+    records = list(recalling.records(sorted(ids)))
+    happened = [past for record in records for past in record.past]
     kinds = [type(past.event) for past in happened]
     assert kinds.count(OutsideAnswered) > 20
     assert kinds.count(TimerFired) > 40
     assert sum(len(past.said) for past in happened) > 200
     assert [each for found in replaying.differences(publishing.newest(), ids, WEEK) for each in found] == []
+    for record in records:
+        (script,) = scripts({"tests/a.yaml": transcript(publishing.newest(), record, "recorded")})
+        assert [str(each) for each in run(publishing.newest(), script).mismatches] == []

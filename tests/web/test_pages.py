@@ -56,8 +56,8 @@ def test_a_signed_in_persons_own_language_wins_and_is_kept(ani: Browser) -> None
     assert ani.post("/api/me", json={"language": "xx"}).json["error"]["data"]["field"] == "language"
 
 
-def test_a_strangers_words_are_never_read_as_a_pattern() -> None:
-    i18n.texts("id", "pages")["greeting"] = "Halo {name}, {name.__class__} {0}"
+def test_a_strangers_words_are_never_read_as_a_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(i18n.texts("id", "pages"), "greeting", "Halo {name}, {name.__class__} {0}")
     assert i18n.t("id", "pages", "greeting", name="{other}") == "Halo {other}, {name.__class__} {0}"
 
 
@@ -112,13 +112,16 @@ def test_the_documentation_is_rendered_and_html_in_it_stays_text(
     browser: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
     folder = docs.Path(str(tmp_path))
-    (folder / "flows.md").write_text("# Flows\n\n<script>alert(1)</script>\n\n[x](operations.md#a)\n")
+    (folder / "flows.md").write_text(
+        "# Flows\n\n<script>alert(1)</script>\n\n[x](operations.md#a)\n\n## What, & `why`?\n"
+    )
     (folder / "operations.md").write_text("# Operations\n\n|a|\n|-|\n|b|\n")
     monkeypatch.setattr(docs, "FOLDER", folder)
     page = browser.get("/docs/flows").text
     assert "<h1>Flows</h1>" in page
     assert "<script>alert" not in page
     assert 'href="/docs/operations#a"' in page
+    assert '<h2 id="what--why">What, &amp; <code>why</code>?</h2>' in page
     assert "<td>b</td>" in browser.get("/docs/operations").text
     assert browser.get("/docs/..%2fREADME").status_code == 404
 
