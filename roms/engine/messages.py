@@ -55,6 +55,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # expressions and texts
     "expression-extra": ("`%(word)s` is too much here", "`%(word)s` berlebih di sini"),
     "expression-sign": ("`%(word)s` is no part of an expression", "`%(word)s` bukan bagian dari ekspresi"),
+    "expression-equals": ("one `=` compares nothing; write `==`", "satu `=` tidak membandingkan; tulis `==`"),
     "expression-value": ("a value is missing here", "di sini kurang sebuah nilai"),
     "expression-needs": ("`%(why)s` is missing here", "di sini kurang `%(why)s`"),
     "expression-deep": ("nested too deep", "bersarang terlalu dalam"),

@@ -84,6 +84,7 @@ SHAPE = [
 VALUES = [
     ("expression-value", ASK % ", where: n >¶"),
     ("expression-extra", ASK % ", where: n ¶n"),
+    ("expression-equals", ASK % ", where: n ¶= 1"),
     ("expression-sign", ASK % ", where: n ¶? 1"),
     ("expression-needs", ASK % ", where: (n > 1¶"),
     ("unknown-function", ASK % ", where: ¶lenght(n) > 1"),
