@@ -55,7 +55,7 @@ def check(folder: Path | None, lang: str) -> None:
     try:
         release = compile_release(publishing.files_in(folder or _config().flows))
     except FlowErrors as errors:
-        cli_releases.refuse(errors, lang)
+        cli_releases.refuse(errors, lang, after="")
     for warning in (*release.warnings, *http_calls.lacking(release)):
         click.echo(warning.told(lang), err=True)
     click.echo("tidak ada kesalahan" if lang == "id" else "no errors")

@@ -27,10 +27,11 @@ def here() -> Path:
     return folder
 
 
-def refuse(errors: FlowErrors, lang: str = "en") -> None:
+def refuse(errors: FlowErrors, lang: str = "en", after: str = "nothing was published; what was live goes on") -> None:
     for problem in errors.problems:
         click.echo(problem.told(lang), err=True)
-    click.echo("nothing was published; what was live goes on", err=True)
+    if after:
+        click.echo(after, err=True)
     sys.exit(1)
 
 

@@ -40,3 +40,16 @@ def test_a_test_that_cannot_be_read_is_a_failure_with_its_line(app: Flask, tmp_p
     done = app.test_cli_runner().invoke(args=["flows", "test", str(folder)])
     assert done.exit_code == 1
     assert "tests/one.yaml:2:9: error" in done.output
+
+
+def test_a_check_finds_mistakes_and_speaks_of_no_publishing(app: Flask, tmp_path: Path) -> None:
+    folder = tmp_path / "flows"
+    shutil.copytree(ROOT / "flows", folder)
+    (folder / "order.yaml").write_text("flow: order\nsteps:\n  a:\n\tsay: x\n")
+    checked = app.test_cli_runner().invoke(args=["flows", "check", str(folder)])
+    assert checked.exit_code == 1
+    assert "order.yaml:4:1: error: a Tab begins here" in checked.output
+    assert "there is no flow `order`" not in checked.output
+    assert "published" not in checked.output
+    refused = app.test_cli_runner().invoke(args=["flows", "publish", str(folder)])
+    assert "nothing was published" in refused.output

@@ -6,6 +6,19 @@ _YAML = (
     "Flow files are plain: keys, texts, numbers, lists; write it out instead.",
     "Berkas alur itu sederhana: kunci, teks, angka, daftar; tulis saja lengkap.",
 )
+_QUOTES = ('Put the whole text in quotes: "…".', 'Apit seluruh teksnya dengan tanda kutip: "…".')
+_WHOLE = (
+    'The quotes go around the whole text; for a quote inside use the other kind: "it\'s", \'say "hi"\'.',
+    "Tanda kutip mengapit seluruh teks; untuk kutipan di dalamnya pakai jenis lain: 'tulis \"cs\"'.",
+)
+_COLUMNS = (
+    "What belongs together begins in the same column, with spaces and not with tabs.",
+    "Yang sekelompok mulai di kolom yang sama, dengan spasi, bukan tab.",
+)
+_BRACKETS = (
+    "What is opened must be closed, and `,` stands between the parts; a text with , or : in it needs quotes.",
+    "Yang dibuka harus ditutup, dengan `,` di antara bagiannya; teks berisi , atau : perlu tanda kutip.",
+)
 _SHAPE = (
     "The bot can only do what is described in docs/flows-reference.md; compare with the example there.",
     "Bot hanya bisa yang dijelaskan di docs/flows-reference.md; bandingkan dengan contohnya.",
@@ -42,11 +55,23 @@ _FAMILIES = (("yaml", _YAML), ("shape", _SHAPE), ("expression", _EXPRESSION), ("
              ("pattern", _EXPRESSION), ("unknown", _UNKNOWN))  # fmt: skip
 
 _BY_CODE: dict[str, tuple[str, str]] = {
-    "yaml-colon": (
-        "If it is part of a text, put the whole text in quotes; else move the line in as far as its neighbours.",
-        "Jika bagian dari teks, beri tanda kutip pada seluruh teks; jika bukan, samakan inden dengan tetangganya.",
+    "yaml": _BRACKETS,
+    "yaml-twice": ("Only one of them would count; remove the other.", "Hanya satu yang berlaku; hapus yang lain."),
+    "yaml-tab": _COLUMNS,
+    "yaml-indent": _COLUMNS,
+    "yaml-colon": _QUOTES,
+    "yaml-comma": _QUOTES,
+    "yaml-start": _QUOTES,
+    "yaml-smart": (
+        "Write the straight ones of the keyboard: \" or '.",
+        "Pakai yang lurus dari papan ketik: \" atau '.",
     ),
-    "yaml-tab": ("Lines are moved in with spaces, two for each level.", "Inden memakai spasi, dua untuk tiap tingkat."),
+    "yaml-space": ("Write `key: value`, with a space.", "Tulis `kunci: nilai`, dengan spasi."),
+    "yaml-word": ("Write `key: value`, with a space.", "Tulis `kunci: nilai`, dengan spasi."),
+    "yaml-after": _WHOLE,
+    "yaml-open": _BRACKETS,
+    "yaml-extra": ("Remove it, or open it further left.", "Hapus, atau buka di sebelah kirinya."),
+    "yaml-inside": _BRACKETS,
     "duration": ("Nobody could tell how long that is; write 30m.", "Lamanya tidak jelas; tulis misalnya 30m."),
     "braces": ("It would be sent as it stands; close the braces.", "Akan terkirim apa adanya; tutup kurungnya."),
     "hole": ("It would be sent as it stands; write {{name}}.", "Akan terkirim apa adanya; tulis {{nama}}."),

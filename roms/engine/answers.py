@@ -35,14 +35,16 @@ _SOFTENERS = frozenset(
 )
 _ABOUT = frozenset(
     """
-    saya aku sy budget anggaran dana harga nominal total totalnya jumlah jumlahnya sekitar kira-kira kurleb kurang lebih
-    kira sebesar senilai transfer bayar dp maksimal max maks minimal min rp idr rupiah perak about around roughly my is
-    it kak kakak aja saja dong deh ya gan sis mas mbak pak bu please for ada punya mau pesan beli minta
+    saya aku sy budget anggaran dana harga nominal total totalnya jumlah jumlahnya sekitar kira-kira kira2 kurleb
+    kurang lebih kira paling palingan perkiraan sebesar senilai transfer bayar dp maksimal max maks minimal min rp
+    idr rupiah perak about around roughly my is it kak kakak aja saja dong deh ya gan sis mas mbak pak bu please for
+    ada punya mau pesan beli minta
     """.split()
 )
 _COUNTED = frozenset(
     """
-    orang org pcs pc buah bh biji bungkus bks box dus kotak porsi kali x kg gram liter lembar lbr pasang botol cup gelas
+    orang org pcs pc buah bh biji bungkus bks box dus kotak porsi kali x kg kgs kilo kilos kilogram
+    kiloan kgan an gram liter lembar lbr pasang botol cup gelas
     hari malam minggu bulan tahun thn jam unit item items people persons guests pieces days nights tiket paket
     """.split()
 )

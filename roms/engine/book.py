@@ -100,6 +100,7 @@ class Book:
 
     flows: dict[str, Spot] = field(default_factory=dict)
     steps: dict[str, dict[str, Spot]] = field(default_factory=dict)  # flow -> step -> where
+    unread: set[str] = field(default_factory=set)  # flows of files that could not be read: what they hold is not known
     problems: list[Problem] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     offered: list[tuple[Choices, list[Spot]]] = field(default_factory=list)  # with the place of each choice

@@ -37,6 +37,8 @@ def _references(book: Book) -> None:
     for edge in book.edges:
         place = edge.target
         steps = book.steps.get(place.flow)
+        if steps is None and place.flow in book.unread:
+            continue
         if steps is None:
             book.add(edge.spot, "unknown-flow", word=place.flow, known=book.steps)
         elif place.step not in steps:

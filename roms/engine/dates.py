@@ -51,7 +51,8 @@ _PHRASES = (
     (r"\b(?:tengah malam|midnight)\b", "jam 00:00"), (r"\btengah hari\b", "jam 12:00"), (r"\bo'?clock\b", ""),
     (r"\b(?:malam|sore|siang|pagi) ini\b", lambda hit: f"hariini {hit[0].split()[0]}"),
     (r"\btonight\b", "hariini malam"),
-    (r"\bini (morning|afternoon|evening)\b", r"hariini \1"), (r"\bnanti (siang|sore|malam)\b", r"hariini \1"),
+    (r"\bini (morning|afternoon|evening)\b", r"hariini \1"),
+    (r"\b(?:nanti|ntar|nnti) (siang|sore|malam)\b", r"hariini \1"),
     (r"(\d)(am|pm)\b", r"\1 \2"), (r"\bdini hari\b", "subuh"), (r"\b(\d{1,2})([a-z]{3,9})\b", r"\1 \2"),
 )  # fmt: skip
 _FILLERS = frozenset(

@@ -60,7 +60,8 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
         match = _TOKEN.match(text, position)
         if match is None:
             rest = text[position:].lstrip()
-            raise ExpressionError("expression-sign", len(text) - len(rest), rest.split()[0][:20])
+            code = "expression-equals" if rest.startswith("=") else "expression-sign"
+            raise ExpressionError(code, len(text) - len(rest), rest.split()[0][:20])
         kind = str(match.lastgroup)
         tokens.append((kind, match.group(kind), match.start(kind)))
         position = match.end()

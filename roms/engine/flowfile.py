@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 
@@ -42,6 +43,7 @@ def compile_release(release: Files, number: int = 0) -> Release:
     read_files = [read(name, files[name]) for name in sorted(files)]
     documents = [each for each in read_files if isinstance(each, Document)]
     book.problems += [each for each in read_files if isinstance(each, Problem)]
+    book.unread = {_named(files[each.file], each.file) for each in read_files if isinstance(each, Problem)}
     lifecycle = _lifecycle(files, documents, book)
     hours = _hours(documents, book)
     drafts = [Draft(book, document) for document in documents if document.file != LIFECYCLE and not _is_hours(document)]
@@ -55,6 +57,12 @@ def compile_release(release: Files, number: int = 0) -> Release:
     if lifecycle is None or any(problem.severity == "error" for problem in book.problems):
         raise FlowErrors(book.problems)
     return _release(files, number, lifecycle, hours, drafts, book)
+
+
+def _named(text: str, file: str) -> str:
+    """The flow that a file means to hold although nobody can read it."""
+    named = re.search(r"^flow: *([\w-]+)", text, re.MULTILINE)
+    return named[1] if named else file.removesuffix(".yaml")
 
 
 def _release(

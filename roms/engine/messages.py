@@ -5,11 +5,24 @@ from __future__ import annotations
 MESSAGES: dict[str, tuple[str, str]] = {
     # reading
     "yaml": ("this is not YAML: %(why)s", "ini bukan YAML yang benar: %(why)s"),
-    "yaml-colon": (
-        "a colon with a space behind it begins something new, which cannot be here",
-        "titik dua dengan spasi di belakangnya memulai hal baru, yang tidak bisa di sini",
-    ),
     "yaml-tab": ("a Tab begins here", "ada Tab di sini"),
+    "yaml-smart": ("`%(word)s` is no quote that counts here", "`%(word)s` bukan tanda kutip yang berlaku di sini"),
+    "yaml-space": ("a space is missing after the colon", "kurang spasi setelah titik dua"),
+    "yaml-indent": (
+        "this line begins in another column than those it belongs to",
+        "baris ini mulai di kolom yang lain dari baris kelompoknya",
+    ),
+    "yaml-colon": ("a text with a colon in it needs quotes", "teks yang berisi titik dua perlu tanda kutip"),
+    "yaml-after": ("the text goes on behind its closing quote", "teksnya berlanjut setelah tanda kutip penutup"),
+    "yaml-start": ("a text cannot begin with %(word)s", "teks tidak bisa diawali %(word)s"),
+    "yaml-open": ("this %(word)s is never closed", "kurung %(word)s ini tidak pernah ditutup"),
+    "yaml-extra": ("this %(word)s closes nothing", "kurung %(word)s ini tidak menutup apa-apa"),
+    "yaml-inside": ("a comma or a bracket is missing before this", "kurang koma atau kurung sebelum ini"),
+    "yaml-word": ("a colon is missing here: `key: value`", "kurang titik dua di sini: `kunci: nilai`"),
+    "yaml-comma": (
+        "a text with a comma in it needs quotes here; `%(word)s` was taken for a key",
+        "teks berisi koma perlu tanda kutip di sini; `%(word)s` terbaca sebagai kunci",
+    ),
     "yaml-empty": ("the file is empty", "berkas ini kosong"),
     "yaml-size": ("the file has %(kilobytes)s KB, more than 256", "berkas ini %(kilobytes)s KB, lebih dari 256"),
     "yaml-character": ("a character here cannot be read", "ada karakter di sini yang tidak bisa dibaca"),
@@ -42,6 +55,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # expressions and texts
     "expression-extra": ("`%(word)s` is too much here", "`%(word)s` berlebih di sini"),
     "expression-sign": ("`%(word)s` is no part of an expression", "`%(word)s` bukan bagian dari ekspresi"),
+    "expression-equals": ("one `=` compares nothing; write `==`", "satu `=` tidak membandingkan; tulis `==`"),
     "expression-value": ("a value is missing here", "di sini kurang sebuah nilai"),
     "expression-needs": ("`%(why)s` is missing here", "di sini kurang `%(why)s`"),
     "expression-deep": ("nested too deep", "bersarang terlalu dalam"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from unicodedata import category
 
 LARGEST = Decimal(10**15)  # what JSON and the expressions carry exactly
 
@@ -32,6 +33,7 @@ _SHORT = {"seratus": "satu ratus", "seribu": "satu ribu", "sejuta": "satu juta",
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3}){1,4}(?:,\d{1,2})?|\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,2})?", re.ASCII)
 _PLAIN = re.compile(r"(?:\d{1,15})(?:[.,]\d{1,6})?", re.ASCII)
 _GLUED = re.compile(r"(\d[\d.,]*)([a-z]{1,8})", re.ASCII)
+_PICTURES = frozenset({"So", "Sk", "Mn", "Me", "Cf"})
 _GROUP = re.compile(r"NH?|(?:U?R)?(?:X|TU?|UPU?|UB|U)?H?")
 
 
@@ -46,8 +48,16 @@ def literal(word: str) -> Decimal | None:
     return sign * Decimal(digits.replace(",", ".")) if _PLAIN.fullmatch(digits) else None
 
 
+def without_pictures(text: str) -> str:
+    """Emoji around an answer, and the frame of a keycap, say no number."""
+    if text.isascii():
+        return text
+    return "".join(" " if sign > "\x7f" and category(sign) in _PICTURES else sign for sign in text)
+
+
 def tokens(text: str) -> list[str]:
     """Words and numbers in small letters: `Rp25rb!` becomes `rp`, `25`, `rb`."""
+    text = without_pictures(text)
     lowered = re.sub(r"\brp\.? ?(?=\d)|\bidr ?(?=\d)", "rp ", text.lower()).replace("½", " setengah ")
     lowered = re.sub(r"(?<=\d),-+(?!\d)", " ", lowered)
     words: list[str] = []

@@ -13,8 +13,9 @@ from roms.engine.events import MessageReceived
 from roms.engine.flow import Ask, Choice, Choices, Menu, Question, Step
 from roms.engine.hours import Hours
 from roms.engine.moments import local
+from roms.engine.sayings import Sayable
 from roms.engine.template import plain_text
-from roms.engine.turn import Turn, later, send, start_clock, stop_clock
+from roms.engine.turn import Turn, later, say, send, start_clock, stop_clock
 from roms.engine.types import Place
 from roms.engine.value import value
 
@@ -66,6 +67,16 @@ def wait(turn: Turn, step: Step, question: Question) -> None:
     send(turn, f"{prompt}\n{lines}" if lines else prompt, prompt, options)
     turn.place, turn.misses = step.place, 0
     turn.pinned = turn.release.number
+    set_timeout(turn, question)
+
+
+def say_again(turn: Turn, question: Question, saying: Sayable) -> None:
+    """How it is meant. What could be tapped under the question is offered anew: only the newest line can be tapped."""
+    said = saying.read(turn, turn.language)
+    if isinstance(said, str) and said.strip():
+        send(turn, said, said, _options(turn, question)[0])
+    else:
+        say(turn, saying)
     set_timeout(turn, question)
 
 

@@ -48,7 +48,8 @@ def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
     if rule == "additionalProperties":
         known = cast(JSON, error.schema).get("properties", {})
         for word in sorted(set(value) - set(known)):
-            yield found(document.at((*path, word), key=True), "shape-unknown", word=str(word), known=known)
+            code = "yaml-comma" if value[word] is None and document.inline(path) else "shape-unknown"
+            yield found(document.at((*path, word), key=True), code, word=str(word)[:60], known=known)
     elif rule == "required":
         for word in (each for each in limit if each not in value):
             if f"{word!r} is a required" in error.message:
@@ -64,6 +65,8 @@ def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
 
 
 def _single(at: Spot, rule: str, limit: Any, value: Any, error: ValidationError) -> Problem:
+    if rule == "type" and "d)?" in str(cast(JSON, error.schema).get("pattern")):
+        return found(at, "duration", word=str(value)[:60])
     if rule == "type":
         kinds = [_KINDS.get(kind, (kind, kind)) for kind in ([limit] if isinstance(limit, str) else limit)]
         english, indonesian = (" or ".join(names) for names in zip(*kinds, strict=True))

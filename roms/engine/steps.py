@@ -138,9 +138,10 @@ def _miss(turn: Turn, question: Question) -> None:
         turn.reason = "retries"
         return walk(turn, question.invalid.then, f"invalid {question.invalid.retries + 1} times")
     turn.rule = f"invalid, try {turn.misses} of {question.invalid.retries}"
-    for saying in question.invalid.says:
+    *before, last = question.invalid.says
+    for saying in before:
         say(turn, saying)
-    questions.set_timeout(turn, question)
+    questions.say_again(turn, question, last)
 
 
 def _go_on_without_answer(turn: Turn) -> None:

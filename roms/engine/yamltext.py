@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from roms.engine import yamlslips
 from roms.engine.problems import Problem, Spot, found
 
 MOST_BYTES = 256 * 1024
@@ -51,6 +52,11 @@ class Document:
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     shifts: dict[Path, int] = field(default_factory=dict)  # columns from a value's mark to its text, if on one line
+    braced: set[Path] = field(default_factory=set)  # maps that were written within braces
+
+    def inline(self, path: Path) -> bool:
+        """Was this map written within braces?"""
+        return path in self.braced
 
     def at(self, path: Path, *, key: bool = False, offset: int | None = None) -> Spot:
         """Where a value (or its key, or a place in its text) stands; where it is missing, whatever is around it."""
@@ -91,12 +97,17 @@ def read(file: str, text: str) -> Document | Problem:
         document = Document(file, None)
         if node is None:
             return found(Spot(file), "yaml-empty")
-        return Document(file, _value(node, (), document), document.keys, document.values, document.shifts)
+        return Document(
+            file, _value(node, (), document), document.keys, document.values, document.shifts, document.braced
+        )
     except _Unreadable as refused:
         return found(_spot(file, refused.mark), refused.code, **refused.details)
     except yaml.MarkedYAMLError as problem:
-        mark, why = problem.problem_mark or problem.context_mark, problem.problem or problem.context or ""
-        return found(_spot(file, mark) if mark else Spot(file), _slip(why, text, mark), why=why)
+        if slip := yamlslips.told(text, problem):
+            code, line, column, details = slip
+            return found(Spot(file, line + 1, column + 1), code, **details)
+        mark = problem.problem_mark or problem.context_mark
+        return found(_spot(file, mark) if mark else Spot(file), "yaml", why=problem.problem or problem.context)
     except yaml.reader.ReaderError as problem:
         return found(_position(file, text, problem.position), "yaml-character")
 
@@ -108,13 +119,6 @@ def _spot(file: str, mark: Any) -> Spot:
 def _position(file: str, text: str, offset: int) -> Spot:
     before = text[:offset]
     return Spot(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
-
-
-def _slip(why: str, text: str, mark: Any) -> str:
-    """The two slips that everybody makes have findings of their own."""
-    if why.startswith("mapping values are not allowed"):
-        return "yaml-colon"
-    return "yaml-tab" if mark and text[mark.index : mark.index + 1] == "\t" else "yaml"
 
 
 def _scan(text: str) -> None:
@@ -165,6 +169,8 @@ def _value(node: yaml.Node, path: Path, document: Document) -> Any:
 def _mapping(node: yaml.MappingNode, path: Path, document: Document) -> dict[str, Any]:
     """Keys are always text, as written. A key given twice is a slip that YAML would hide."""
     result: dict[str, Any] = {}
+    if node.flow_style:
+        document.braced.add(path)
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise _Unreadable("yaml-key", key.start_mark)

@@ -17,9 +17,21 @@ CALL = (
 )
 
 READING = [
-    ("yaml", "a: {say: x}¶}"),
-    ("yaml-colon", "a:\n  say: Hours¶: from 7 to 5"),
+    ("yaml-extra", "a: {say: x}¶}"),
     ("yaml-tab", "a:\n¶\tsay: x"),
+    ("yaml-smart", "a: {say: {id: ¶“Contoh: 50rb”, en: x}}"),
+    ("yaml-space", "a:\n  say¶:{id: x, en: y}"),
+    ("yaml-indent", "a:\n  say: x\n ¶end: true"),
+    ("yaml-indent", "a:\n  say: x\n    ¶end: true"),
+    ("yaml-colon", "a:\n  say: Nomor nota¶: berapa?"),
+    ("yaml-after", "a:\n  say: 'Halo' ¶teman"),
+    ("yaml-start", "a: {say: ¶@toko}"),
+    ("yaml-open", "a: ¶{say: x\nb: {say: y}"),
+    ("yaml-open", "a:\n  say: ¶'Halo\n  end: true"),
+    ("yaml-inside", "a: {say: 'Halo' ¶teman}"),
+    ("yaml-word", "a:\n  say: x\n  ¶end\n  label: y"),
+    ("yaml-comma", "a: {say: {id: Halo, ¶Kak, en: Hello}}"),
+    ("duration", ASK % ", timeout: {after: ¶30, go: p}"),
     ("yaml-alias", "a: {say: ¶*x}"),
     ("yaml-anchor", "a: {say: ¶&x y}"),
     ("yaml-tag", "a: {say: ¶!!str x}"),
@@ -72,6 +84,7 @@ SHAPE = [
 VALUES = [
     ("expression-value", ASK % ", where: n >¶"),
     ("expression-extra", ASK % ", where: n ¶n"),
+    ("expression-equals", ASK % ", where: n ¶= 1"),
     ("expression-sign", ASK % ", where: n ¶? 1"),
     ("expression-needs", ASK % ", where: (n > 1¶"),
     ("unknown-function", ASK % ", where: ¶lenght(n) > 1"),

@@ -265,7 +265,7 @@ def test_a_flow_test_waits_for_the_end_of_the_burst():
     [
         ("{merge: 61s}", "each", ("burst-time", "lifecycle.yaml", 1, 16)),
         ("{last: 0s}", "each", ("burst-time", "lifecycle.yaml", 1, 15)),
-        ("{merge: 3}", "each", ("shape-type", "lifecycle.yaml", 1, 16)),
+        ("{merge: 3}", "each", ("duration", "lifecycle.yaml", 1, 16)),
         ("{merge: three}", "each", ("duration", "lifecycle.yaml", 1, 16)),
         ("{merge: 3s, last: 3s}", "each", ("shape-long", "lifecycle.yaml", 1, 8)),
         ("always", "each", ("shape-choice", "lifecycle.yaml", 1, 8)),

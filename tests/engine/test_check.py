@@ -98,6 +98,16 @@ def test_a_file_that_cannot_be_read_hides_no_mistake_of_another():
     assert codes(files) == ["yaml", "unknown-step"]
 
 
+def test_what_leads_into_a_file_that_cannot_be_read_is_no_mistake_of_its_own():
+    files = {
+        "lifecycle.yaml": LIFECYCLE,
+        "a.yaml": "flow: shop\nsteps: [",
+        "b.yaml": "flow: b\nsteps: {a: {go: shop.x}}\n",
+    }
+    assert codes(files) == ["yaml"]
+    assert codes(files | {"a.yaml": "flow: other\nsteps: ["}) == ["yaml", "unknown-flow"]
+
+
 def test_a_timeout_and_a_way_out_may_lead_into_another_flow():
     other = "flow: other\nsteps: {bye: {handoff: true}}\n"
     assert (

@@ -71,7 +71,7 @@ def test_what_an_expression_is_worth(text, value):
         ("(1", "expression-needs", 2), ("n ; n", "expression-sign", 2), ("nmae(1)", "unknown-function", 0),
         ("length()", "function-values", 0), ("matches(n, n)", "pattern-written", 11),
         ("1 < 2 < 3", "expression-extra", 6),
-        ('matches(n, "(")', "pattern", 11), ('duration("x")', "duration", 9), ("n = 1", "expression-sign", 2),
+        ('matches(n, "(")', "pattern", 11), ('duration("x")', "duration", 9), ("n = 1", "expression-equals", 2),
         ("(" * 40, "expression-deep", 31), ("1+" * 400 + "1", "expression-long", 0),
         ("n.__class__.", "expression-sign", 11),
         ("[1, 2", "expression-needs", 6), ("not", "expression-value", 3), ("lambda: 1", "expression-sign", 6),

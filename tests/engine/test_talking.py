@@ -202,3 +202,12 @@ def test_a_question_without_timeout_sets_no_timer():
     chat = Chat(flow_files(ASK))
     chat.says("x")
     assert [each.kind for each in chat.last.effects if isinstance(each, StartTimer)] == ["idle"]
+
+
+def test_a_miss_offers_anew_what_can_be_tapped_and_reads_as_before():
+    chat = Chat(flow_files(MENU.replace('say: "Pilih 1 atau 2"', "say: [Maaf, Pilih 1 atau 2]")))
+    chat.says("halo")
+    chat.says("😡")
+    sent = [effect for effect in chat.last.effects if isinstance(effect, SendMessage)]
+    keys = [(each.text, [option.key for option in each.options]) for each in sent]
+    assert keys == [("Maaf", []), ("Pilih 1 atau 2", ["1", "2"])]
