@@ -14,6 +14,7 @@ from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Http
 from roms.engine.person import promise, wanted
 from roms.engine.sayings import Sayable
 from roms.engine.scope import LEARNED, Broken
+from roms.engine.thanks import only_thanks
 from roms.engine.triggers import Match
 from roms.engine.turn import MOST_STEPS, Runaway, Turn, say, stop_clock
 from roms.engine.types import Place
@@ -65,9 +66,9 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
     question = waiting.control
     if isinstance(question, Question):
         return _take_answer(turn, waiting, question, questions.read(turn, waiting, text, words, event.payload))
-    if isinstance(question, Wait):
+    if isinstance(question, Wait) and not (only_thanks(event) and _match(turn, text, words, event.payload) is None):
         _talk_aside(turn, _started(turn, text, words, event.payload))
-    return None  # stored, and not answered: the answer of the other system that is asked will speak
+    return None  # stored, and not answered: thanks during a wait; and what another system answers will speak
 
 
 def _waiting(turn: Turn) -> Step:
@@ -90,14 +91,18 @@ def _begin(turn: Turn, match: Match) -> None:
 
 def _started(turn: Turn, text: str, words: list[str], payload: str | None) -> Match:
     """The best trigger; what no flow takes goes to `otherwise`."""
-    triggers = turn.release.triggers
-    match = triggers.find(text, words, payload, turn) or triggers.find_mistyped(words, turn)
+    match = _match(turn, text, words, payload)
     if match is None:
         turn.unmatched = True
-        match = triggers.occasion(turn) or triggers.otherwise(turn)
+        match = turn.release.triggers.occasion(turn) or turn.release.triggers.otherwise(turn)
     if match is None:
         raise Broken("no trigger takes this message")
     return match
+
+
+def _match(turn: Turn, text: str, words: list[str], payload: str | None) -> Match | None:
+    triggers = turn.release.triggers
+    return triggers.find(text, words, payload, turn) or triggers.find_mistyped(words, turn)
 
 
 def _interrupt(turn: Turn, match: Match) -> None:
@@ -232,10 +237,6 @@ def _branch(turn: Turn, _: Step, control: Branch) -> Place:
     raise Broken("no case of the branch holds")
 
 
-def _hand_off(turn: Turn, _: Step, control: Handoff) -> None:
-    hand_over(turn, control, turn.reason)
-
-
 def hand_over(turn: Turn, handoff: Handoff, reason: str) -> None:
     """Say so, and leave the rest to the lifecycle."""
     say_all(turn, handoff.says)
@@ -288,7 +289,7 @@ CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
     Ask: questions.wait,
     Branch: _branch,
     Go: lambda _, __, control: control.to,
-    Handoff: _hand_off,
+    Handoff: lambda turn, _, control: hand_over(turn, control, turn.reason),
     Close: _close,
     End: lambda turn, *_: end_flow(turn),
     Subflow: calls.call,

@@ -60,6 +60,15 @@ def test_whatever_the_contact_writes_is_a_side_talk_and_the_wait_stands_again():
     assert spoken(talk.fires(timer)) == ["Sekarang"]
 
 
+def test_a_thank_you_that_no_flow_takes_leaves_the_wait_alone():
+    talk, timer = chat()
+    assert talk.says("ok makasih ya kak") == []
+    assert talk.stored["place"] == "remind.stand"
+    assert not talk.last.unmatched
+    assert talk.says("makasih, jam berapa?") == ["Hai"]
+    assert spoken(talk.fires(timer)) == ["Sekarang"]
+
+
 def test_a_side_talk_has_variables_of_its_own_and_leaves_those_of_the_wait_alone():
     talk, timer = chat()
     assert talk.says("tanya") == ["Apa?"]

@@ -9,7 +9,9 @@ const STICKER = 132;
 
 /** Whether the words of this entry stand under what it shows (a caption), or are told by it altogether. */
 export const wordsOf = (entry) => {
-  if (!entry.content || entry.from === "you" || entry.direction === "in") return entry.text;
+  if (!entry.content) return entry.text;
+  if (entry.kind === "location" && Number.isFinite(entry.content.latitude)) return "";
+  if (entry.from === "you" || entry.direction === "in") return entry.text;
   if (entry.kind === "location" || entry.kind === "contact") return "";
   return entry.kind in SHOWN ? (entry.content.caption ?? "") : entry.text;
 };
