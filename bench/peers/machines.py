@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from typing import Any
 
 from bench.floors.dialogue import ANSWERS, BAD, FORM, MENUS, Dialogue
@@ -23,12 +24,13 @@ def rows() -> list[tuple[str, str, str]]:
 class Machine(Dialogue):
     """A dialogue whose state a library keeps."""
 
+    @abstractmethod
     def restore(self, state: str) -> None:
-        raise NotImplementedError
+        """Begin where the last turn ended."""
 
+    @abstractmethod
     def fire(self, trigger: str) -> str:
         """The state that follows."""
-        raise NotImplementedError
 
     def turn(self, stored: str, text: str) -> tuple[str, list[str]]:
         kept = json.loads(stored)

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from roms.db import db
 from roms.engine.types import Mode
-from roms.models import Channel, Contact, Conversation, History, Release
-from roms.services import known
+from roms.models import Conversation, History, Release
+from roms.services import known, recalling
 
 
 def mode_at(conversation: int, seq: int) -> Mode:
@@ -27,21 +27,7 @@ def mode_at(conversation: int, seq: int) -> Mode:
 
 def facts_at(conversation: int, seq: int, at: datetime) -> dict[str, Any]:
     """What a flow could read of the world when entry `seq` was the newest, in the form that the engine wants it."""
-    head = db.session.execute(
-        select(
-            Conversation.id,
-            Conversation.contact_id,
-            Contact.name.label("contact"),
-            Contact.named_at,
-            Contact.phone,
-            Contact.language,
-            Channel.kind,
-            Channel.name.label("channel"),
-        )
-        .join(Contact, Contact.id == Conversation.contact_id)
-        .join(Channel, Channel.id == Conversation.channel_id)
-        .where(Conversation.id == conversation)
-    ).one()
+    (head,) = recalling.heads_of([conversation])
     changes = known.changes([head.contact_id])[head.contact_id]
     return {
         "contact": known.Known(head, changes).facts(at, seq),

@@ -89,7 +89,7 @@ def _records(ids: Sequence[int]) -> Iterator[Record]:
         .order_by(Timer.fired_at, Timer.id)
     )
     answers = _answers(ids)
-    heads = _heads(ids)
+    heads = heads_of(ids)
     changed = known.changes(row.contact_id for row in heads)
     for row in heads:
         entries = _in_order((*said[row.id], *happened[row.id]), timers[row.id], answers[row.id])
@@ -119,7 +119,8 @@ def _by_conversation(rows: Select[*tuple[Any, ...]]) -> dict[int, list[Any]]:
     return filed
 
 
-def _heads(ids: Sequence[int]) -> Sequence[Any]:
+def heads_of(ids: Sequence[int]) -> Sequence[Any]:
+    """Each of these conversations with its contact and its channel, in the order of the ids."""
     rows = db.session.execute(
         select(
             Conversation.id,

@@ -1,6 +1,6 @@
 // One line of the thread.
 import { html } from "../vendor/ui.js";
-import { Attached, wordsOf } from "../shared/attached.js";
+import { Attached, wordsOf } from "../common/attached.js";
 import { Icon } from "./icons.js";
 import { Moment, who } from "./bits.js";
 import { eventIcon, eventText } from "./events.js";

@@ -1,7 +1,7 @@
 // What the visitor sees. Everything a person wrote goes through text nodes only.
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "/static/vendor/ui.js";
-import { Attached, wordsOf } from "/static/shared/attached.js";
+import { Attached, wordsOf } from "/static/common/attached.js";
 import { Composer } from "./composer.js";
 import { icon } from "./icons.js";
 import { linesOf, linked } from "./lines.js";
