@@ -125,7 +125,7 @@ def _begin(line: Line, incoming: Incoming, language: str, at: datetime) -> Conve
     fresh = lifecycle.begin(release, at, {})
     mode = Mode.PAUSED if incoming.is_group else fresh.mode  # groups are stored and shown; the bot stays out of them
     row: Row = {
-        "public_id": secrets.token_urlsafe(12),
+        "public_id": new_id(),
         "channel_id": line.id,
         "contact_id": contact.id,
         "address": incoming.address,
@@ -141,6 +141,11 @@ def _begin(line: Line, incoming: Incoming, language: str, at: datetime) -> Conve
     begun = Conversation.at(line.id, incoming.address)
     assert begun is not None
     return begun
+
+
+def new_id() -> str:
+    """What a conversation is called outside: never with a dash in front, which commands would take for an option."""
+    return secrets.token_urlsafe(12).replace("-", "_")
 
 
 def _identity(line: Line, incoming: Incoming) -> tuple[str, str]:

@@ -23,8 +23,12 @@ LONG = "Panjang" * 40
 
 
 def spills(page: Page) -> list[object]:
-    """What sticks out at the right, and by how much the page can be scrolled there."""
-    found: list[object] = page.evaluate(SPILLS)
+    """What sticks out at the right, and by how much the page can be scrolled there, once nothing moves any more."""
+    for _ in range(30):
+        found: list[object] = page.evaluate(SPILLS)
+        if found == [0]:
+            break
+        page.wait_for_timeout(100)
     return found
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from roms.db import db
 from roms.models import Channel, Contact, Conversation, Direction, Message
+from roms.services import intake
 from tests.cast import Cast, conversation, messages, say, texts, whapi_body
 
 
@@ -123,3 +124,7 @@ def test_a_group_is_stored_and_shown_but_the_bot_stays_out_of_it(client: FlaskCl
     found = db.session.scalars(select(Conversation)).one()
     assert found.address == "120363000000000001@g.us"
     assert [message.sender for message in db.session.scalars(select(Message))] == ["contact"]
+
+
+def test_a_conversations_name_is_never_taken_for_an_option() -> None:
+    assert not any("-" in intake.new_id() for _ in range(500))
