@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from roms.engine import build, build_triggers, shape
 from roms.engine.book import Book, Desk, Edge, Start
 from roms.engine.flow import Ask, Http, Step, Wait, Way
+from roms.engine.problems import Problem
 from roms.engine.template import Text
 from roms.engine.triggers import Trigger
 from roms.engine.types import Place
 from roms.engine.yamltext import Document, Path
 
+QUESTIONS: tuple[Path, ...] = tuple((kind, *part) for kind in ("menu", "ask") for part in ((), ("invalid",)))
 TRIGGERS_PER_FILE = 100_000  # more than a file can hold: keeps triggers of later files behind
 
 
@@ -27,16 +29,15 @@ class Draft:
     triggers: list[Trigger] = field(default_factory=list)
     ways: list[Way] = field(default_factory=list)  # from the triggers to the first step
     wrong: set[Path] = field(default_factory=set)  # the first two parts of paths that are misshapen
-
-    @property
-    def whole(self) -> bool:
-        return not self.wrong
+    whole: bool = True
 
     def announce(self) -> None:
         """Note the flow's name and the names of its steps, even where a step is misshapen."""
         for path, problem in shape.misshapen(self.document, "flow.schema.json"):
             self.book.problems.append(problem)
-            self.wrong.add(path[:2])
+            self.whole = False
+            if problem.code != "shape-unknown" or not self._looked_past(path, problem):
+                self.wrong.add(path[:2])
         data = self.document.data
         if not isinstance(data, dict) or not isinstance(data.get("flow"), str):
             return
@@ -44,12 +45,23 @@ class Draft:
         if other := self.book.flows.get(data["flow"]):
             self.book.add(spot, "flow-twice", word=data["flow"], where=f"{other.file}:{other.line}")
             self.wrong.add(("flow",))
+            self.whole = False
             return
         self.name = data["flow"]
         self.book.flows[self.name] = spot
         steps = data.get("steps")
         names = steps if isinstance(steps, dict) else {}
         self.book.steps[self.name] = {name: self.document.at(("steps", name), key=True) for name in names}
+
+    def _looked_past(self, path: Path, problem: Problem) -> bool:
+        """A key that a step or its question does not know is dropped, so that what else is wrong is found too."""
+        if path[:1] != ("steps",) or (len(path) != 2 and path[2:] not in QUESTIONS):
+            return False
+        held = Desk(self.book, self.document).value(path)
+        keys = [key for key in held if self.document.at((*path, key), key=True) == problem.spot]
+        for key in keys:
+            del held[key]
+        return bool(keys)
 
     def compile(self) -> None:
         """Raises nothing: what is wrong is noted in the book."""

@@ -23,6 +23,9 @@ def check(book: Book, lifecycle: tuple[Lifecycle, Person] | None, *, whole: bool
     for second in book.otherwise[1:]:
         first = book.otherwise[0]
         book.add(second, "two-otherwise", where=f"{first.file}:{first.line}")
+    for read in book.reads:
+        if read.name.partition(".")[0] in FACTS:
+            check_facts.check(book, read)
     if whole:
         check_ways.check(book)
         _variables(book)
@@ -80,8 +83,6 @@ def _variables(book: Book) -> None:
     """A name that nothing ever sets is a slip of the pen."""
     for read in book.reads:
         root = read.name.partition(".")[0]
-        if root in FACTS:
-            check_facts.check(book, read)
         if root not in book.written and root not in FACTS and root not in ("message", "now"):
             code = "secret-place" if root == "secret" else "unknown-variable"
             book.add(read.spot, code, word=root, known=[*book.written, *FACTS, "message", "now"])

@@ -24,6 +24,10 @@ class Problem:
     message_id: str
     hint: str = ""
 
+    @property
+    def spot(self) -> Spot:
+        return Spot(self.file, self.line, self.column, self.step)
+
     def told(self, language: str) -> str:
         """Everything a person needs, in two lines: where and what; the step, why, and what to do."""
         if language == "id":

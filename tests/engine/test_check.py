@@ -129,3 +129,9 @@ def test_the_same_files_give_the_same_hash_and_others_another():
     one, again = compile_release(files), compile_release(dict(reversed(files.items())), 3)
     assert one.hash == again.hash
     assert one.hash != compile_release(flow_files(ASK + "\nc: {end: true}")).hash
+
+
+def test_a_key_that_nobody_knows_hides_nothing_else():
+    flow = "a: {say: '{{contact.nmae}}', sya: x, go: nowhere}\n"
+    flow += "b: {ask: {prompt: '?', save: n, retires: 1, invalid: {then: gone}}}"
+    assert sorted(codes(flow_files(flow))) == ["shape-unknown"] * 2 + ["unknown-fact"] + ["unknown-step"] * 2
