@@ -73,7 +73,8 @@ def test_rules_that_lost_are_told_in_the_agents_language(tab: Tabs, stage: Stage
     told = inbox.page.get_by_role("complementary", name="Why?")
     expect(told).to_contain_text("“otherwise” ranks below a keyword inside a sentence")
     inbox.page.get_by_role("button", name="Menu", exact=True).click()
-    inbox.page.get_by_role("button", name="Bahasa Indonesia").click()
+    with inbox.page.expect_response("**/api/me"):  # kept, before the tab closes
+        inbox.page.get_by_role("button", name="Bahasa Indonesia").click()
 
 
 def test_one_click_on_a_contacts_bubble_tells_why_not(tab: Tabs, stage: Stage, talk: str) -> None:
