@@ -51,15 +51,19 @@ def test_names_are_letters_in_the_list_the_head_and_the_pane(tab: Tabs, stage: S
     inbox = tab.inbox(stage.people["ani"])
     inbox.view("Semua")
     expect(inbox.page.get_by_role("option").first).to_be_visible()
-    for _ in range(len(made)):
+    for _ in range(len(made) + 10):  # a conversation of another test may have moved up meanwhile
         before = inbox.page.url
         inbox.page.keyboard.press("Alt+j")
         expect(inbox.page).not_to_have_url(before)
         conversation = inbox.page.url.rsplit("/", 1)[1]
+        if conversation not in made:
+            continue
         places = inbox.page.locator(f".chat-who h2, .contact-who h3, #row-{conversation} .row-name")
         expect(places).to_have_text([visible(made.pop(conversation))] * 3)
         expect(inbox.log.get_by_role("article").first).to_be_visible()
         assert places.evaluate_all(ELEMENTS) == []
+        if not made:
+            break
     assert made == {}
 
 
