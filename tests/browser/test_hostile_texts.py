@@ -58,8 +58,11 @@ def test_names_are_letters_in_the_list_the_head_and_the_pane(tab: Tabs, stage: S
         conversation = inbox.page.url.rsplit("/", 1)[1]
         if conversation not in made:
             continue
-        places = inbox.page.locator(f".chat-who h2, .contact-who h3, #row-{conversation} .row-name")
-        expect(places).to_have_text([visible(made.pop(conversation))] * 3)
+        name, row = visible(made.pop(conversation)), inbox.page.locator(f"#row-{conversation} .row-name")
+        places = inbox.page.locator(".chat-who h2, .contact-who h3").or_(row)
+        expect(inbox.page.locator(".chat-who h2, .contact-who h3")).to_have_text([name] * 2)
+        if row.count():  # a list that is longer than the screen holds only what is near
+            expect(row).to_have_text(name)
         expect(inbox.log.get_by_role("article").first).to_be_visible()
         assert places.evaluate_all(ELEMENTS) == []
         if not made:
