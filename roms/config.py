@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from roms.outside.hosts import entry
+from roms.secretbox import is_key
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,12 +26,16 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_PUBLIC_URL": "address under which people and providers reach this server, e.g. https://chat.example",
     "ROMS_TRUSTED_PROXIES": "how many proxies stand in front and set X-Forwarded-* (default 0)",
     "ROMS_WIDGET_ORIGINS": "origins that may embed the web chat, separated by spaces (default: any)",
-    "ROMS_WHAPI_BASE_URL": "address of the Whapi API (default https://gate.whapi.cloud)",
-    "ROMS_WHAPI_TOKEN": "Whapi bearer token; without it the Whapi channel only receives",
-    "ROMS_WHAPI_SECRET": "value Whapi must send as X-Webhook-Secret; without it only the loopback address may knock",
+    "ROMS_CREDENTIALS_KEY": "opens the credentials of channels: Fernet keys separated by spaces, the newest first",
+    "ROMS_CREDENTIALS_KEY_FILE": "file that holds them instead, one a line",
+    "ROMS_STORAGE": "where files of messages are kept: a folder (default `files` in the data folder) or `s3://bucket`",
+    "ROMS_S3_ENDPOINT": "address of an S3-compatible server (default: Amazon's own)",
+    "ROMS_S3_REGION": "its region (default us-east-1)",
+    "ROMS_S3_KEY": "access key; or let boto3 find its own credentials",
+    "ROMS_S3_SECRET": "the secret that belongs to it",
     "ROMS_HTTP_HOSTS": "whom flows may ask: `host`, `*.host`, `http://host:port`, `host=address`, … (default: nobody)",
     "ROMS_HTTP_SECRETS": "JSON file {name: value} with what `{{secret.name}}` stands for in flows",
-    "ROMS_FAKE_URL": "address of the fake phone, shown on the trial's start page",
+    "ROMS_FAKE_URL": "address of the WhatsApp in a box; a trial makes its channels there",
 }
 
 
@@ -50,9 +56,12 @@ class Config:
     flows: Path = ROOT / "flows"
     trusted_proxies: int = 0
     widget_origins: tuple[str, ...] = ()
-    whapi_base_url: str = "https://gate.whapi.cloud"
-    whapi_token: str = field(default="", repr=False)
-    whapi_secret: str = field(default="", repr=False)
+    credentials_keys: tuple[str, ...] = field(default=(), repr=False)
+    storage: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_key: str = ""
+    s3_secret: str = field(default="", repr=False)
     fake_url: str = ""
     http_hosts: tuple[str, ...] = ()
     http_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -86,9 +95,12 @@ class Config:
             public_url=_url(env, "ROMS_PUBLIC_URL", ("http", "https"), "http://127.0.0.1:8000").rstrip("/"),
             trusted_proxies=_whole(env, "ROMS_TRUSTED_PROXIES"),
             widget_origins=tuple(env.get("ROMS_WIDGET_ORIGINS", "").split()),
-            whapi_base_url=_url(env, "ROMS_WHAPI_BASE_URL", ("http", "https"), "https://gate.whapi.cloud").rstrip("/"),
-            whapi_token=env.get("ROMS_WHAPI_TOKEN", ""),
-            whapi_secret=env.get("ROMS_WHAPI_SECRET", ""),
+            credentials_keys=_credentials_keys(env),
+            storage=_storage(env.get("ROMS_STORAGE", str(data / "files"))),
+            s3_endpoint=env.get("ROMS_S3_ENDPOINT", ""),
+            s3_region=env.get("ROMS_S3_REGION", "us-east-1"),
+            s3_key=env.get("ROMS_S3_KEY", ""),
+            s3_secret=env.get("ROMS_S3_SECRET", ""),
             fake_url=env.get("ROMS_FAKE_URL", ""),
             http_hosts=_http_hosts(env.get("ROMS_HTTP_HOSTS", "")),
             http_secrets=_http_secrets(env.get("ROMS_HTTP_SECRETS", "")),
@@ -155,6 +167,25 @@ def _secret_key(env: Mapping[str, str]) -> str:
             raise BadConfig(f"ROMS_SECRET_KEY_FILE cannot be read: {error}") from error
     if len(value) < 32:
         raise BadConfig("ROMS_SECRET_KEY (or the file ROMS_SECRET_KEY_FILE names) must hold at least 32 characters")
+    return value
+
+
+def _credentials_keys(env: Mapping[str, str]) -> tuple[str, ...]:
+    value = env.get("ROMS_CREDENTIALS_KEY", "")
+    if not value and "ROMS_CREDENTIALS_KEY_FILE" in env:
+        try:
+            value = Path(env["ROMS_CREDENTIALS_KEY_FILE"]).read_text()
+        except OSError as error:
+            raise BadConfig(f"ROMS_CREDENTIALS_KEY_FILE cannot be read: {error}") from error
+    keys = tuple(value.split())
+    if not all(map(is_key, keys)):
+        raise BadConfig("ROMS_CREDENTIALS_KEY must hold keys as `flask channels new-key` prints them")
+    return keys
+
+
+def _storage(value: str) -> str:
+    if "://" in value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\S*)?", value):
+        raise BadConfig("ROMS_STORAGE must be a folder, or s3://bucket, or s3://bucket/prefix")
     return value
 
 

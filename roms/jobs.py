@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from roms import queue
 from roms.channels import ADAPTERS
-from roms.channels.base import Account, Ambiguous, SendFailed
+from roms.channels.base import Account
+from roms.channels.failures import Ambiguous, SendFailed
 from roms.outside import client
 from roms.outside.client import Outcome as Outside
 from roms.services import channels, http_calls, outbox

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from roms.config import ROOT
 from roms.db import db, writing
-from roms.models import Conversation, Message, Role, User
+from roms.models import Channel, Conversation, Message, Role, User
 from roms.services import channels, publishing
 from roms.services.actors import Actor
 
@@ -36,12 +36,22 @@ class Cast:
     def enters(cls) -> Cast:
         with writing():
             channels.ensure()
+            if not channels.config().is_trial:
+                channels.add("whapi", "WhatsApp", {"base_url": channels.config().fake_url, "token": "token"})
             people = [person("admin", Role.ADMIN), person("ani", Role.AGENT), person("budi", Role.AGENT)]
             db.session.add_all(people)
             db.session.flush()
             actors = [Actor(p.id, p.name, p.login, p.role, p.language) for p in people]
         publishing.first(publishing.files_in(ROOT / "flows"))
         return cls(*actors, whapi=channels.find("whapi").channel_id, webchat=channels.find("webchat").channel_id)
+
+
+def give(channel_id: int, **values: str) -> None:
+    """Have this channel know these values of its adapter's fields."""
+    with writing():
+        row = db.session.get(Channel, channel_id)
+        assert row is not None
+        channels.put(row, values)
 
 
 def person(login: str, role: Role) -> User:

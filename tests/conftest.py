@@ -23,11 +23,14 @@ from roms.config import ROOT, Config
 from roms.db import Model, db
 from tests.cast import Cast
 
-SECRET_KEY = "a secret key for tests, long enough"
+KEYS = {
+    "ROMS_SECRET_KEY": "a secret key for tests, long enough",
+    "ROMS_CREDENTIALS_KEY": "dGhpcyBpcyBhIGtleSBmb3IgdGVzdHMsIDMyIGJ5dGU=",
+}
 
 
 def config_for(database_url: str, redis_url: str, **settings: str) -> Config:
-    environ = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "ROMS_SECRET_KEY": SECRET_KEY}
+    environ = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, **KEYS}
     return Config.from_environ(environ | {"ROMS_INSTANCE": "trial"} | settings)
 
 
@@ -132,8 +135,7 @@ def settings() -> dict[str, str]:
 @pytest.fixture
 def app(database_url: str, redis: str, provider: FakeWhapi, settings: dict[str, str]) -> Iterator[Flask]:
     """The application with its channels, the flows of this repository and the cast."""
-    whapi = {"ROMS_WHAPI_BASE_URL": provider.base_url, "ROMS_WHAPI_TOKEN": "token"}
-    app = create_app(config_for(database_url, redis, **whapi | settings))
+    app = create_app(config_for(database_url, redis, **{"ROMS_FAKE_URL": provider.base_url} | settings))
     with app.app_context():
         yield app
         db.session.remove()

@@ -9,7 +9,7 @@ import click
 import pytest
 from flask import Flask
 
-from roms.channels import base
+from roms.channels import failures
 from roms.config import PROCESS_SETTINGS, ROOT, SETTINGS
 from roms.engine import effects, events
 from roms.errors import Problem
@@ -37,7 +37,7 @@ def problems(kind: type[Problem] = Problem) -> list[type[Problem]]:
 
 
 def test_every_error_code_is_documented() -> None:
-    assert base.Forbidden in problems()
+    assert failures.Forbidden in problems()
     missing = [kind.code for kind in problems() if f"`{kind.code}`" not in page("operations.md")]
     assert missing == []
 

@@ -37,8 +37,7 @@ def trial_environment(data: Path, port: int) -> dict[str, str]:
         "REDIS_URL": f"unix://{redis_socket(data)}",
         "ROMS_PUBLIC_URL": web,
         "ROMS_SECRET_KEY_FILE": str(data / "secret.key"),
-        "ROMS_WHAPI_BASE_URL": fake,
-        "ROMS_WHAPI_TOKEN": "trial-token",
+        "ROMS_CREDENTIALS_KEY_FILE": str(data / "credentials.key"),
         "ROMS_FAKE_URL": fake,
         "ROMS_HTTP_HOSTS": f"orders.tokokita.example={fake}/_shop",  # the sample shop's order system
     }

@@ -8,6 +8,7 @@ ROMS_VENV names a Python environment to use instead of making .venv.
 from __future__ import annotations
 
 import argparse
+import base64
 import fcntl
 import http.client
 import json
@@ -51,7 +52,8 @@ def main(options: argparse.Namespace) -> int:
         check_port(port, options.port)
     say(f"ROMS trial instance, data in {shown(data)}")
     venv.ensure()
-    keep_secret(Path(environment["ROMS_SECRET_KEY_FILE"]))
+    for key in ("ROMS_SECRET_KEY_FILE", "ROMS_CREDENTIALS_KEY_FILE"):
+        keep_secret(Path(environment[key]))
     leave_settings(data, environment)
     processes = Processes(data / "log", environment, lock, options.logs)
     try:
@@ -102,10 +104,10 @@ def shown(path: Path) -> str:
 
 
 def keep_secret(path: Path) -> None:
-    """The key that signs sessions: random, made once, readable by its owner only."""
+    """A random key, made once, readable by its owner only; in the form that seals credentials, which signs too."""
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
 
 
 def leave_settings(data: Path, environment: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ from roms.config import Config
 from tools.places import ROOT
 
 SECRET_KEY = "a secret key for measuring, long enough"
+CREDENTIALS_KEY = "dGhpcyBpcyBhIGtleSBmb3IgYmVuY2gsIDMyIGJ5dGU="
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class Stage:
             "ROMS_DATA": str(self.folder),
             "ROMS_SECRET_KEY": SECRET_KEY,
             "ROMS_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "ROMS_WHAPI_BASE_URL": f"http://127.0.0.1:{provider}",
-            "ROMS_WHAPI_TOKEN": "token",
+            "ROMS_INSTANCE": "trial",
+            "ROMS_FAKE_URL": f"http://127.0.0.1:{provider}",
+            "ROMS_CREDENTIALS_KEY": CREDENTIALS_KEY,
             "ROMS_BIND": f"127.0.0.1:{port}",
         } | more
 

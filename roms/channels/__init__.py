@@ -1,4 +1,4 @@
-"""The outside: one module per provider, and the list of them in sight."""
+"""The outside: one module or folder per provider, and the list of them in sight."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ from collections.abc import Mapping
 from roms.channels import webchat, whapi
 from roms.channels.base import Adapter
 
-ADAPTERS: Mapping[str, Adapter] = {adapter.kind: adapter for adapter in (whapi, webchat)}
+ADAPTERS: Mapping[str, Adapter] = {adapter.kind: adapter for adapter in (whapi.ADAPTER, webchat.ADAPTER)}

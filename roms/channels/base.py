@@ -1,30 +1,48 @@
 """What every channel adapter speaks: a closed vocabulary, so that the rest of ROMS knows no provider.
 
-An adapter verifies that a webhook came from its provider, parses it into Incoming and Receipt values, and sends one
-Parcel. It remembers nothing.
+An adapter verifies that a webhook came from its provider, parses it into items (items.py), and sends one Parcel; what
+can go wrong stands in failures.py. It remembers nothing. docs/adding-a-channel.md shows how one is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Any
 
 import httpx
 
-from roms.errors import Problem
+from roms.channels.items import AccountState, Item, Template
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing an admin fills in to connect an account. Its label and help stand under its name in i18n."""
+
+    name: str
+    secret: bool = False  # kept encrypted, never shown again
+    required: bool = True
+    default: str = ""
+    pattern: str = ""  # a regular expression the whole value must match; "" for any
+    made_by_us: bool = False  # a random value that we make and the provider is told
+    signs: bool = False  # what proves that a webhook came from the provider
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account at a provider, as configured: where it lives and what proves who we are."""
+    """One account at a provider: what its channel's row holds, secrets opened.
+
+    values: by Field name, those that are secret too. webhook: the public address the provider calls, "" when unknown.
+    """
 
     channel_id: int
     kind: str
-    base_url: str = ""
-    token: str = ""
-    secret: str = ""  # expected in every webhook; empty: only the loopback address may knock
+    values: Mapping[str, str] = field(default_factory=dict)
+    webhook: str = ""
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,120 +52,120 @@ class Knock:
     body: bytes
     headers: Mapping[str, str]
     remote: str
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """One message that arrived (or, with from_business, one that our people typed on the paired phone).
-
-    address: where answers go, in the provider's own form. phone: E.164 with plus, when the sender has one.
-    provider_id: the provider's id, None when it gave none (then `fingerprint` tells repeats within seconds).
-    at: the provider's time in UTC, None when it gave none.
-    """
-
-    address: str
-    text: str
-    kind: str = "text"
-    provider_id: str | None = None
-    fingerprint: str = ""
-    payload: str | None = None
-    name: str = ""
-    phone: str | None = None
-    is_group: bool = False
-    from_business: bool = False
-    at: datetime | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The provider's word on a message we sent. status: accepted, sent, delivered, read or failed."""
-
-    provider_id: str
-    status: str
-    at: datetime | None = None
-    error_code: str = ""
-    error_text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """Something of the provider's that is fine but not for us; `reason` is counted."""
-
-    reason: str
-
-
-Item = Incoming | Receipt | Skipped
+    query: str = ""  # what stands behind the question mark, undecoded
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message on its way out. id is ours and travels as callback data where the provider returns such."""
+    """One message on its way out. id is ours and travels as callback data where the provider returns such.
+
+    kind: text, image, video, audio, document, sticker, location, contact, template or reaction. payload: prompt and
+    options (text), content (the rest), as docs/adding-a-channel.md lists them. data: of the file, where it is one of
+    our own; link: an https address where the provider can fetch it for an hour. quotes: the provider's id of the
+    message that this one answers.
+    """
 
     id: int
     address: str
     text: str
     kind: str = "text"
     payload: Mapping[str, Any] = field(default_factory=dict)
-    data: bytes | None = None  # of the file in payload["content"], where it is one of our own
+    data: bytes | None = None
+    link: str = ""
+    quotes: str = ""
 
 
-class SendFailed(Exception):
-    """A send that did not succeed: `code` is the provider's, the message says what happened."""
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What we show without saying anything: that we have read up to a message, that somebody is typing."""
 
-    def __init__(self, message: str, code: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class Transient(SendFailed):
-    """The provider surely did not take it and may take it later."""
+    address: str
+    provider_id: str = ""  # of the newest message of theirs
+    read: bool = False
+    typing: bool | None = None
 
 
-class Throttled(Transient):
-    """Too fast; `retry_after` is in seconds."""
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Where a file of theirs is fetched: an address, headers for that very host, and the only hosts it may be at."""
 
-    def __init__(self, message: str, code: str = "", retry_after: float = 5.0) -> None:
-        super().__init__(message, code)
-        self.retry_after = retry_after
-
-
-class Permanent(SendFailed):
-    """The provider will never take this message."""
+    url: str
+    headers: Mapping[str, str]
+    hosts: tuple[str, ...]  # as roms.outside.hosts reads them
 
 
-class ChannelBroken(SendFailed):
-    """The account itself does not work (token, payment, not logged in): no message of this channel can go."""
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a phone scans to link itself: a picture, or the text to draw one of. expires: seconds it is good for."""
+
+    png: bytes = b""
+    text: str = ""
+    expires: float = 20.0
 
 
-class Ambiguous(SendFailed):
-    """No answer, or one that proves nothing: the message may have been sent."""
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a channel can do; what it cannot is told to people beforehand, or said in plain text.
+
+    window: how long after a person's message free text may be sent; None: for ever. buttons: at most so many, 0: none
+    can be relied on. files: kind -> (types, most bytes).
+    """
+
+    window: timedelta | None = None
+    templates: bool = False
+    buttons: int = 0
+    button_title: int = 20
+    list_rows: int = 0
+    row_title: int = 24
+    reactions: bool = False
+    quotes: bool = False
+    read_marks: bool = False
+    typing: bool = False
+    text: int = 4096
+    caption: int = 1024
+    files: Mapping[str, tuple[tuple[str, ...], int]] = field(default_factory=dict)
+    needs_links: bool = False  # the provider fetches our files itself
+    groups: bool = False
+    unofficial: bool = False  # linked like a phone: WhatsApp may ban the number
 
 
-class Forbidden(Problem):
-    """The webhook did not come from the provider."""
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """For accounts that are linked like a phone. All raise SendFailed; `state` and `code` may be called at any time."""
 
-    status = 403
-    code = "webhook_forbidden"
-
-
-class BadPayload(Problem):
-    """The webhook's body is not what this provider sends."""
-
-    status = 400
-    code = "bad_payload"
+    state: Callable[[Account, httpx.Client], AccountState]
+    qr: Callable[[Account, httpx.Client], Code]
+    pairing_code: Callable[[Account, httpx.Client, str], str]  # for a phone in E.164; what the person types there
+    restart: Callable[[Account, httpx.Client], None]
+    logout: Callable[[Account, httpx.Client], None]
 
 
-class Adapter(Protocol):
-    """One provider's language. All three raise nothing but the classes above."""
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """One provider's language. Nothing but what stands in failures.py is raised.
+
+    send returns the provider's message id. The rest is for those who can: challenge answers a GET of the webhook;
+    answer is the body (and type) a webhook call is answered with, in place of our counters; media tells where a file
+    ({id, url, …} as parse gave it) is fetched; setup makes the provider call our webhook; state asks how it is;
+    phone_of asks for the number behind a hidden identity.
+    """
 
     kind: str
-    direct: bool  # writing the message down delivers it: there is no provider to call
-
-    def verify(self, account: Account, knock: Knock) -> None: ...
-
-    def parse(self, account: Account, body: bytes) -> Iterator[Item]: ...
-
-    def send(self, account: Account, client: httpx.Client, parcel: Parcel) -> str:
-        """Hand the parcel to the provider; return the provider's message id."""
-        ...
+    title: str
+    verify: Callable[[Account, Knock], None]
+    parse: Callable[[Account, bytes], Iterator[Item]]
+    send: Callable[[Account, httpx.Client, Parcel], str]
+    fields: tuple[Field, ...] = ()
+    abilities: Abilities = Abilities()
+    direct: bool = False  # writing the message down delivers it: there is no provider to call
+    account_of: Callable[[Account], str] = lambda account: ""  # the provider's name for it, as items bear it
+    challenge: Callable[[Account, Mapping[str, str]], str] | None = None
+    answer: tuple[str, str] | None = None
+    signal: Callable[[Account, httpx.Client, Signal], None] | None = None
+    media: Callable[[Account, httpx.Client, Mapping[str, Any]], Download] | None = None
+    templates: Callable[[Account, httpx.Client], list[Template]] | None = None
+    setup: Callable[[Account, httpx.Client], None] | None = None
+    state: Callable[[Account, httpx.Client], AccountState] | None = None
+    linking: Linking | None = None
+    phone_of: Callable[[Account, httpx.Client, str], str | None] | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)  # the provider's code -> error class; for docs and tests

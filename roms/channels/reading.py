@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from roms.channels.base import BadPayload
+from roms.channels.failures import BadPayload
 
 EARLIEST, LATEST = 1e9, 4e9  # seconds: 2001 to 2096; beyond that no message was written
 LONGEST_ID = 190  # characters

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import httpx
 
-from roms.channels.base import Account, Forbidden, Item, Knock, Parcel, Permanent
-
-kind: str = "webchat"
-direct: bool = True
+from roms.channels.base import Abilities, Account, Adapter, Knock, Parcel
+from roms.channels.failures import Forbidden, Permanent
+from roms.channels.items import Item
 
 
 def verify(account: Account, knock: Knock) -> None:
@@ -25,3 +24,14 @@ def parse(account: Account, body: bytes) -> Iterator[Item]:
 def send(account: Account, client: httpx.Client, parcel: Parcel) -> str:
     """Never called for a direct channel; a parcel that comes here all the same must not be sent again and again."""
     raise Permanent("A message of the web chat is delivered by being written down, there is nobody to send it to.")
+
+
+ADAPTER = Adapter(
+    kind="webchat",
+    title="Web chat",
+    verify=verify,
+    parse=parse,
+    send=send,
+    abilities=Abilities(buttons=10, button_title=80, list_rows=100, row_title=80),
+    direct=True,
+)

@@ -1,19 +1,25 @@
 """The tables: columns, constraints and how to load for writing. No verbs."""
 
 from roms.models.accounts import LiveTicket, LoginAttempt, LoginSession, Role, User
-from roms.models.contact import Contact, ContactAddress
-from roms.models.conversation import Channel, Conversation, ConversationLabel
+from roms.models.attachment import Attachment, FileState
+from roms.models.channel import Channel, ChannelEvent, MessageTemplate
+from roms.models.contact import Contact, ContactAddress, ContactMerge
+from roms.models.conversation import Conversation, ConversationLabel
 from roms.models.http_call import HttpCall
-from roms.models.message import Direction, History, Message, PendingReceipt, Sender, Status
+from roms.models.message import Direction, History, Message, PendingReceipt, RawItem, Sender, Status
 from roms.models.release import MediaFile, Release, Timer
 
 __all__ = [
+    "Attachment",
     "Channel",
+    "ChannelEvent",
     "Contact",
     "ContactAddress",
+    "ContactMerge",
     "Conversation",
     "ConversationLabel",
     "Direction",
+    "FileState",
     "History",
     "HttpCall",
     "LiveTicket",
@@ -21,7 +27,9 @@ __all__ = [
     "LoginSession",
     "MediaFile",
     "Message",
+    "MessageTemplate",
     "PendingReceipt",
+    "RawItem",
     "Release",
     "Role",
     "Sender",

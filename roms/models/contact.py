@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roms.db import BigId, Model, UTCDateTime
@@ -19,17 +20,39 @@ class Contact(Model):
     name: Mapped[str] = mapped_column(String(200), default="")
     phone: Mapped[str | None] = mapped_column(String(20), index=True)  # E.164 with plus; many people have none
     named_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # None: had this name from the beginning
+    named_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # a person's name outlives profiles
     language: Mapped[str] = mapped_column(String(5), default="")  # "" until known: the flow's first language
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the shop wants to know of a person
+    picture: Mapped[str] = mapped_column(String(64), default="")  # hash of the stored picture
+    opted_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # wants no messages that we begin
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)  # the same person; empty now
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class ContactAddress(Model):
-    """One of the names a contact goes by: a phone number, a web chat visitor, later a user id."""
+    """One of the names a contact goes by: a phone number, a user id, a LID, a web chat visitor."""
 
     __tablename__ = "contact_address"
     __table_args__ = (UniqueConstraint("kind", "value"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))  # "phone", "visitor", "group", "whapi"
+    kind: Mapped[str] = mapped_column(String(20))  # as Identity.kind
     value: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ContactMerge(Model):
+    """Two contacts that somebody (or a provider) said are one person; kept so that it can be undone."""
+
+    __tablename__ = "contact_merge"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    gone_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    moved: Mapped[dict[str, Any]] = mapped_column(JSON)  # {addresses: [id], conversations: [id], before: {…}}
+    reason: Mapped[str] = mapped_column(String(40))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,4 +1,4 @@
-"""The threads, and the channels they run over."""
+"""The threads."""
 
 from __future__ import annotations
 
@@ -13,19 +13,6 @@ from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 from roms.db import BigId, Model, UTCDateTime, db, string_enum
 from roms.engine.types import Mode
 from roms.models.contact import Contact
-
-
-class Channel(Model):
-    """One account at a provider, or our own web chat. Its secrets live in the settings, not here."""
-
-    __tablename__ = "channel"
-    __table_args__ = (UniqueConstraint("kind", "name"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    name: Mapped[str] = mapped_column(String(120))
-    is_enabled: Mapped[bool] = mapped_column(default=True)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Conversation(Model):
@@ -56,6 +43,7 @@ class Conversation(Model):
     reason: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # why the assignee has it
 
     unread: Mapped[int] = mapped_column(default=0)
+    window_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # 24 h after their last message
     labels: Mapped[list[str]] = mapped_column(JSON, default=list)  # as in conversation_label, in the order given
     waiting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # since when the contact waits for a person
     last: Mapped[dict[str, Any] | None] = mapped_column(

@@ -91,6 +91,20 @@ class Message(Model):
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     error_code: Mapped[str] = mapped_column(String(60), default="")
     error_text: Mapped[str] = mapped_column(Text, default="")
+    error_class: Mapped[str] = mapped_column(String(30), default="", server_default="")  # as SendFailed.error_class
+
+
+class RawItem(Model):
+    """The provider's own words for something we do not know, without what names people; kept for 30 days."""
+
+    __tablename__ = "raw_item"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"))
+    seq: Mapped[int | None] = mapped_column()
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 class History(Model):
@@ -120,4 +134,5 @@ class PendingReceipt(Model):
     status: Mapped[str] = mapped_column(String(20))
     error_code: Mapped[str] = mapped_column(String(60), default="")
     error_text: Mapped[str] = mapped_column(Text, default="")
+    error_class: Mapped[str] = mapped_column(String(30), default="", server_default="")
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

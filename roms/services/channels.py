@@ -1,22 +1,27 @@
-"""Our accounts at the providers: what the database names and the settings unlock."""
+"""Our accounts at the providers: what the database names and the credentials key unlocks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
 
-from roms import clock
+from roms import clock, secretbox
 from roms.channels import ADAPTERS
-from roms.channels.base import Account
+from roms.channels.base import Abilities, Account, Adapter
 from roms.config import Config
 from roms.db import db
 from roms.errors import NotFound
 from roms.models import Channel
 
-KINDS = {"whapi": "WhatsApp (Whapi)", "webchat": "Web chat"}  # kind -> name of the first account
+BOX_ACCOUNTS: Mapping[str, Mapping[str, str]] = {  # what the WhatsApp in a box knows of us, by kind
+    "whapi": {"token": "trial-token"},
+}
+READ_AFRESH = 2.0  # seconds after which another process's change to a channel is seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +32,20 @@ class Line:
     kind: str
     name: str
     account: Account
+    is_enabled: bool = True
+
+    @property
+    def adapter(self) -> Adapter:
+        return ADAPTERS[self.kind]
+
+    @property
+    def abilities(self) -> Abilities:
+        return self.adapter.abilities
 
     @property
     def is_direct(self) -> bool:
         """Writing a message down delivers it: there is no provider to call."""
-        return ADAPTERS[self.kind].direct
+        return self.adapter.direct
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -45,52 +59,94 @@ def line(channel_id: int) -> Line:
         row = db.session.get(Channel, channel_id)
         if row is None:
             raise NotFound("there is no such channel")
-        known[channel_id] = Line(row.id, row.kind, row.name, _account(row))
+        known[channel_id] = _line(row)
     return known[channel_id]
 
 
-def find(kind: str, channel_id: int | None = None) -> Account:
-    """The account a webhook is for: by id, or the first of its kind."""
-    if kind not in KINDS:
+def find(kind: str, key: str | None = None) -> Account:
+    """The account a webhook is for: by the key in its address, or the first of its kind."""
+    if kind not in ADAPTERS:
         raise NotFound(f"there is no channel of the kind {kind!r}")
-    if channel_id is None:
-        first: dict[str, int] = current_app.extensions.setdefault("roms.first_lines", {})
-        if kind not in first:
-            found = db.session.scalar(select(Channel.id).filter_by(kind=kind).order_by(Channel.id).limit(1))
-            if found is None:
-                raise NotFound(f"no channel of the kind {kind!r} is set up")
-            first[kind] = found
-        channel_id = first[kind]
-    found_line = line(channel_id)
-    if found_line.kind != kind:
-        raise NotFound("there is no such channel")
-    return found_line.account
+    first: dict[tuple[str, str | None], int] = current_app.extensions.setdefault("roms.first_lines", {})
+    if (kind, key) not in first:
+        wanted = select(Channel.id).filter_by(kind=kind).order_by(Channel.id).limit(1)
+        found = db.session.scalar(wanted if key is None else wanted.filter_by(webhook_key=key))
+        if found is None:
+            raise NotFound("there is no such channel" if key else f"no channel of the kind {kind!r} is set up")
+        first[kind, key] = found
+    return line(first[kind, key]).account
+
+
+def routed(account: Account, name: str) -> int | None:
+    """The channel that an item with this provider's name of an account is for; None: none of ours.
+
+    One webhook address may serve several accounts of one owner, if what signed this call would sign for them too.
+    """
+    adapter = ADAPTERS[account.kind]
+    own = adapter.account_of(account)
+    if not name or not own or name == own:
+        return account.channel_id
+    known = db.session.scalars(select(Channel.id).filter_by(kind=account.kind, account=name).order_by(Channel.id))
+    others = (line(channel_id).account for channel_id in known)
+    signs = [field.name for field in adapter.fields if field.signs]
+    return next((other.channel_id for other in others if all(other[name] == account[name] for name in signs)), None)
 
 
 def warnings() -> list[dict[str, str]]:
     """What an operator should mend, in words."""
-    config: Config = current_app.extensions["roms.config"]
     found = []
-    if not config.whapi_secret:
-        text = (
-            "The Whapi webhook has no secret: it is open to this machine only. Set ROMS_WHAPI_SECRET to let Whapi in."
-        )
-        found.append({"code": "webhook_open", "text": text})
-    if not config.whapi_token:
-        text = "The Whapi channel has no token: it receives, but no answer can leave. Set ROMS_WHAPI_TOKEN."
-        found.append({"code": "no_token", "text": text})
+    for channel in db.session.scalars(select(Channel).order_by(Channel.id)):
+        account = line(channel.id).account
+        if channel.kind == "whapi" and not account["secret"]:
+            text = f"The webhook of {channel.name} has no secret: it is open to this machine only."
+            found.append({"code": "webhook_open", "text": text})
     return found
 
 
 def ensure() -> None:
-    """Have one account of every kind (called inside a setup transaction)."""
-    for kind, name in KINDS.items():
-        if db.session.scalar(select(Channel.id).filter_by(kind=kind).limit(1)) is None:
-            db.session.add(Channel(kind=kind, name=name, created_at=clock.now()))
+    """Have the web chat, and in a trial an account of every kind in the box (called inside a setup transaction)."""
+    fake = config().fake_url if config().is_trial else ""
+    for kind, adapter in ADAPTERS.items():
+        if db.session.scalar(select(Channel.id).filter_by(kind=kind).limit(1)) is None and (adapter.direct or fake):
+            values = {"base_url": fake, **BOX_ACCOUNTS.get(kind, {})}
+            add(kind, adapter.title, {} if adapter.direct else values)
 
 
-def _account(row: Channel) -> Account:
-    config: Config = current_app.extensions["roms.config"]
-    if row.kind == "whapi":
-        return Account(row.id, row.kind, config.whapi_base_url, config.whapi_token, config.whapi_secret)
-    return Account(row.id, row.kind)
+def add(kind: str, name: str, values: Mapping[str, str]) -> Channel:
+    """A new channel with these values of its adapter's fields, within the caller's transaction."""
+    row = Channel(kind=kind, name=name, webhook_key=secrets.token_urlsafe(24), created_at=clock.now(), settings={})
+    db.session.add(row)
+    put(row, values)
+    db.session.flush()
+    return row
+
+
+def put(row: Channel, values: Mapping[str, str]) -> None:
+    """Change what its adapter needs to know; what is not named stays as it is."""
+    adapter = ADAPTERS[row.kind]
+    secret = {field.name for field in adapter.fields if field.secret}
+    opened = secretbox.unseal(config().credentials_keys, row.secrets)
+    changed = opened | {name: value for name, value in values.items() if name in secret}
+    row.settings = row.settings | {name: value for name, value in values.items() if name not in secret}
+    row.secrets = secretbox.seal(config().credentials_keys, {name: value for name, value in changed.items() if value})
+    row.account = adapter.account_of(Account(row.id or 0, row.kind, row.settings | changed))
+    row.version = (row.version or 0) + 1
+    forget()
+
+
+def forget() -> None:
+    """Read every channel afresh from now on."""
+    for kept in ("roms.lines", "roms.first_lines"):
+        current_app.extensions.pop(kept, None)
+
+
+def config() -> Config:
+    found: Config = current_app.extensions["roms.config"]
+    return found
+
+
+def _line(row: Channel) -> Line:
+    values = row.settings | secretbox.unseal(config().credentials_keys, row.secrets)
+    account = Account(row.id, row.kind, values)
+    webhook = f"{config().public_url}/webhook/{row.kind}/{row.webhook_key}"
+    return Line(row.id, row.kind, row.name, replace(account, webhook=webhook), row.is_enabled)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, select
 
 from roms import clock
-from roms.channels.base import Incoming
+from roms.channels.items import Incoming
 from roms.db import db, insert_once, serialize, table, transaction
 from roms.engine import lifecycle, session
 from roms.engine.events import AgentReplied, MessageReceived

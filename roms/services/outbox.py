@@ -17,7 +17,9 @@ from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from roms import clock
-from roms.channels.base import ChannelBroken, Parcel, Permanent, Receipt, SendFailed, Throttled, Transient
+from roms.channels.base import Parcel
+from roms.channels.failures import ChannelBroken, Permanent, SendFailed, Throttled, Transient
+from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
 from roms.models import Conversation, Direction, Message, Sender, Status
 from roms.services import channels, media

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from roms import clock
-from roms.channels.base import Receipt
+from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
 from roms.models import Conversation, Direction, Message, PendingReceipt, Status
 from roms.services import channels

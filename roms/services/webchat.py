@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from roms import clock, queue
-from roms.channels.base import Incoming
+from roms.channels.items import Incoming
 from roms.db import db, table, transaction
 from roms.engine.types import JSON
 from roms.errors import Conflict, TooMany

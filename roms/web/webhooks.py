@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roms import metrics
 from roms.channels import ADAPTERS
-from roms.channels.base import Incoming, Item, Knock, Receipt, Skipped
+from roms.channels.base import Knock
+from roms.channels.items import Incoming, Item, Receipt, Skipped
 from roms.engine.problems import FlowErrors
 from roms.errors import Problem
 from roms.services import channels, intake, receipts
@@ -28,12 +29,12 @@ KINDS = ("stored", "repeated", "receipts", "skipped")
 
 
 @bp.post("/webhook/<kind>")
-@bp.post("/webhook/<kind>/<int(max=2147483647):channel>")
-def receive(kind: str, channel: int | None = None) -> ResponseReturnValue:
-    account = channels.find(kind, channel)
+@bp.post("/webhook/<kind>/<key>")
+def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
+    account = channels.find(kind, key)
     adapter = ADAPTERS[kind]
     headers = {name.lower(): value for name, value in request.headers.items()}
-    knock = Knock(request.get_data(), headers, request.remote_addr or "")
+    knock = Knock(request.get_data(), headers, request.remote_addr or "", request.query_string.decode("latin-1"))
     adapter.verify(account, knock)
     done = Counter(_handle(kind, account.channel_id, item) for item in adapter.parse(account, knock.body))
     for result, count in done.items():

@@ -17,8 +17,9 @@ import httpx
 import pytest
 
 from roms.channels import whapi
-from roms.channels.base import Account, Incoming, Item, Receipt
+from roms.channels.base import Account
 from roms.channels.fake import FakeWhapi
+from roms.channels.items import Incoming, Item, Receipt
 
 BUDI = "6280000001001"
 BEARER = {"Authorization": "Bearer token-uji"}
@@ -52,7 +53,7 @@ class Ears:
     def items(self, number: int) -> list[Item]:
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.heard) >= number, 5), self.heard
-        account = Account(channel_id=1, kind="whapi")
+        account = Account(1, "whapi")
         return [item for _, _, body in list(self.heard) for item in whapi.parse(account, body)]
 
 

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from roms.channels import whapi
-from roms.channels.base import Account, Parcel, Permanent
+from roms.channels.base import Account, Parcel
+from roms.channels.failures import Permanent
 from roms.channels.fake import FakeWhapi
 
 TO = "6280000001001@s.whatsapp.net"
@@ -33,7 +34,7 @@ def sent(
 
     parcel = Parcel(1, TO, text, kind, {"content": content}, data)
     with httpx.Client(transport=httpx.MockTransport(provider)) as client:
-        whapi.send(Account(1, "whapi", "http://127.0.0.1:9", "token"), client, parcel)
+        whapi.send(Account(1, "whapi", {"base_url": "http://127.0.0.1:9", "token": "token"}), client, parcel)
     body = json.loads(seen[0].content)
     assert body.pop("to") == TO
     return seen[0].url.path, body
@@ -79,7 +80,7 @@ def test_what_cannot_be_sent_is_not_tried_again(kind: str, content: dict[str, An
 
 def test_the_pretended_provider_shows_pictures_and_refuses_what_the_real_one_would() -> None:
     with FakeWhapi() as fake, httpx.Client(trust_env=False, base_url=fake.base_url) as client:
-        account = Account(1, "whapi", fake.base_url, "token")
+        account = Account(1, "whapi", {"base_url": fake.base_url, "token": "token"})
         taken = whapi.send(account, client, Parcel(1, TO, "x", "image", {"content": OWN | {"caption": "Harga"}}, PNG))
         (line,) = fake.phones.shown()["phones"][0]["lines"]
         assert (line["kind"], line["text"], line["shown"]["type"]) == ("image", "Harga", "image/png")

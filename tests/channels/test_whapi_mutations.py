@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roms.channels import whapi
-from roms.channels.base import Account, BadPayload, Incoming, Item, Receipt
+from roms.channels.base import Account
+from roms.channels.failures import BadPayload
+from roms.channels.items import Incoming, Item, Receipt
 
-ACCOUNT = Account(channel_id=1, kind="whapi")
+ACCOUNT = Account(1, "whapi")
 BODIES = [path.read_bytes() for path in sorted((Path(__file__).parent / "fixtures" / "whapi").glob("*.json"))]
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None))
 ANYTHING = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from roms.channels import whapi
-from roms.channels.base import Account, BadPayload, Incoming, Item, Receipt, Skipped
+from roms.channels.base import Account
+from roms.channels.failures import BadPayload
+from roms.channels.items import Identity, Incoming, Item, Receipt, Skipped
 
 FIXTURES = Path(__file__).parent / "fixtures" / "whapi"
-ACCOUNT = Account(channel_id=1, kind="whapi")
+ACCOUNT = Account(1, "whapi")
 BUDI, SITI = "6280000001001@s.whatsapp.net", "6280000001002@s.whatsapp.net"
 
 
@@ -154,7 +156,8 @@ def test_whatever_of_ours_did_not_go_through_the_interface_was_typed_by_a_person
 def test_a_group_is_answered_as_a_group_and_the_speaker_is_named() -> None:
     [item] = fixture("message_group_text")
     assert isinstance(item, Incoming)
-    assert (item.is_group, item.phone, item.name) == (True, "+6280000001001", "Budi Santoso")
+    assert (item.is_group, item.phone, item.name) == (True, None, "Budi Santoso")
+    assert item.author == (Identity("phone", "+6280000001001"),)
 
 
 def test_one_bad_item_does_not_drop_the_others() -> None:

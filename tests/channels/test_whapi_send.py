@@ -13,17 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from roms.channels import ADAPTERS, whapi
-from roms.channels.base import (
-    Account,
-    Ambiguous,
-    ChannelBroken,
-    Parcel,
-    Permanent,
-    SendFailed,
-    Throttled,
-    Transient,
-)
+from roms.channels import ADAPTERS, calling, whapi
+from roms.channels.base import Account, Parcel
+from roms.channels.failures import Ambiguous, ChannelBroken, Permanent, SendFailed, Throttled, Transient
 from roms.channels.fake import FakeWhapi
 
 SENT = Path(__file__).parent / "fixtures" / "whapi" / "send"
@@ -44,7 +36,11 @@ def client() -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def account(fake: FakeWhapi) -> Account:
-    return Account(channel_id=1, kind="whapi", base_url=fake.base_url, token="token-uji")
+    return Account(1, "whapi", {"base_url": fake.base_url, "token": "token-uji"})
+
+
+def with_values(account: Account, **values: str) -> Account:
+    return replace(account, values=account.values | values)
 
 
 def outcome(account: Account, client: httpx.Client, parcel: Parcel = PARCEL) -> SendFailed:
@@ -67,7 +63,7 @@ def test_the_request_is_the_one_the_provider_documents() -> None:
         seen.append(request)
         return httpx.Response(201, json=json.loads((SENT / "send_ok.response.json").read_text())["body"])
 
-    account = Account(1, "whapi", "http://127.0.0.1:9/", "token-uji")
+    account = Account(1, "whapi", {"base_url": "http://127.0.0.1:9/", "token": "token-uji"})
     wanted = json.loads((SENT / "menu_as_plain_text.request.json").read_text())
     with httpx.Client(transport=httpx.MockTransport(provider)) as client:
         parcel = Parcel(1, "6280000001001@c.us", wanted["body"]["body"])
@@ -99,7 +95,7 @@ def test_an_error_answer_has_its_class_code_and_words(name: str, expected: type[
     answer = json.loads((SENT / f"{name}.response.json").read_text())
     transport = httpx.MockTransport(lambda request: httpx.Response(answer["http_status"], json=answer["body"]))
     with httpx.Client(transport=transport) as client:
-        failure = outcome(Account(1, "whapi", "http://127.0.0.1:9", "token-uji"), client)
+        failure = outcome(Account(1, "whapi", {"base_url": "http://127.0.0.1:9", "token": "token-uji"}), client)
     assert type(failure) is expected
     assert failure.code == str(answer["http_status"])
     assert answer["body"]["error"]["message"] in str(failure)
@@ -130,7 +126,7 @@ def test_only_evidence_makes_a_send_failed(
     account: Account,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(whapi, "TIMEOUT", httpx.Timeout(0.3))
+    monkeypatch.setattr(calling, "TIMEOUT", httpx.Timeout(0.3))
     fake.faults.dial(**fault)
     with httpx.Client(trust_env=False) as client:
         assert type(outcome(account, client)) is expected
@@ -145,11 +141,11 @@ def test_a_refused_connection_was_surely_not_taken(fake: FakeWhapi, client: http
 
 
 def test_a_name_without_address_was_surely_not_taken(client: httpx.Client, account: Account) -> None:
-    assert type(outcome(replace(account, base_url="http://nowhere.invalid"), client)) is Transient
+    assert type(outcome(with_values(account, base_url="http://nowhere.invalid"), client)) is Transient
 
 
 def test_a_server_that_does_not_speak_tls_was_surely_not_given_it(fake: FakeWhapi, client: httpx.Client) -> None:
-    account = Account(1, "whapi", fake.base_url.replace("http:", "https:"), "token-uji")
+    account = Account(1, "whapi", {"base_url": fake.base_url.replace("http:", "https:"), "token": "token-uji"})
     assert type(outcome(account, client)) is Transient
 
 
@@ -164,7 +160,7 @@ def test_an_answer_that_is_not_http_proves_nothing(client: httpx.Client) -> None
 
         thread = threading.Thread(target=babble)
         thread.start()
-        account = Account(1, "whapi", f"http://127.0.0.1:{server.getsockname()[1]}", "token-uji")
+        account = Account(1, "whapi", {"base_url": f"http://127.0.0.1:{server.getsockname()[1]}", "token": "token-uji"})
         assert type(outcome(account, caller)) is Ambiguous
         thread.join()
 
@@ -185,7 +181,7 @@ def test_too_fast_says_how_long_to_wait(
 def test_a_date_to_wait_for_is_understood_beside_the_answers_own_date() -> None:
     dates = {"date": "Sat, 21 Nov 2026 02:00:00 GMT", "retry-after": "Sat, 21 Nov 2026 02:00:30 GMT"}
     with httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(429, headers=dates))) as client:
-        failure = outcome(Account(1, "whapi", "http://127.0.0.1:9", "token-uji"), client)
+        failure = outcome(Account(1, "whapi", {"base_url": "http://127.0.0.1:9", "token": "token-uji"}), client)
     assert isinstance(failure, Throttled)
     assert failure.retry_after == 30.0
 
@@ -202,7 +198,8 @@ def test_a_date_to_wait_for_is_understood_beside_the_answers_own_date() -> None:
 )
 def test_an_answer_without_an_id_is_no_success(answer: httpx.Response, expected: type[SendFailed]) -> None:
     with httpx.Client(transport=httpx.MockTransport(lambda _: answer)) as client:
-        assert type(outcome(Account(1, "whapi", "http://127.0.0.1:9", "token-uji"), client)) is expected
+        account = Account(1, "whapi", {"base_url": "http://127.0.0.1:9", "token": "token-uji"})
+        assert type(outcome(account, client)) is expected
 
 
 @pytest.mark.parametrize(
@@ -219,7 +216,7 @@ def test_an_answer_without_an_id_is_no_success(answer: httpx.Response, expected:
 def test_an_account_that_cannot_work_breaks_its_channel_and_sends_nothing(
     change: dict[str, str], fake: FakeWhapi, client: httpx.Client, account: Account
 ) -> None:
-    assert type(outcome(replace(account, **change), client)) is ChannelBroken
+    assert type(outcome(with_values(account, **change), client)) is ChannelBroken
     assert fake.accepted == []
 
 
@@ -239,7 +236,7 @@ def test_text_that_no_encoder_takes_is_sent_without_what_is_broken(
 
 def test_the_token_is_in_no_message_of_an_error(fake: FakeWhapi, client: httpx.Client, account: Account) -> None:
     fake.faults.dial(status=401)
-    assert account.token not in str(outcome(account, client))
+    assert account["token"] not in str(outcome(account, client))
 
 
 def drip(listener: socket.socket) -> None:
@@ -259,11 +256,11 @@ def drip(listener: socket.socket) -> None:
 def test_an_answer_that_drips_for_ever_is_given_up_as_unknown(
     client: httpx.Client, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(whapi, "LONGEST_ANSWER", 0.3)
+    monkeypatch.setattr(calling, "LONGEST_ANSWER", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=drip, args=(listener,))
         thread.start()
-        failure = outcome(replace(account, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}"), client)
+        failure = outcome(with_values(account, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}"), client)
         thread.join()
     assert isinstance(failure, Ambiguous)
     assert failure.code == "endless_answer"

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from roms.channels import whapi
-from roms.channels.base import Account, Forbidden, Knock
+from roms.channels.base import Account, Knock
+from roms.channels.failures import Forbidden
 
 VECTORS = json.loads((Path(__file__).parent / "fixtures" / "whapi" / "authenticity.json").read_text())
-OPEN = Account(channel_id=1, kind="whapi")
-GUARDED = Account(channel_id=1, kind="whapi", secret=VECTORS["secret"])
+OPEN = Account(1, "whapi")
+GUARDED = Account(1, "whapi", {"secret": VECTORS["secret"]})
 
 
 def let_in(account: Account, headers: dict[str, str], remote: str = "127.0.0.1") -> bool:

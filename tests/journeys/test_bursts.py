@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from roms.channels.base import Incoming
+from roms.channels.items import Incoming
 from roms.config import ROOT
 from roms.db import db
 from roms.engine.rehearsal import run

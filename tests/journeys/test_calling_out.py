@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from roms import background, jobs, queue
-from roms.channels.base import Incoming
+from roms.channels.items import Incoming
 from roms.config import ROOT
 from roms.db import db
 from roms.engine.events import OutsideAnswered, Resumed
@@ -30,7 +30,7 @@ from roms.engine.script import scripts
 from roms.models import Conversation, HttpCall, Message, Sender, Timer
 from roms.services import explaining, handoff, http_calls, intake, publishing, recalling, replaying, timers
 from tests.cast import Cast, conversation, messages, say, texts
-from tests.conftest import SECRET_KEY, Clock
+from tests.conftest import KEYS, Clock
 from tests.elsewhere import Elsewhere, elsewhere
 from tests.journeys.test_replay import WEEK, acted, address
 
@@ -209,7 +209,7 @@ def test_a_worker_that_is_killed_leaves_a_failure_and_asks_nobody_twice(
 ) -> None:
     config = app.extensions["roms.config"]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ROMS_")} | settings
-    environ |= {"DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url, "ROMS_SECRET_KEY": SECRET_KEY}
+    environ |= {"DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url, **KEYS}
     clock.forward(seconds=time.time() - clock.now.timestamp())  # the other process has a clock of its own
     command = [sys.executable, "worker.py", "calls"]
     with subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL) as process:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from roms.channels.base import Incoming
+from roms.channels.items import Identity, Incoming
 from roms.config import ROOT
 from roms.db import db
 from roms.engine.flowfile import compile_release
@@ -33,7 +33,7 @@ steps:
 
 
 def heard(cast: Cast, text: str, phone: str = "628121", channel: int | None = None, name: str = "") -> None:
-    incoming = Incoming(f"{phone}@s.whatsapp.net", text, phone=f"+{phone}", name=name)
+    incoming = Incoming(f"{phone}@s.whatsapp.net", text, identities=(Identity("phone", f"+{phone}"),), name=name)
     intake.receive(channel or cast.whapi, incoming)
 
 

@@ -12,12 +12,12 @@ from roms.config import ROOT
 from roms.db import db
 from roms.models import Conversation, Message
 from tests.cast import Cast
-from tests.conftest import SECRET_KEY
+from tests.conftest import KEYS
 
 WRITER = """
 import sys
 from roms.app import create_app
-from roms.channels.base import Incoming
+from roms.channels.items import Incoming
 from roms.config import Config
 from roms.services import intake
 app = create_app(Config.from_environ())
@@ -34,7 +34,7 @@ def test_r40_eight_processes_write_at_once_and_nobody_is_turned_away(app: Flask,
     environ = {
         "DATABASE_URL": config.database_url,
         "REDIS_URL": config.redis_url,
-        "ROMS_SECRET_KEY": SECRET_KEY,
+        **KEYS,
         "PYTHONPATH": str(ROOT),
     }
     writers = [

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from roms.channels.base import Incoming
+from roms.channels.items import Identity, Incoming
 from roms.db import db, writing
 from roms.engine.rehearsal import run
 from roms.engine.script import scripts
@@ -26,7 +26,11 @@ def wrote(cast: Cast, clock: Clock, *texts: str, number: int = 1) -> None:
     for text in texts:
         provider_id = f"wa-{number}-{text}-{clock.now.timestamp()}"
         message = Incoming(
-            address(number), text, provider_id=provider_id, name="Siti Aminah", phone=f"+62812{number:08d}"
+            address(number),
+            text,
+            provider_id=provider_id,
+            name="Siti Aminah",
+            identities=(Identity("phone", f"+62812{number:08d}"),),
         )
         intake.receive(cast.whapi, message)
         clock.forward(seconds=20)

@@ -12,20 +12,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from roms import background, queue
-from roms.channels.base import Ambiguous, ChannelBroken, Permanent, SendFailed, Throttled, Transient
+from roms.channels.failures import Ambiguous, ChannelBroken, Permanent, SendFailed, Throttled, Transient
 from roms.channels.fake import FakeWhapi
 from roms.config import ROOT
 from roms.db import db
 from roms.models import Direction, Message, Status
 from roms.services import outbox, replies
 from tests.cast import Cast, conversation, messages, say
-from tests.conftest import Clock
+from tests.conftest import KEYS, Clock
 
 DIES_AFTER_COMMIT = """
 import os, sys
 from roms import db
 from roms.app import create_app
-from roms.channels.base import Incoming
+from roms.channels.items import Incoming
 from roms.config import Config
 from roms.services import intake
 with create_app(Config.from_environ()).app_context():
@@ -153,7 +153,7 @@ def test_r14_a_process_that_dies_right_after_its_commit_loses_nothing(
     app: Flask, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
 ) -> None:
     config = app.extensions["roms.config"]
-    environ = {"DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url, "ROMS_SECRET_KEY": config.secret_key}
+    environ = {"DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url, **KEYS}
     died = subprocess.run([sys.executable, "-c", DIES_AFTER_COMMIT, str(cast.whapi)], cwd=ROOT, env=environ, timeout=60)
     assert died.returncode == 137
     work()

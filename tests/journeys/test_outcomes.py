@@ -13,8 +13,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from roms import background, jobs
-from roms.channels.base import Receipt, Transient
+from roms.channels.failures import Transient
 from roms.channels.fake import FakeWhapi
+from roms.channels.items import Receipt
 from roms.db import db
 from roms.models import Direction, Message, Status
 from roms.services import outbox, receipts, replies

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from roms.channels.base import Parcel, Receipt
+from roms.channels.base import Parcel
 from roms.channels.fake import FakeWhapi
+from roms.channels.items import Receipt
 from roms.db import db
 from roms.models import Direction, Message, Status
 from roms.services import outbox, receipts

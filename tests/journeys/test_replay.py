@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from roms.channels.base import Incoming
+from roms.channels.items import Identity, Incoming
 from roms.config import ROOT
 from roms.db import db, writing
 from roms.engine.flow import Release
@@ -43,7 +43,7 @@ def heard(cast: Cast, dice: random.Random, number: int) -> None:
         text,
         provider_id=f"wa-{dice.getrandbits(60)}",
         name=dice.choice(["", "Siti Aminah"]),
-        phone=f"+62812{number:08d}",
+        identities=(Identity("phone", f"+62812{number:08d}"),),
         payload=dice.choice(["1", "2", "ya"]) if dice.random() < 0.1 else None,
         from_business=ours,
     )

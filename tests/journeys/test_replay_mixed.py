@@ -10,7 +10,7 @@ import random
 import pytest
 from flask import Flask
 
-from roms.channels.base import Incoming
+from roms.channels.items import Identity, Incoming
 from roms.config import ROOT
 from roms.db import db
 from roms.engine.events import OutsideAnswered, TimerFired
@@ -75,7 +75,13 @@ def written(cast: Cast, clock: Clock, dice: random.Random, under_way: list[int])
             ours = dice.random() < 0.02
             kind, phone = dice.choice(["text", "text", "text", "image"]), f"+628{number // 2}"
             incoming = Incoming(
-                address(number // 2), text, provider_id=id_, payload=payload, phone=phone, from_business=ours, kind=kind
+                address(number // 2),
+                text,
+                provider_id=id_,
+                payload=payload,
+                identities=(Identity("phone", phone),),
+                from_business=ours,
+                kind=kind,
             )
             if number % 2:  # the same person elsewhere
                 incoming = Incoming(f"visitor-{number}", text, payload=payload, provider_id=id_)

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from roms.channels.base import Incoming
 from roms.channels.fake import FakeWhapi
+from roms.channels.items import Incoming
 from roms.config import ROOT
 from roms.db import db
 from roms.engine.flowfile import release_hash

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from roms.channels.base import Transient
+from roms.channels.failures import Transient
 from roms.channels.fake import FakeWhapi
 from roms.db import db
 from roms.engine.types import Mode

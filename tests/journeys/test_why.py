@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select, update
 
-from roms.channels.base import Incoming
+from roms.channels.items import Identity, Incoming
 from roms.config import ROOT
 from roms.db import db, writing
 from roms.engine.events import AgentReplied, Event, OutsideAnswered, ReleaseChanged, Released, TimerFired
@@ -29,7 +29,13 @@ _ids = itertools.count()
 def wrote(cast: Cast, clock: Clock, *texts: str) -> None:
     for text in texts:
         address = f"{PHONE}@s.whatsapp.net"
-        incoming = Incoming(address, text, provider_id=f"wa-{next(_ids)}", name="Siti Aminah", phone=f"+{PHONE}")
+        incoming = Incoming(
+            address,
+            text,
+            provider_id=f"wa-{next(_ids)}",
+            name="Siti Aminah",
+            identities=(Identity("phone", f"+{PHONE}"),),
+        )
         intake.receive(cast.whapi, incoming)
         clock.forward(seconds=20)
 

@@ -17,7 +17,7 @@ from rq.serializers import JSONSerializer
 
 from roms import queue
 from roms.config import ROOT
-from tests.conftest import SECRET_KEY
+from tests.conftest import KEYS
 from tools import redis as tool
 from tools.places import redis_socket
 
@@ -25,7 +25,7 @@ from tools.places import redis_socket
 @pytest.fixture
 def worker(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ROMS_")}
-    environ |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'roms.db'}", "ROMS_SECRET_KEY": SECRET_KEY}
+    environ |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'roms.db'}", **KEYS}
     environ |= {"REDIS_URL": f"unix://{redis_socket(tmp_path)}", "ROMS_DATA": str(tmp_path)}
     command = [sys.executable, "worker.py"]
     with subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True) as process:

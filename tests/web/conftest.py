@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 from roms.config import ROOT
 from roms.services import accounts
 from tests.cast import PASSWORD, Cast
-from tests.conftest import SECRET_KEY
+from tests.conftest import KEYS
 from tests.web.agent import Agent, token_in
 
 
@@ -100,7 +100,7 @@ def start(folder: Path, redis_url: str, **environ: str) -> Site:
         "ROMS_INSTANCE": "trial",
         "DATABASE_URL": f"sqlite:///{folder / 'roms.db'}",
         "REDIS_URL": redis_url,
-        "ROMS_SECRET_KEY": SECRET_KEY,
+        **KEYS,
         "ROMS_PUBLIC_URL": url,
         "ROMS_BIND": f"127.0.0.1:{port}",
         "ROMS_THREADS": "40",

@@ -14,7 +14,7 @@ from tests.web.conftest import Browser
 # Pinned: whoever adds to these lists says why in the same change.
 NO_TOKEN = {
     "/webhook/<kind>",  # providers prove themselves by a secret, and have no cookies
-    "/webhook/<kind>/<int(max=2147483647):channel>",
+    "/webhook/<kind>/<key>",
     "/widget/api/session",  # visitors carry a bearer token, which no foreign page has
     "/widget/api/messages",
     "/widget/api/seen",
@@ -27,7 +27,7 @@ ELSEWHERE = {"/metrics", "/ws/inbox", "/ws/widget", "/widget/api/messages"}  # l
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 VALUES = {"<cid:cid>": "c1", "<cid>": "c1", "<kind>": "whapi", "<name>": "flows", "<path:filename>": "x"}
 VALUES |= {"<string(length=64):hash_>": "0" * 64}
-VALUES |= {"<int(max=2147483647):channel>": "1", "<int(max=2147483647):seq>": "1"}
+VALUES |= {"<key>": "key", "<int(max=2147483647):seq>": "1"}
 VALUES |= {"<any(claim, release, pause, resume, close, reopen):verb>": "claim"}
 
 

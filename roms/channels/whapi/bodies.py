@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from roms.channels.base import Parcel, Permanent
+from roms.channels.base import Parcel
+from roms.channels.failures import Permanent
 from roms.channels.reading import object_of, printable, text_of
 
 Body = dict[str, Any]

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from roms.channels.base import Incoming, Item, Receipt, Skipped
+from roms.channels.items import Identity, Incoming, Item, Receipt, Skipped
 from roms.channels.reading import each, id_of, moment, object_of, text_of
-from roms.channels.whapi_content import Content, content_of, kind_of
+from roms.channels.whapi.content import Content, content_of, kind_of
 
 PERSON = "s.whatsapp.net"
 GROUP = "g.us"
@@ -78,12 +78,21 @@ def _message(raw: Mapping[str, Any]) -> Item:
         fingerprint="" if provider_id else _fingerprint(raw, address, content),
         payload=content.payload,
         name=_name(raw, ours),
-        phone=phone_of(address_of(raw.get("from"))) if group and not ours else phone_of(address),
+        identities=(Identity("group", address),) if group else _identities(address),
+        author=_identities(address_of(raw.get("from"))) if group and not ours else (),
         is_group=group,
         from_business=ours,
         at=moment(raw.get("timestamp")),
         extra={**_context(raw), **content.extra},
     )
+
+
+def _identities(address: str) -> tuple[Identity, ...]:
+    """The number behind an address or, where it hides one, the address itself."""
+    phone = phone_of(address)
+    if phone:
+        return (Identity("phone", phone),)
+    return (Identity("lid" if address.endswith("@lid") else "whapi", address),) if address else ()
 
 
 def _not_for_us(raw: Mapping[str, Any], address: str) -> str:

@@ -8,37 +8,19 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import time
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Never
 
 import httpx
 
-from roms.channels import whapi_bodies, whapi_inbound
-from roms.channels.base import (
-    Account,
-    Ambiguous,
-    ChannelBroken,
-    Forbidden,
-    Item,
-    Knock,
-    Parcel,
-    Permanent,
-    SendFailed,
-    Throttled,
-    Transient,
-)
+from roms.channels.base import Abilities, Account, Adapter, Field, Knock, Parcel
+from roms.channels.calling import answer_of, call, pause_of
+from roms.channels.failures import Ambiguous, ChannelBroken, Forbidden, Permanent, SendFailed, Throttled
+from roms.channels.items import Item
 from roms.channels.reading import id_of, loaded, object_of, printable, text_of
-
-kind: str = "whapi"
-direct: bool = False
+from roms.channels.whapi import bodies, inbound
 
 SECRET_HEADER = "x-webhook-secret"
-TIMEOUT = httpx.Timeout(15.0, connect=5.0)
-LONGEST_ANSWER, LARGEST_ANSWER = 20.0, 256 * 1024  # seconds, bytes
-LONGEST_PAUSE = 3600.0  # seconds; whatever Retry-After says
 # A proxy sends these for somebody far away, and a browser the others for a page that may be anybody's.
 FROM_AFAR = ("forwarded", "x-forwarded", "x-real-ip", "x-client-ip", "true-client-ip", "via", "cf-")
 FROM_A_PAGE = ("origin", "sec-")
@@ -46,9 +28,9 @@ FROM_A_PAGE = ("origin", "sec-")
 
 def verify(account: Account, knock: Knock) -> None:
     """The secret in its header, or, where none is configured, a program on this very machine."""
-    if account.secret:
+    if account["secret"]:
         given = knock.headers.get(SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), account.secret.encode("utf-8", "replace")):
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), account["secret"].encode("utf-8", "replace")):
             raise Forbidden("The webhook's secret is missing or wrong.")
     elif not _loopback(knock.remote) or any(name.lower().startswith(FROM_AFAR + FROM_A_PAGE) for name in knock.headers):
         raise Forbidden("Without a configured secret only this machine itself may call the webhook.")
@@ -56,13 +38,13 @@ def verify(account: Account, knock: Knock) -> None:
 
 def parse(account: Account, body: bytes) -> Iterator[Item]:
     """Everything in the body; BadPayload at once, before the first item, when it is not JSON."""
-    return whapi_inbound.items(loaded(body))
+    return inbound.items(loaded(body))
 
 
 def send(account: Account, client: httpx.Client, parcel: Parcel) -> str:
     """Hand the parcel to Whapi; return its id for the message."""
-    path, body = whapi_bodies.path_and_body(parcel)
-    recipient = whapi_inbound.address_of(parcel.address)
+    path, body = bodies.path_and_body(parcel)
+    recipient = inbound.address_of(parcel.address)
     if not recipient:
         raise Permanent("The address is not one that Whapi knows.")
     return _taken(_post(account, client, path, {"to": recipient, **body}))
@@ -77,36 +59,15 @@ def _loopback(remote: str) -> bool:
 
 
 def _post(account: Account, client: httpx.Client, path: str, body: dict[str, Any]) -> httpx.Response:
-    if not account.base_url or not (account.token.isascii() and account.token.isprintable() and account.token):
+    if not account["base_url"] or not account["token"]:
         raise ChannelBroken("The channel has no address or no usable token of Whapi configured.")
-    headers = {"Authorization": f"Bearer {account.token}"}
-    try:
-        with client.stream(
-            "POST", account.base_url.rstrip("/") + path, json=body, headers=headers, timeout=TIMEOUT
-        ) as answer:
-            return _whole(answer)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise Transient(f"Whapi could not be reached: {error or type(error).__name__}") from error
-    except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL) as error:
-        raise ChannelBroken(f"The configured address or token cannot be used: {error}") from error
-    except httpx.HTTPError as error:
-        raise Ambiguous(f"No answer from Whapi: {error or type(error).__name__}", type(error).__name__) from error
-
-
-def _whole(answer: httpx.Response) -> httpx.Response:
-    """Read it to the end, but not for ever: httpx's own limit is for each read, and a drip would never reach it."""
-    until, body = time.monotonic() + LONGEST_ANSWER, b""
-    for chunk in answer.iter_bytes():
-        body += chunk
-        if len(body) > LARGEST_ANSWER or time.monotonic() > until:
-            raise Ambiguous("Whapi's answer did not come to an end.", "endless_answer")
-    told = {name: answer.headers[name] for name in ("retry-after", "date") if name in answer.headers}
-    return httpx.Response(answer.status_code, headers=told, content=body)
+    headers = {"Authorization": f"Bearer {account['token']}"}
+    return call(client, "POST", account["base_url"].rstrip("/") + path, headers, "Whapi", json=body)
 
 
 def _taken(response: httpx.Response) -> str:
     """The id of a message that was taken; otherwise what became of it."""
-    answer = _answer(response)
+    answer = answer_of(response)
     if not response.is_success:
         _refused(response, answer)
     if answer.get("sent") is False:
@@ -117,19 +78,12 @@ def _taken(response: httpx.Response) -> str:
     return provider_id
 
 
-def _answer(response: httpx.Response) -> Mapping[str, Any]:
-    try:
-        return object_of(response.json())
-    except (ValueError, RecursionError):
-        return {}
-
-
 def _refused(response: httpx.Response, answer: Mapping[str, Any]) -> Never:
     status = response.status_code
     said = text_of(object_of(answer.get("error")).get("message"), 300) or response.reason_phrase
     message = printable(f"Whapi answered {status}: {said}")
     if status == 429:
-        raise Throttled(message, "429", _pause(response))
+        raise Throttled(message, "429", pause_of(response))
     raise _outcome(status)(message, str(status))
 
 
@@ -140,18 +94,16 @@ def _outcome(status: int) -> type[SendFailed]:
     return Permanent if 400 <= status < 500 and status != 408 else Ambiguous
 
 
-def _pause(response: httpx.Response) -> float:
-    """Seconds to wait, of Retry-After as seconds or as a date beside the answer's own date."""
-    value = response.headers.get("retry-after", "")
-    if value.isascii() and value.isdigit() and len(value) < 10:
-        return min(max(float(value), 1.0), LONGEST_PAUSE)
-    until, since = _date(value), _date(response.headers.get("date", ""))
-    return min(max((until - since).total_seconds(), 1.0), LONGEST_PAUSE) if until and since else 5.0
-
-
-def _date(header: str) -> datetime | None:
-    try:
-        parsed = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo else None
+ADAPTER = Adapter(
+    kind="whapi",
+    title="WhatsApp (Whapi)",
+    verify=verify,
+    parse=parse,
+    send=send,
+    fields=(
+        Field("base_url", default="https://gate.whapi.cloud", pattern=r"https?://\S+"),
+        Field("token", secret=True, pattern=r"[!-~]+"),
+        Field("secret", secret=True, required=False, made_by_us=True, signs=True),
+    ),
+    abilities=Abilities(reactions=True, quotes=True, read_marks=True, typing=True, groups=True, unofficial=True),
+)
