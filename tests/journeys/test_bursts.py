@@ -116,7 +116,8 @@ def generated(cast: Cast, clock: Clock, dice: random.Random, talks: int, steps: 
         clock.forward(seconds=dice.choice([1, 4, 20, 1801, 30 * 3600]))
         if dice.random() < 0.8:
             fired(clock, 10)
-        for cid in dice.sample([row.public_id for row in db.session.query(Conversation)], talks // 5):
+        there = db.session.query(Conversation).order_by(Conversation.id)
+        for cid in dice.sample([row.public_id for row in there], talks // 5):
             acted(cast, dice, cid)
 
 

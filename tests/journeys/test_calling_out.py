@@ -364,7 +364,8 @@ def generated(cast: Cast, clock: Clock, dice: random.Random) -> None:
         for timer in timers.due(5000) if dice.random() < 0.8 else ():
             timers.fire(timer)
             clock.forward(milliseconds=10)
-        for cid in dice.sample([row.public_id for row in db.session.query(Conversation).order_by(Conversation.id)], 9):
+        there = db.session.query(Conversation).order_by(Conversation.id)
+        for cid in dice.sample([row.public_id for row in there], 9):
             acted(cast, dice, cid)
             clock.forward(seconds=1)
 

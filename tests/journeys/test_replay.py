@@ -81,7 +81,8 @@ def generated(cast: Cast, clock: Clock, talks: int, steps: int = 12) -> None:
             for timer in timers.due(5000):
                 timers.fire(timer)
                 clock.forward(milliseconds=10)
-        for cid in dice.sample([row.public_id for row in db.session.query(Conversation).order_by(Conversation.id)], talks // 5):
+        there = db.session.query(Conversation).order_by(Conversation.id)
+        for cid in dice.sample([row.public_id for row in there], talks // 5):
             acted(cast, dice, cid)
             clock.forward(seconds=1)
 

@@ -112,7 +112,8 @@ def generated(cast: Cast, clock: Clock, dice: random.Random, rounds: int) -> Non
         answered(clock, dice, under_way, len(under_way) // 2)
         clock.forward(seconds=dice.choice([0, 2, 5, 20, 400, 4000, 50000]))
         fired(clock, dice, 0.8)
-        for cid in dice.sample([row.public_id for row in db.session.query(Conversation).order_by(Conversation.id)], 4):
+        there = db.session.query(Conversation).order_by(Conversation.id)
+        for cid in dice.sample([row.public_id for row in there], 4):
             acted(cast, dice, cid)
             clock.forward(seconds=1)
 
