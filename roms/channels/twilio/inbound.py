@@ -152,9 +152,8 @@ def _user_id(fields: Fields, key: str) -> str:
 
 
 def _sid(fields: Fields) -> str:
-    return next(
-        (sid for sid in (id_of(fields.get(key)) for key in ("MessageSid", "SmsMessageSid", "SmsSid")) if sid), ""
-    )
+    named = (id_of(fields.get(key)) for key in ("MessageSid", "SmsMessageSid", "SmsSid"))
+    return next((sid for sid in named if sid), "")
 
 
 def _ours(value: str) -> str:
