@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from roms.channels.base import Account, Download
-from roms.channels.failures import ChannelBroken, Permanent
+from roms.channels.failures import Permanent
 from roms.channels.items import AccountState, Template
 from roms.channels.reading import each, id_of, object_of, text_of
 from roms.channels.twilio import rest
@@ -54,9 +54,7 @@ def state(account: Account, client: httpx.Client) -> AccountState:
 
 def templates(account: Account, client: httpx.Client) -> list[Template]:
     """All of them with what WhatsApp said of each, page after page."""
-    if not account["content_url"]:
-        raise ChannelBroken("The channel has no address of Twilio's templates configured.", "not_configured")
-    url = f"{account['content_url'].rstrip('/')}/v1/ContentAndApprovals"
+    url = f"{rest.content_of(account)}/v1/ContentAndApprovals"
     found: list[Template] = []
     params = {"PageSize": "100"}
     for _ in range(MOST_PAGES):
