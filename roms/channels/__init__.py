@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from roms.channels import meta, twilio, webchat, whapi
+from roms.channels import meta, twilio, waha, webchat, whapi
 from roms.channels.base import Adapter
 
 ADAPTERS: Mapping[str, Adapter] = {
@@ -13,6 +13,7 @@ ADAPTERS: Mapping[str, Adapter] = {
         whapi.ADAPTER,
         meta.ADAPTER,
         twilio.ADAPTER,
+        waha.ADAPTER,
         webchat.ADAPTER,
     )
 }
