@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from typing import Any, cast
 
 import httpx
@@ -20,7 +21,7 @@ from roms.channels.base import Account
 from roms.channels.failures import Ambiguous, SendFailed
 from roms.outside import client
 from roms.outside.client import Outcome as Outside
-from roms.services import channels, http_calls, outbox
+from roms.services import channels, http_calls, outbox, signals, templates
 from roms.services.outbox import Claimed, Outcome
 
 log = logging.getLogger(__name__)
@@ -44,14 +45,17 @@ def drain(channel_id: int) -> None:
     """Send what waits on this channel, side by side, each conversation in its order."""
     queue.drain_begins(channel_id)
     account, client = channels.line(channel_id).account, _client()
+    app: Flask = cast(Any, current_app)._get_current_object()
     until = time.monotonic() + LONGEST_RUN
     flying: Flying = {}
+    answered: set[int] = set()  # conversations that the bot spoke in: their messages have been read
     try:
         while True:
             free = SENDS_IN_FLIGHT - len(flying)
             may_begin = free and time.monotonic() < until and not STOPPING.is_set()
             for claimed in outbox.claim(channel_id, free) if may_begin else []:
-                flying[_senders().submit(_send, account, client, claimed)] = claimed
+                flying[_senders().submit(_send, app, account, client, claimed)] = claimed
+                answered |= {claimed.conversation_id} if claimed.is_bots else set()
             if not flying:
                 break
             _land(channel_id, flying)
@@ -59,6 +63,7 @@ def drain(channel_id: int) -> None:
         limit = time.monotonic() + LAST_WAIT
         while flying and time.monotonic() < limit:
             _land(channel_id, flying)
+    signals.read_by_bot(channels.line(channel_id), answered)
     if time.monotonic() >= until or STOPPING.is_set():
         queue.wake([channel_id])
 
@@ -76,6 +81,30 @@ def call_out() -> None:
             return
         if len(_calling) == CALLS_IN_FLIGHT:
             wait(_calling, LOOK_AGAIN, return_when=FIRST_COMPLETED)
+
+
+def sync_templates(channel_id: int) -> None:
+    """Fetch the provider's list of templates; when that fails the ticker asks again in a while."""
+    queue.asked_begins(queue.SYNC_TEMPLATES, channel_id)
+    line = channels.line(channel_id)
+    if line.adapter.templates is None:
+        return
+    try:
+        found = line.adapter.templates(line.account, _client())
+    except SendFailed as failed:
+        log.warning("the templates of channel %s could not be fetched: %s", channel_id, failed)
+        return
+    templates.store(channel_id, found)
+
+
+def signal() -> None:
+    """Show what waits to be shown, once: a read mark or a typing sign that comes late means nothing."""
+    for channel_id, each in signals.taken():
+        line = channels.line(channel_id)
+        try:
+            cast(Any, line.adapter.signal)(line.account, _client(), each)
+        except SendFailed as failed:
+            log.info("a signal of channel %s was not shown: %s", channel_id, failed)
 
 
 def _call(app: Flask, claimed: http_calls.Claimed) -> None:
@@ -122,10 +151,14 @@ def _until_written(write: Callable[[], object]) -> None:
     write()
 
 
-def _send(account: Account, client: httpx.Client, claimed: Claimed) -> Outcome:
-    """One call to the provider; whatever happens comes back as a value."""
+def _send(app: Flask, account: Account, client: httpx.Client, claimed: Claimed) -> Outcome:
+    """One call to the provider, unless it is refused already; whatever happens comes back as a value."""
+    if claimed.refused is not None:
+        return claimed.refused
     try:
-        return ADAPTERS[account.kind].send(account, client, claimed.parcel)
+        with app.app_context() if claimed.file else nullcontext():
+            parcel = outbox.with_file(claimed)
+        return ADAPTERS[account.kind].send(account, client, parcel)
     except SendFailed as failed:
         return failed
     except Exception as error:

@@ -15,7 +15,7 @@ from roms import clock
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
 from roms.models import Conversation, Direction, Message, PendingReceipt, Status
-from roms.services import channels
+from roms.services import aftermath, channels
 from roms.services.scene import Row, Scene, finish, scene_of
 
 RANK: Mapping[Status, int] = {
@@ -69,6 +69,7 @@ def forward(scene: Scene, messages: Sequence[int], status: Status, code: str = "
     if rows:
         scene.next_seq()
         scene.shown.extend(rows)
+        aftermath.of(scene, rows)
 
 
 def pending_for(channel_id: int, provider_ids: Sequence[str]) -> dict[str, Receipt]:

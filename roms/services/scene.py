@@ -76,6 +76,7 @@ def message_row(scene: Scene, **columns: Any) -> Row:
         "due_at": None,
         "error_code": "",
         "error_text": "",
+        "error_class": "",
     }
     return row | columns
 
