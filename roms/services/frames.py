@@ -81,7 +81,7 @@ def message_entry(row: Columns) -> JSON:
     }
     if entry["type"] == "message":
         payload = row["payload"] or {}
-        failed = {"code": row["error_code"], "text": row["error_text"]} if row["error_code"] else None
+        error = {"code": row["error_code"], "class": row["error_class"], "text": row["error_text"]}
         entry |= {
             "direction": row["direction"],
             "kind": row["kind"],
@@ -89,10 +89,11 @@ def message_entry(row: Columns) -> JSON:
             "options": payload.get("options", []),
             "content": contents.shown(row["kind"], payload, row["direction"] == Direction.OUT),
             "status": row["status"],
-            "error": failed,
+            "error": error if row["error_code"] else None,
             "client_id": row["client_id"],
             "why": row["why"],
         }
+        entry |= contents.around(payload)
     return entry
 
 
