@@ -14,7 +14,7 @@ from flask import Flask
 from roms import jobs, queue
 from roms.app import app_from_environ
 from roms.db import db
-from roms.services import cleaning, http_calls, outbox, templates, timers
+from roms.services import changes, cleaning, http_calls, outbox, templates, timers
 
 if TYPE_CHECKING:
     from rq import SimpleWorker
@@ -69,7 +69,7 @@ def tick() -> int:
         signal.signal(name, lambda *_: stopping.set())
     beat = 0
     while not stopping.wait(BEAT):
-        chores = [fire_timers, sweep_outbox, sweep_calls]
+        chores = [fire_timers, sweep_outbox, sweep_calls, sweep_changes]
         chores += [cleaning.clean, sync_templates] if beat % CLEAN_EVERY == 0 else []
         for chore in chores:
             _do(app, chore)
@@ -107,6 +107,15 @@ def sync_templates() -> None:
     """Have the lists of templates fetched that are an hour old."""
     for channel_id in templates.due():
         queue.ask(queue.SYNC_TEMPLATES, channel_id)
+
+
+def sweep_changes() -> None:
+    """Let signs, edits and withdrawals that came too early happen to their messages."""
+    for change in changes.due():
+        try:
+            changes.settle(change)
+        except Exception:
+            log.exception("the early change %s could not be settled", change)
 
 
 def sweep_outbox() -> None:

@@ -30,6 +30,7 @@ DRAIN = "roms.jobs.drain"
 CALL_OUT = "roms.jobs.call_out"
 SYNC_TEMPLATES = "roms.jobs.sync_templates"
 SIGNAL = "roms.jobs.signal"
+FETCH = "roms.jobs.fetch_files"
 
 
 def init_app(app: Flask) -> None:
@@ -52,10 +53,10 @@ def changes_topic(server: redis.Redis) -> str:
     return f"{CHANGES}:{server.connection_pool.connection_kwargs.get('db') or 0}"
 
 
-def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = (), calls: bool = False) -> None:
-    """Show these changes, and see to it that these channels are drained and that waiting calls are made: one round trip
-    when a job waits already."""
-    wanted: list[int | str] = [*channels, *([CALLS] if calls else [])]
+def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = (), calls: bool = False, files: bool = False) -> None:
+    """Show these changes, and see to it that these channels are drained, that waiting calls are made and that waiting
+    files are fetched: one round trip when a job waits already."""
+    wanted: list[int | str] = [*channels, *([CALLS] if calls else []), *([FILES] if files else [])]
     if not (wanted or changes) or time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
         return
     try:
@@ -137,9 +138,17 @@ def calling_begins() -> None:
     client().delete(_flag(CALLS))
 
 
+def fetching_begins() -> None:
+    """The same for files."""
+    client().delete(_flag(FILES))
+
+
+JOBS = {CALLS: CALL_OUT, FILES: FETCH}
+
+
 def _enqueue(what: int | str) -> None:
-    """A drain of this channel, or (CALLS) the making of calls."""
-    of, job, arguments = (CALLS, CALL_OUT, ()) if what == CALLS else (OUTBOX, DRAIN, (what,))
+    """A drain of this channel, or (CALLS, FILES) the making of calls and the fetching of files."""
+    of, job, arguments = (what, JOBS[what], ()) if isinstance(what, str) else (OUTBOX, DRAIN, (what,))
     _job(of, job, arguments)
 
 

@@ -83,6 +83,7 @@ def message_entry(row: Columns) -> JSON:
     }
     if entry["type"] == "message":
         payload = row["payload"] or {}
+
         entry |= {
             "direction": row["direction"],
             "kind": row["kind"],
@@ -94,6 +95,7 @@ def message_entry(row: Columns) -> JSON:
             "client_id": row["client_id"],
             "why": row["why"],
         }
+        entry |= contents.around(payload)
     return entry
 
 
