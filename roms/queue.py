@@ -20,11 +20,13 @@ log = logging.getLogger(__name__)
 CHANGES = "roms:changes"  # pub/sub: header, agents' frame and visitor's frame, a line each
 OUTBOX = "outbox"  # the RQ queue of drain jobs
 CALLS = "calls"  # the RQ queue of calls to other systems, with a worker of its own: a slow one delays no message
+FILES = "files"  # the RQ queue of files to be fetched from providers; likewise
 DRAIN_WAITS = 10  # seconds for which one waiting drain stands for all that is queued meanwhile
 REST_AFTER_FAILURE = 1.0  # seconds without trying, so that a hung Redis is not paid for by every request
 
 DRAIN = "roms.jobs.drain"
 CALL_OUT = "roms.jobs.call_out"
+FETCH = "roms.jobs.fetch_files"
 
 
 def init_app(app: Flask) -> None:
@@ -47,10 +49,10 @@ def changes_topic(server: redis.Redis) -> str:
     return f"{CHANGES}:{server.connection_pool.connection_kwargs.get('db') or 0}"
 
 
-def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = (), calls: bool = False) -> None:
-    """Show these changes, and see to it that these channels are drained and that waiting calls are made: one round trip
-    when a job waits already."""
-    wanted: list[int | str] = [*channels, *([CALLS] if calls else [])]
+def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = (), calls: bool = False, files: bool = False) -> None:
+    """Show these changes, and see to it that these channels are drained, that waiting calls are made and that waiting
+    files are fetched: one round trip when a job waits already."""
+    wanted: list[int | str] = [*channels, *([CALLS] if calls else []), *([FILES] if files else [])]
     if not (wanted or changes) or time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
         return
     try:
@@ -88,12 +90,20 @@ def calling_begins() -> None:
     client().delete(_flag(CALLS))
 
 
+def fetching_begins() -> None:
+    """The same for files."""
+    client().delete(_flag(FILES))
+
+
+JOBS = {CALLS: CALL_OUT, FILES: FETCH}
+
+
 def _enqueue(what: int | str) -> None:
-    """A drain of this channel, or (CALLS) the making of calls."""
+    """A drain of this channel, or (CALLS, FILES) the making of calls and the fetching of files."""
     from rq import Queue, Retry
     from rq.serializers import JSONSerializer
 
-    of, job, arguments = (CALLS, CALL_OUT, ()) if what == CALLS else (OUTBOX, DRAIN, (what,))
+    of, job, arguments = (what, JOBS[what], ()) if isinstance(what, str) else (OUTBOX, DRAIN, (what,))
     jobs = Queue(of, connection=client(), serializer=JSONSerializer)
     jobs.enqueue(job, *arguments, job_timeout=120, result_ttl=0, failure_ttl=600, retry=Retry(max=1))
 

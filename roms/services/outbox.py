@@ -22,7 +22,7 @@ from roms.channels.failures import ChannelBroken, Permanent, SendFailed, Throttl
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
 from roms.models import Conversation, Direction, Message, Sender, Status
-from roms.services import channels, media
+from roms.services import channels
 from roms.services.receipts import key, moved_forward, pending_for
 from roms.services.scene import Row, Scene, finish, scene_of
 
@@ -61,23 +61,14 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
         Conversation.id.in_([row.conversation_id for row in taken])
     )
     address = {row.id: row.address for row in db.session.execute(places)}
-    data = media.data_of(filter(None, map(_file_of, taken)))
     return [
         Claimed(
-            Parcel(
-                row.id, address[row.conversation_id], row.text, row.kind, row.payload or {}, data.get(_file_of(row))
-            ),
+            Parcel(row.id, address[row.conversation_id], row.text, row.kind, row.payload or {}),
             row.conversation_id,
             lease,
         )
         for row in sorted(taken, key=lambda row: row.id)
     ]
-
-
-def _file_of(row: Any) -> str:
-    """The hash of the file that this message shows, "" when it shows none of ours."""
-    content = (row.payload or {}).get("content") if row.kind != "text" else None
-    return str(content.get("hash", "")) if content else ""
 
 
 def _next_in_line(channel_id: int, at: datetime, width: int) -> Any:
