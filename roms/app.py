@@ -15,6 +15,7 @@ from roms.web import (
     authors,
     conversations,
     docs,
+    files,
     forgery,
     headers,
     health,
@@ -52,6 +53,7 @@ def create_app(config: Config) -> Flask:
     problems.init_app(app)
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
+    files.init_app(app)
     for part in (auth, authors, pages, docs, media, webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)

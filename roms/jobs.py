@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import nullcontext
 from typing import Any, cast
 
 import httpx
@@ -17,17 +16,19 @@ from sqlalchemy.exc import OperationalError
 
 from roms import queue
 from roms.channels import ADAPTERS
-from roms.channels.base import Account
+from roms.channels.base import Parcel
 from roms.channels.failures import Ambiguous, SendFailed
 from roms.outside import client
 from roms.outside.client import Outcome as Outside
-from roms.services import channels, http_calls, outbox, signals, templates
+from roms.services import channels, discarding, enclosures, fetching, files, http_calls, outbox, signals, templates
+from roms.services.channels import Line
 from roms.services.outbox import Claimed, Outcome
 
 log = logging.getLogger(__name__)
 
 SENDS_IN_FLIGHT = 16
 CALLS_IN_FLIGHT = 16
+FETCHES_IN_FLIGHT = 8
 GATHER = 0.003  # seconds: what ends this soon after the first is written down with it, in one transaction
 LOOK_AGAIN = 0.25  # seconds: what is queued while others are under way waits for none of them
 LONGEST_RUN = 20.0  # seconds; then another drain goes on, so that no channel keeps a worker for itself
@@ -39,13 +40,13 @@ STOPPING = threading.Event()  # this process was asked to end: what is under way
 Flying = dict[Future[Outcome], Claimed]
 
 _calling: set[Future[None]] = set()  # calls of this process that are under way; only the job's own thread looks here
+_fetching: set[Future[None]] = set()  # files, likewise
 
 
 def drain(channel_id: int) -> None:
     """Send what waits on this channel, side by side, each conversation in its order."""
     queue.drain_begins(channel_id)
-    account, client = channels.line(channel_id).account, _client()
-    app: Flask = cast(Any, current_app)._get_current_object()
+    line, client, app = channels.line(channel_id), _client(), _app()
     until = time.monotonic() + LONGEST_RUN
     flying: Flying = {}
     answered: set[int] = set()  # conversations that the bot spoke in: their messages have been read
@@ -54,7 +55,7 @@ def drain(channel_id: int) -> None:
             free = SENDS_IN_FLIGHT - len(flying)
             may_begin = free and time.monotonic() < until and not STOPPING.is_set()
             for claimed in outbox.claim(channel_id, free) if may_begin else []:
-                flying[_senders().submit(_send, app, account, client, claimed)] = claimed
+                flying[_senders().submit(_send, app, line, client, claimed)] = claimed
                 answered |= {claimed.conversation_id} if claimed.is_bots else set()
             if not flying:
                 break
@@ -71,7 +72,7 @@ def drain(channel_id: int) -> None:
 def call_out() -> None:
     """Begin every call to other systems that waits; each is made, and written down, on a thread of its own."""
     queue.calling_begins()
-    app: Flask = cast(Any, current_app)._get_current_object()
+    app = _app()
     while not STOPPING.is_set():
         _calling.difference_update([each for each in _calling if each.done()])
         free = CALLS_IN_FLIGHT - len(_calling)
@@ -105,6 +106,50 @@ def signal() -> None:
             cast(Any, line.adapter.signal)(line.account, _client(), each)
         except SendFailed as failed:
             log.info("a signal of channel %s was not shown: %s", channel_id, failed)
+
+
+def fetch_files() -> None:
+    """Begin to fetch every file that is due; each on a thread of its own, so that a large one delays no other."""
+    queue.fetching_begins()
+    app = _app()
+    while not STOPPING.is_set():
+        _fetching.difference_update([each for each in _fetching if each.done()])
+        free = FETCHES_IN_FLIGHT - len(_fetching)
+        claimed = files.claim(free) if free else []
+        _fetching.update(_fetchers().submit(_fetch, app, each) for each in claimed)
+        if not claimed:
+            break  # who waits for a place is waited for by the ticker
+    if discarding.waiting() and len(_fetching) < FETCHES_IN_FLIGHT:
+        _fetching.add(_fetchers().submit(_discard, app))
+
+
+def _fetch(app: Flask, claimed: files.Claimed) -> None:
+    """One file; whatever happens is written down, and what cannot be is begun anew when its lease is over."""
+    with app.app_context():
+        try:
+            try:
+                outcome = fetching.fetched(claimed, _client(), STOPPING.is_set)
+            except fetching.Lost:
+                _until_written(lambda: files.let_go(claimed))
+                return
+            except Exception as error:
+                log.exception("file %s could not be fetched in a way nobody knows", claimed.id)
+                outcome = files.NotStored("broke_us", type(error).__name__)
+            _until_written(lambda: files.record(claimed, outcome))
+        except Exception:
+            log.exception("file %s came to nothing", claimed.id)
+
+
+def _discard(app: Flask) -> None:
+    with app.app_context():
+        try:
+            discarding.discard()
+        except Exception:
+            log.exception("what nobody needs any more could not be thrown away")
+
+
+def _app() -> Flask:
+    return cast(Any, current_app)._get_current_object()
 
 
 def _call(app: Flask, claimed: http_calls.Claimed) -> None:
@@ -151,19 +196,27 @@ def _until_written(write: Callable[[], object]) -> None:
     write()
 
 
-def _send(app: Flask, account: Account, client: httpx.Client, claimed: Claimed) -> Outcome:
+def _send(app: Flask, line: Line, client: httpx.Client, claimed: Claimed) -> Outcome:
     """One call to the provider, unless it is refused already; whatever happens comes back as a value."""
     if claimed.refused is not None:
         return claimed.refused
+    account = line.account
     try:
-        with app.app_context() if claimed.file else nullcontext():
-            parcel = outbox.with_file(claimed)
+        parcel = _loaded(app, line, claimed.parcel)
         return ADAPTERS[account.kind].send(account, client, parcel)
     except SendFailed as failed:
         return failed
     except Exception as error:
         log.exception("the %s adapter failed on message %s in a way it does not know", account.kind, claimed.parcel.id)
         return Ambiguous(f"the adapter failed: {type(error).__name__}", "adapter_failed")
+
+
+def _loaded(app: Flask, line: Line, parcel: Parcel) -> Parcel:
+    """With its file, if it has one; the lease goes on while it is read."""
+    if not enclosures.carries(parcel):
+        return parcel
+    with app.app_context():
+        return enclosures.loaded(line, parcel)
 
 
 @functools.cache
@@ -174,6 +227,11 @@ def _senders() -> ThreadPoolExecutor:
 @functools.cache
 def _callers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(CALLS_IN_FLIGHT, thread_name_prefix="call")
+
+
+@functools.cache
+def _fetchers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(FETCHES_IN_FLIGHT, thread_name_prefix="fetch")
 
 
 @functools.cache

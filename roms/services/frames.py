@@ -12,7 +12,7 @@ from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
 from roms.models import Conversation, Direction, Sender
-from roms.services import abilities, channels, contents, refusals, window
+from roms.services import abilities, channels, contents, links, refusals, window
 from roms.services.channels import Line
 
 Columns = Mapping[Any, Any]  # the columns of a row by name: a dict of ours or one that the database gave
@@ -125,6 +125,7 @@ def visitor_entry(row: Columns, names: Mapping[int, str]) -> JSON | None:
         return None
     payload = row["payload"] or {}
     name = names.get(row["agent_id"] or 0, "")
+    content = contents.shown(row["kind"], payload, row["direction"] == Direction.OUT)
     return {
         "seq": row["seq"],
         "rev": row["revision"],
@@ -135,7 +136,7 @@ def visitor_entry(row: Columns, names: Mapping[int, str]) -> JSON | None:
         "text": row["text"],
         "prompt": payload.get("prompt", ""),
         "options": payload.get("options", []),
-        "content": contents.shown(row["kind"], payload, row["direction"] == Direction.OUT),
+        "content": links.for_visitor(content, row["conversation_id"]),
         "status": ARRIVED.get(row["status"], row["status"]),
         "client_id": row["client_id"],
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,15 +35,11 @@ BROKEN_CHANNEL_PAUSE = 60.0  # seconds until a channel that needs attention is t
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours to send until the lease ends, or to give up for the reason in `refused`.
-
-    file: the hash of what the storage has of it; read when no transaction is open.
-    """
+    """A message that is ours to send until the lease ends, or to give up for the reason in `refused`."""
 
     parcel: Parcel
     conversation_id: int
     lease: str
-    file: str = ""
     refused: SendFailed | None = None
     is_bots: bool = False
 
@@ -67,25 +63,17 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
         return []
     columns = (Conversation.id, Conversation.address, Conversation.window_until)
     wanted = select(*columns).where(Conversation.id.in_([row.conversation_id for row in taken]))
-    places = {row.id: row for row in db.session.execute(wanted)}
-    rows, line = sorted(taken, key=lambda row: row.id), channels.line(channel_id)
-    made = parcels.made(line, rows, {place.id: place.address for place in places.values()})
+    places, line = {row.id: row for row in db.session.execute(wanted)}, channels.line(channel_id)
     return [
         Claimed(
-            parcel.parcel,
+            parcels.made(line, row, places[row.conversation_id].address),
             row.conversation_id,
             lease,
-            parcel.file,
             _refused(line, row, places[row.conversation_id].window_until, at),
             row.sender is Sender.BOT,
         )
-        for row, parcel in zip(rows, made, strict=True)
+        for row in sorted(taken, key=lambda row: row.id)
     ]
-
-
-def with_file(claimed: Claimed) -> Parcel:
-    """The parcel with its file; called outside any transaction, because the storage may be far away."""
-    return replace(claimed.parcel, data=parcels.read(claimed.file)) if claimed.file else claimed.parcel
 
 
 def _refused(line: Line, row: Any, window_until: datetime | None, at: datetime) -> SendFailed | None:
