@@ -14,7 +14,7 @@ from flask import Flask
 from roms import jobs, queue
 from roms.app import app_from_environ
 from roms.db import db
-from roms.services import cleaning, http_calls, outbox, timers
+from roms.services import account_states, cleaning, http_calls, outbox, timers
 
 if TYPE_CHECKING:
     from rq import SimpleWorker
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
 CLEAN_EVERY = 120  # beats
+WATCH_EVERY = round(account_states.LOOK_EVERY / BEAT)  # beats
 REST = 1.0  # seconds until a worker that lost Redis begins again
 
 
@@ -70,6 +71,7 @@ def tick() -> int:
     beat = 0
     while not stopping.wait(BEAT):
         chores = [fire_timers, sweep_outbox, sweep_calls] + ([cleaning.clean] if beat % CLEAN_EVERY == 0 else [])
+        chores += [watch_accounts] if beat % WATCH_EVERY == 0 else []
         for chore in chores:
             _do(app, chore)
         beat += 1
@@ -100,6 +102,12 @@ def sweep_calls() -> None:
     """See that calls to other systems are made that no hint reached a worker for."""
     if http_calls.waiting():
         queue.wake(calls=True)
+
+
+def watch_accounts() -> None:
+    """Have every account that can be asked how it is asked by a worker: the ticker waits for nobody."""
+    for channel in account_states.watched():
+        queue.look(channel)
 
 
 def sweep_outbox() -> None:

@@ -20,7 +20,7 @@ from roms.channels.base import Account
 from roms.channels.failures import Ambiguous, SendFailed
 from roms.outside import client
 from roms.outside.client import Outcome as Outside
-from roms.services import channels, http_calls, outbox
+from roms.services import account_looks, account_states, channels, http_calls, outbox
 from roms.services.outbox import Claimed, Outcome
 
 log = logging.getLogger(__name__)
@@ -78,6 +78,12 @@ def call_out() -> None:
             wait(_calling, LOOK_AGAIN, return_when=FIRST_COMPLETED)
 
 
+def look_at_account(channel_id: int) -> None:
+    """Ask an account how it is, and start it again if it failed for the first time."""
+    queue.looking_begins(channel_id)
+    account_looks.look(channel_id, _client())
+
+
 def _call(app: Flask, claimed: http_calls.Claimed) -> None:
     """Ask, then let it happen; what cannot be written down is what its timer makes up for."""
     with app.app_context():
@@ -108,6 +114,7 @@ def _land(channel_id: int, flying: Flying) -> None:
 
 def _record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
     _until_written(lambda: outbox.record(channel_id, outcomes))
+    _until_written(lambda: account_states.after_sends(channel_id, [outcome for _, outcome in outcomes]))
 
 
 def _until_written(write: Callable[[], object]) -> None:

@@ -19,12 +19,14 @@ log = logging.getLogger(__name__)
 
 CHANGES = "roms:changes"  # pub/sub: header, agents' frame and visitor's frame, a line each
 OUTBOX = "outbox"  # the RQ queue of drain jobs
+FILES = "files"  # the RQ queue of what may wait: files, accounts' states, templates
 CALLS = "calls"  # the RQ queue of calls to other systems, with a worker of its own: a slow one delays no message
 DRAIN_WAITS = 10  # seconds for which one waiting drain stands for all that is queued meanwhile
 REST_AFTER_FAILURE = 1.0  # seconds without trying, so that a hung Redis is not paid for by every request
 
 DRAIN = "roms.jobs.drain"
 CALL_OUT = "roms.jobs.call_out"
+LOOK, SYNC_TEMPLATES = "roms.jobs.look_at_account", "roms.jobs.sync_templates"
 
 
 def init_app(app: Flask) -> None:
@@ -86,6 +88,34 @@ def drain_begins(channel: int) -> None:
 def calling_begins() -> None:
     """The same for calls to other systems."""
     client().delete(_flag(CALLS))
+
+
+def look(channel_id: int) -> None:
+    """Have this account asked how it is."""
+    _ask(LOOK, channel_id)
+
+
+def sync_templates(channel_id: int) -> None:
+    """Have this account's list of templates fetched."""
+    _ask(SYNC_TEMPLATES, channel_id)
+
+
+def _ask(job: str, channel_id: int) -> None:
+    """One such job waits for an account, never two: a storm of webhooks is not passed on."""
+    from rq import Queue
+    from rq.serializers import JSONSerializer
+
+    try:
+        if client().set(_flag(f"{job}:{channel_id}"), b"1", nx=True, ex=DRAIN_WAITS):
+            jobs = Queue(FILES, connection=client(), serializer=JSONSerializer)
+            jobs.enqueue(job, channel_id, job_timeout=120, ttl=120, result_ttl=0, failure_ttl=600)
+    except (redis.RedisError, OSError) as error:
+        log.warning("Redis did not take a hint (%s); the ticker makes up for it", error)
+
+
+def looking_begins(channel_id: int) -> None:
+    """Called before the account is asked: what happens to it from now on needs another look."""
+    client().delete(_flag(f"{LOOK}:{channel_id}"))
 
 
 def _enqueue(what: int | str) -> None:
