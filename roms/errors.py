@@ -33,6 +33,13 @@ class NotAllowed(Problem):
     code = "not_allowed"
 
 
+class ConfirmPassword(Problem):
+    """Please give your password again: what you are about to do needs it."""
+
+    status = 403
+    code = "confirm_password"
+
+
 class NotFound(Problem):
     """There is no such thing, or it is not yours to see."""
 
@@ -45,6 +52,12 @@ class Conflict(Problem):
 
     status = 409
     code = "conflict"
+
+
+class ChannelUsed(Conflict):
+    """This channel has conversations: it can be switched off, but not removed."""
+
+    code = "channel_used"
 
 
 class StaleView(Conflict):

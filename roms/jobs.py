@@ -20,7 +20,19 @@ from roms.channels.base import Parcel
 from roms.channels.failures import Ambiguous, SendFailed
 from roms.outside import client
 from roms.outside.client import Outcome as Outside
-from roms.services import channels, discarding, enclosures, fetching, files, http_calls, outbox, signals, templates
+from roms.services import (
+    account_looks,
+    account_states,
+    channels,
+    discarding,
+    enclosures,
+    fetching,
+    files,
+    http_calls,
+    outbox,
+    signals,
+    templates,
+)
 from roms.services.channels import Line
 from roms.services.outbox import Claimed, Outcome
 
@@ -152,6 +164,12 @@ def _app() -> Flask:
     return cast(Any, current_app)._get_current_object()
 
 
+def look_at_account(channel_id: int) -> None:
+    """Ask an account how it is, and start it again if it failed for the first time."""
+    queue.asked_begins(queue.LOOK, channel_id)
+    account_looks.look(channel_id, _client())
+
+
 def _call(app: Flask, claimed: http_calls.Claimed) -> None:
     """Ask, then let it happen; what cannot be written down is what its timer makes up for."""
     with app.app_context():
@@ -182,6 +200,7 @@ def _land(channel_id: int, flying: Flying) -> None:
 
 def _record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
     _until_written(lambda: outbox.record(channel_id, outcomes))
+    _until_written(lambda: account_states.after_sends(channel_id, [outcome for _, outcome in outcomes]))
 
 
 def _until_written(write: Callable[[], object]) -> None:

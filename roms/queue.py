@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 CHANGES = "roms:changes"  # pub/sub: header, agents' frame and visitor's frame, a line each
 OUTBOX = "outbox"  # the RQ queue of drain jobs
 CALLS = "calls"  # the RQ queue of calls to other systems, with a worker of its own: a slow one delays no message
-FILES = "files"  # the RQ queue of files, templates and signals, with a worker of its own
+FILES = "files"  # the RQ queue of files, templates, accounts and signals, with a worker of its own
 SIGNALS = "roms:signals"  # a set: what waits to be shown to providers, each thing once
 STALE = 60  # seconds after which a signal that nobody took means nothing any more
 DRAIN_WAITS = 10  # seconds for which one waiting drain stands for all that is queued meanwhile
@@ -29,6 +29,7 @@ REST_AFTER_FAILURE = 1.0  # seconds without trying, so that a hung Redis is not 
 DRAIN = "roms.jobs.drain"
 CALL_OUT = "roms.jobs.call_out"
 SYNC_TEMPLATES = "roms.jobs.sync_templates"
+LOOK = "roms.jobs.look_at_account"
 SIGNAL = "roms.jobs.signal"
 FETCH = "roms.jobs.fetch_files"
 

@@ -21,7 +21,7 @@ from roms.channels.base import Parcel
 from roms.channels.failures import ChannelBroken, Permanent, SendFailed, Throttled, Tomorrow, Transient
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
-from roms.models import Conversation, Direction, Message, Sender, Status
+from roms.models import Channel, Conversation, Direction, Message, Sender, Status
 from roms.services import aftermath, channels, parcels, refusals, templates, window
 from roms.services.channels import Line
 from roms.services.receipts import key, moved_forward, pending_for
@@ -51,6 +51,8 @@ CLAIMED = ("id", "conversation_id", "kind", "text", "payload", "sender", "create
 @transaction()
 def claim(channel_id: int, width: int) -> list[Claimed]:
     """Take up to `width` messages, of as many conversations, that are due now."""
+    if not channels.line(channel_id).is_enabled:
+        return []
     at = clock.now()
     lease = secrets.token_urlsafe(12)
     taken = db.session.execute(
@@ -235,4 +237,4 @@ def give_up_lease(channel_id: int, message_id: int) -> None:
 def due_channels() -> list[int]:
     """Channels with something to send now."""
     due = select(Message.channel_id).where(Message.status == Status.QUEUED, Message.due_at <= clock.now())
-    return list(db.session.scalars(due.distinct()))
+    return list(db.session.scalars(select(Channel.id).where(Channel.is_enabled, Channel.id.in_(due))))

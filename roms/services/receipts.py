@@ -84,7 +84,7 @@ def heed(scene: Scene, error_class: str, code: str, text: str) -> None:
         conversation.window_until = scene.at
         scene.next_seq()
     elif error_class == "fix_channel":
-        account_states.trouble(scene.line.id, code, text, scene.at)
+        account_states.trouble(scene.line.id, code, text)
 
 
 def forward(scene: Scene, messages: Sequence[int], status: Status, word: Receipt | None = None) -> bool:

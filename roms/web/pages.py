@@ -8,8 +8,9 @@ from flask_wtf.csrf import generate_csrf
 
 from roms.config import Config
 from roms.errors import NotAllowed, NotFound
-from roms.services import channels, inbox
+from roms.services import inbox
 from roms.web import headers, i18n, identity
+from roms.web.channels import warnings
 
 bp = Blueprint("pages", __name__)
 
@@ -17,11 +18,6 @@ bp = Blueprint("pages", __name__)
 def config() -> Config:
     found: Config = current_app.extensions["roms.config"]
     return found
-
-
-def warnings(lang: str) -> list[dict[str, str]]:
-    """What an operator should mend, in the reader's language."""
-    return [found | {"text": i18n.error_text(lang, found["code"], found["text"])} for found in channels.warnings()]
 
 
 def trial_only() -> None:

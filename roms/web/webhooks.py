@@ -28,7 +28,7 @@ from roms.channels.items import (
 )
 from roms.engine.problems import FlowErrors
 from roms.errors import NotFound, Problem
-from roms.services import account_states, changes, channels, intake, people, receipts
+from roms.services import account_states, changes, channels, intake, people, receipts, traffic
 
 bp = Blueprint("webhooks", __name__)
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ STORE: Mapping[type, tuple[Callable[[int, Any], object], str]] = {
     Deleted: (changes.record, "changes"),
     IdentityChanged: (people.changed, "people"),
     Profile: (people.told, "people"),
-    AccountState: (account_states.record, "states"),
+    AccountState: (account_states.told, "states"),
 }
 
 
@@ -74,7 +74,7 @@ def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
     knock = Knock(request.get_data(), headers, request.remote_addr or "", request.query_string.decode("latin-1"))
     adapter.verify(account, knock)
     done = Counter(_handle(account, item) for item in adapter.parse(account, knock.body))
-    account_states.heard(account.channel_id)
+    traffic.heard(account.channel_id)
     for result, count in done.items():
         metrics.webhook_items(kind, result, count)
     # The provider repeats what was not answered with 200, and what it repeats we recognise.

@@ -75,7 +75,8 @@ function Menu() {
     <p class="menu-login">${boot.me.login}${boot.instance === "trial" ? html` · <span class="trial">${t("trial")}</span>` : ""}</p>
     <${Choice} label=${t("language")} chosen=${language.value} options=${[["id", "Bahasa Indonesia"], ["en", "English"]]} onChoose=${switchLanguage} />
     <${Choice} label=${t("theme")} chosen=${theme.value} options=${["auto", "light", "dark"].map((name) => [name, t(`theme_${name}`)])} onChoose=${setTheme} />
-    <div class="menu-acts">${isAdmin && html`<button type="button" class="act" onClick=${() => (leave(), goUnmatched())}><${Icon} name="unknown" />${t("unmatched")}</button>`}
+    <div class="menu-acts">${isAdmin && html`<button type="button" class="act" onClick=${() => (leave(), goUnmatched())}><${Icon} name="unknown" />${t("unmatched")}</button>
+      <a class="act" href="/inbox/channels"><${Icon} name="phone" />${t("channels")}</a>`}
       <button type="button" class="act" onClick=${() => (dialog.value = "help")}><${Icon} name="keys" />${t("help")}</button>
       <button type="button" class="act" onClick=${signOut}><${Icon} name="out" />${t("sign_out")}</button></div>`;
 }

@@ -17,6 +17,7 @@ import { asked, details, link, now, openId, page, signedOut } from "./store.js";
 import { showList } from "./sync.js";
 import { speak, t } from "./text.js";
 import { Unmatched } from "./unmatched.js";
+import { warnings, watchWarnings } from "./warnings.js";
 import { Why, hideWhy } from "./why.js";
 
 const App = () => html`
@@ -39,7 +40,7 @@ function Notices() {
     if (link.value === "offline") alerted.value = t("offline");
   }, [link.value]);
   return html`<div class="notices">
-    ${boot.warnings.map(({ code, text }) => html`<p class="notice" data-kind="warning" role="alert" key=${code}><${Icon} name="warn" size=${17} /><span>${text}</span></p>`)}
+    ${warnings.value.map(({ text }) => html`<p class="notice" data-kind="warning" role="alert" key=${text}><${Icon} name="warn" size=${17} /><span>${text}</span></p>`)}
     ${signedOut.value && html`<p class="notice" data-kind="out" role="alert"><${Icon} name="out" size=${17} /><span>${t("signed_out")}</span>
       <a href=${`/login?next=${encodeURIComponent(location.pathname)}`}>${t("sign_in_again")}</a></p>`}
     ${!signedOut.value && link.value === "offline" && html`<p class="notice" data-kind="offline"><${Icon} name="warn" size=${17} />
@@ -64,6 +65,7 @@ async function begin() {
   render(html`<${App} />`, document.getElementById("app"));
   await showList();
   start();
+  watchWarnings();
 }
 
 begin();

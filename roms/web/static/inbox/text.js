@@ -5,8 +5,8 @@ export const language = signal("id");
 const texts = signal({});
 
 /** Load a language whole before switching to it, so that the page never shows half of each. */
-export async function speak(code) {
-  const answer = await fetch(`/static/i18n/${code}/inbox.json`);
+export async function speak(code, part = "inbox") {
+  const answer = await fetch(`/static/i18n/${code}/${part}.json`);
   if (!answer.ok) throw new Error(`no texts for ${code}`);
   texts.value = await answer.json();
   language.value = code;
