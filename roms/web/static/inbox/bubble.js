@@ -56,7 +56,7 @@ function Bubble({ line: { key, entry, grouped }, name }) {
       <footer>${entry.edited && html`<${Edited} edited=${entry.edited} timeOf=${shortTime} t=${t} />`}
         <time datetime=${entry.at} title=${fullTime(entry.at)}>${clock(entry.at)}</time>
         ${entry.direction === "out" && html`<${Tick} entry=${entry} />`}</footer>
-    </div><${Menu} entry=${entry} name=${speaker} />${isAskable(entry) && html`<${Ask} entry=${entry} />`}</div>
+    </div><div class="bubble-side"><${Menu} entry=${entry} name=${speaker} />${isAskable(entry) && html`<${Ask} entry=${entry} />`}</div></div>
     <${Reactions} reactions=${entry.reactions} nameOf=${(each) => reactorOf(each, name)} timeOf=${shortTime} t=${t} />
     <${Trouble} entry=${entry} />
   </article>`;
