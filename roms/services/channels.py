@@ -33,6 +33,7 @@ class Line:
     name: str
     account: Account
     is_enabled: bool = True
+    state: str = "unknown"
 
     @property
     def adapter(self) -> Adapter:
@@ -149,4 +150,4 @@ def _line(row: Channel) -> Line:
     values = row.settings | secretbox.unseal(config().credentials_keys, row.secrets)
     account = Account(row.id, row.kind, values)
     webhook = f"{config().public_url}/webhook/{row.kind}/{row.webhook_key}"
-    return Line(row.id, row.kind, row.name, replace(account, webhook=webhook), row.is_enabled)
+    return Line(row.id, row.kind, row.name, replace(account, webhook=webhook), row.is_enabled, row.state)
