@@ -11,6 +11,7 @@ KINDS = (
     "whapi",
     "meta",
     "twilio",
+    "waha",
     "webchat",
 )
 ADAPTERS: Mapping[str, Adapter] = {kind: import_module(f"roms.channels.{kind}").ADAPTER for kind in KINDS}
