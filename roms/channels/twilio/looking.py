@@ -83,16 +83,13 @@ def _template(raw: Mapping[str, Any]) -> Template:
 
 
 def _components(raw: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Twilio's types (text, media, quick-reply, card …) in the form that Meta has for the same."""
+    """Twilio's types (text, quick-reply, card …) in the form that Meta has; a file is part of it already."""
     types = object_of(raw.get("types"))
     said = object_of(next(iter(types.values()), None))
     title = text_of(said.get("header_text")) or text_of(said.get("title"))
-    files = [url for url in map(text_of, each(said.get("media"))) if url]
     if title and text_of(said.get("body")):
         yield {"type": "HEADER", "format": "TEXT", "text": title}
-    elif files:
-        yield {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": files[:1]}}
-    yield {"type": "BODY", "text": text_of(said.get("body")) or title, "example": {"named": _examples(raw)}}
+    yield {"type": "BODY", "text": text_of(said.get("body")) or title, "example": _examples(raw)}
     if footer := text_of(said.get("footer")) or text_of(said.get("subtitle")):
         yield {"type": "FOOTER", "text": footer}
     buttons = [_button(object_of(action)) for action in each(said.get("actions") or said.get("items"))]
@@ -109,8 +106,11 @@ def _button(action: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "QUICK_REPLY", "text": title} if title else {}
 
 
-def _examples(raw: Mapping[str, Any]) -> dict[str, str]:
-    return {text_of(name): text_of(value, 200) for name, value in object_of(raw.get("variables")).items()}
+def _examples(raw: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
+    variables = object_of(raw.get("variables")).items()
+    return {
+        "body_text_named_params": [{"param_name": name, "example": text_of(value, 200)} for name, value in variables]
+    }
 
 
 def _is_at(url: str, places: set[str]) -> bool:
