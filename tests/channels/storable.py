@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from roms.channels.items import AccountState, Identity, IdentityChanged, Incoming, Item, Profile, Reaction, Receipt
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None))
+ODD = ("2.0", "1e3", "1e400", "NaN", "-0", "²", "ID.1", "6280000001001", "true", " ", "\x00", "https://[", "a" * 300)
+TEXTS = st.text(st.characters(codec=None)) | st.sampled_from(ODD)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS
 ANYTHING = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
 KINDS = {"text", "image", "video", "audio", "document", "sticker", "location", "contact", "order", "unsupported"}
 KEYS = {

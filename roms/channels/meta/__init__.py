@@ -82,7 +82,7 @@ ADAPTER = Adapter(
         Field("app_secret", secret=True, pattern=r"[!-~]+", signs=True),
         Field("verify_token", secret=True, required=False, made_by_us=True),
         Field("base_url", default="https://graph.facebook.com", pattern=r"https?://\S+"),
-        Field("version", default="v23.0", pattern=r"v[0-9]{1,3}\.[0-9]"),
+        Field("version", default=graph.VERSION, pattern=r"v[0-9]{1,3}\.[0-9]"),
     ),
     abilities=Abilities(
         window=WINDOW,

@@ -32,7 +32,9 @@ def header_of(header: Mapping[str, Any], parcel: Parcel, upload: Upload) -> list
     """A template's header: words, or a picture, video or document."""
     kind, text = text_of(header.get("type")).lower(), " ".join(printable(text_of(header.get("text"))).split())
     if text and kind in ("", "text"):
-        return [{"type": "header", "parameters": [{"type": "text", "text": text[:HEADER_TEXT]}]}]
+        key = text_of(header.get("key"))
+        named = {"parameter_name": key} if key and not key.isdigit() else {}
+        return [{"type": "header", "parameters": [{"type": "text", **named, "text": text[:HEADER_TEXT]}]}]
     if kind not in USUAL:
         return []
     if parcel.data is not None:

@@ -13,6 +13,7 @@ from roms.channels.calling import answer_of, call, pause_of
 from roms.channels.failures import Ambiguous, ChannelBroken, Permanent, SendFailed, Throttled, Transient
 from roms.channels.reading import id_of, object_of, printable, text_of
 
+VERSION = "v23.0"  # of the interface, where an account names none
 # Meta says of these only that something went wrong: behind a 5xx they prove nothing.
 SAYS_NOTHING = {"1", "2", "131000"}
 
@@ -29,9 +30,9 @@ def business_of(account: Account) -> str:
 
 def ask(account: Account, client: httpx.Client, method: str, path: str, **body: Any) -> Mapping[str, Any]:
     """The JSON object that Meta answers with; raises SendFailed for a refusal."""
-    if not account["base_url"] or not account["token"] or not account["version"]:
-        raise ChannelBroken("The channel has no address, version or token of Meta configured.", "not_configured")
-    url = f"{account['base_url'].rstrip('/')}/{account['version']}/{path}"
+    if not account["base_url"] or not account["token"]:
+        raise ChannelBroken("The channel has no address or no token of Meta configured.", "not_configured")
+    url = f"{account['base_url'].rstrip('/')}/{account['version'] or VERSION}/{path}"
     response = call(client, method, url, {"Authorization": f"Bearer {account['token']}"}, "Meta", **body)
     answer = answer_of(response)
     if not response.is_success or "error" in answer:

@@ -75,6 +75,7 @@ ADAPTER = Adapter(
         files=bodies.FILES,
         needs_links=True,
     ),
+    address_of=lambda phone: f"whatsapp:{phone}",
     account_of=inbound.account_of,
     answer=(NOTHING, "text/xml"),
     signal=signal,

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from roms.channels.base import Account, Download
-from roms.channels.failures import ChannelBroken, Permanent
+from roms.channels.failures import Permanent
 from roms.channels.items import AccountState, Template
 from roms.channels.reading import each, id_of, object_of, text_of
 from roms.channels.twilio import rest
@@ -54,9 +54,7 @@ def state(account: Account, client: httpx.Client) -> AccountState:
 
 def templates(account: Account, client: httpx.Client) -> list[Template]:
     """All of them with what WhatsApp said of each, page after page."""
-    if not account["content_url"]:
-        raise ChannelBroken("The channel has no address of Twilio's templates configured.", "not_configured")
-    url = f"{account['content_url'].rstrip('/')}/v1/ContentAndApprovals"
+    url = f"{rest.content_of(account)}/v1/ContentAndApprovals"
     found: list[Template] = []
     params = {"PageSize": "100"}
     for _ in range(MOST_PAGES):
@@ -85,16 +83,13 @@ def _template(raw: Mapping[str, Any]) -> Template:
 
 
 def _components(raw: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Twilio's types (text, media, quick-reply, card …) in the form that Meta has for the same."""
+    """Twilio's types (text, quick-reply, card …) in the form that Meta has; a file is part of it already."""
     types = object_of(raw.get("types"))
     said = object_of(next(iter(types.values()), None))
     title = text_of(said.get("header_text")) or text_of(said.get("title"))
-    files = [url for url in map(text_of, each(said.get("media"))) if url]
     if title and text_of(said.get("body")):
         yield {"type": "HEADER", "format": "TEXT", "text": title}
-    elif files:
-        yield {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": files[:1]}}
-    yield {"type": "BODY", "text": text_of(said.get("body")) or title, "example": {"named": _examples(raw)}}
+    yield {"type": "BODY", "text": text_of(said.get("body")) or title, "example": _examples(raw)}
     if footer := text_of(said.get("footer")) or text_of(said.get("subtitle")):
         yield {"type": "FOOTER", "text": footer}
     buttons = [_button(object_of(action)) for action in each(said.get("actions") or said.get("items"))]
@@ -111,8 +106,11 @@ def _button(action: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "QUICK_REPLY", "text": title} if title else {}
 
 
-def _examples(raw: Mapping[str, Any]) -> dict[str, str]:
-    return {text_of(name): text_of(value, 200) for name, value in object_of(raw.get("variables")).items()}
+def _examples(raw: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
+    variables = object_of(raw.get("variables")).items()
+    return {
+        "body_text_named_params": [{"param_name": name, "example": text_of(value, 200)} for name, value in variables]
+    }
 
 
 def _is_at(url: str, places: set[str]) -> bool:

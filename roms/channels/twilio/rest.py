@@ -35,6 +35,12 @@ def messaging_of(account: Account) -> str:
     return account["base_url"].rstrip("/").replace("://api.", "://messaging.", 1)
 
 
+def content_of(account: Account) -> str:
+    """Templates have one too."""
+    base = account["content_url"] or account["base_url"].replace("://api.", "://content.", 1)
+    return base.rstrip("/")
+
+
 def sender_of(account: Account) -> dict[str, str]:
     """Our number, or the messaging service that chooses one. Raises ChannelBroken."""
     sender = account["from"]

@@ -95,6 +95,11 @@ def test_a_text_is_the_one_that_meta_documents(provider: Meta) -> None:
     assert given(json.loads(request.content)) == body
 
 
+def test_an_account_that_names_no_version_speaks_the_one_we_know(provider: Meta) -> None:
+    provider.send(parcel("text"), replace(ACCOUNT, values={**ACCOUNT.values, "version": ""}))
+    assert provider.contract.seen[0].url.path.startswith("/v23.0/")
+
+
 def test_links_are_shown_answers_quoted_and_ids_written_to(provider: Meta) -> None:
     link, reply, bsuid = wanted("text_link_preview"), wanted("text_reply"), wanted("text_to_bsuid")
     assert given(provider.send(parcel("text", link["text"]["body"]))) == link

@@ -273,7 +273,11 @@ def test_templates_are_fetched_page_after_page_from_our_own_address() -> None:
     client, contract = provider(lambda request: httpx.Response(200, json=pages[request.url.params.get("PageToken")]))
     first, second = looking.templates(ACCOUNT, client)
     parts = (
-        {"type": "BODY", "text": "Halo {{1}}", "example": {"named": {"1": "Budi"}}},
+        {
+            "type": "BODY",
+            "text": "Halo {{1}}",
+            "example": {"body_text_named_params": [{"param_name": "1", "example": "Budi"}]},
+        },
         {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Ya"}]},
     )
     assert first == Template("menu", "id", "approved", "HX1", "utility", components=parts)
