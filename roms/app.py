@@ -13,8 +13,10 @@ from roms.config import BadConfig, Config
 from roms.web import (
     auth,
     authors,
+    channels,
     conversations,
     docs,
+    files,
     forgery,
     headers,
     health,
@@ -22,6 +24,7 @@ from roms.web import (
     media,
     pages,
     problems,
+    templates,
     webhooks,
     widget,
 )
@@ -51,7 +54,8 @@ def create_app(config: Config) -> Flask:
     problems.init_app(app)
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
-    for part in (auth, authors, pages, docs, media, webhooks, widget, health):
+    files.init_app(app)
+    for part in (auth, authors, channels, pages, docs, media, webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)
