@@ -201,3 +201,4 @@ def test_items_bear_the_channel_they_came_to() -> None:
     }
     assert [item.account for item in parsed(batch) if not isinstance(item, Skipped)] == ["OTHER-1"]
     assert whapi.ADAPTER.account_of(Account(1, "whapi", {"channel_id": "OURS-1"})) == "OURS-1"
+    assert whapi.ADAPTER.address_of("+6280000001001") == BUDI

@@ -21,7 +21,7 @@ from roms.channels.reading import loaded
 from roms.channels.waha import bodies, inbound, linking, people, signals
 from roms.channels.waha.calls import ERRORS, asked
 from roms.channels.waha.files import ACCEPTED, download
-from roms.channels.waha.ids import key_of
+from roms.channels.waha.ids import address_of, key_of
 
 
 def verify(account: Account, knock: Knock) -> None:
@@ -80,6 +80,7 @@ ADAPTER = Adapter(
         files=ACCEPTED,
     ),
     account_of=account_of,
+    address_of=address_of,
     signal=signals.signal,
     media=download,
     setup=linking.setup,

@@ -103,6 +103,7 @@ ADAPTER = Adapter(
         files=ACCEPTED,
     ),
     account_of=account_of,
+    address_of=inbound.address_of,
     signal=signals.signal,
     media=download,
     setup=linking.setup,

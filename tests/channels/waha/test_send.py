@@ -92,6 +92,7 @@ def test_the_key_comes_back_however_an_engine_writes_the_id(name: str) -> None:
 def test_hidden_identities_and_other_forms_of_a_number_are_written_to() -> None:
     assert asked(Parcel(1, "100000000000003@lid", "x"))[2]["chatId"] == "100000000000003@lid"
     assert asked(Parcel(1, "6280000001001@s.whatsapp.net", "x"))[2]["chatId"] == TO
+    assert waha.ADAPTER.address_of("+6280000001001") == TO
 
 
 @pytest.mark.parametrize(
