@@ -36,9 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def which_instance(parser: argparse.ArgumentParser) -> None:
     """What tells one trial instance from another."""
-    parser.add_argument(
-        "--port", type=int, default=8000, help="web server's; the WhatsApp in a box takes the next (8000)"
-    )
+    parser.add_argument("--port", type=int, default=8000, help="web server's; the box takes the next (8000)")
     parser.add_argument("--data", metavar="FOLDER", help="where the instance keeps everything (var)")
 
 
@@ -133,9 +131,7 @@ def start(processes: Processes, data: Path, port: int, fakes: bool) -> dict[str,
             processes.start(name, command)
         processes.wait_for(lambda: answer(port, "/ready") == 200, "the web server is not ready", SECONDS_TO_START)
         if fakes:
-            processes.wait_for(
-                lambda: answer(port + 1, "/") != 0, "the WhatsApp in a box does not answer", SECONDS_TO_START
-            )
+            processes.wait_for(lambda: answer(port + 1, "/") != 0, "the box does not answer", SECONDS_TO_START)
     return created
 
 

@@ -47,7 +47,8 @@ def _who(deed: Deed) -> dict[str, Any]:
     """Who writes: in news of a new number the old one."""
     number = deed.more["old_number"] if deed.kind == "number_changed" else deed.person.shown_number
     user_id = deed.more["old_user_id"] if deed.kind == "user_id_changed" else deed.person.user_id
-    return ({"from": number} if number and not deed.person.hidden else {}) | {"from_user_id": user_id}
+    tells = number and not deed.person.hidden and deed.kind != "user_id_changed"
+    return ({"from": number} if tells else {}) | {"from_user_id": user_id}
 
 
 def _echo(box: Box, deed: Deed) -> Doc:
@@ -76,7 +77,7 @@ def _content(box: Box, deed: Deed) -> dict[str, Any]:
 
 
 def _errors(deed: Deed) -> dict[str, Any]:
-    return {"errors": [error_item(131051)]} if deed.kind == "unsupported" else {}
+    return {"errors": [error_item(131051, link=False)]} if deed.kind == "unsupported" else {}
 
 
 def _text(deed: Deed) -> tuple[str, Any]:

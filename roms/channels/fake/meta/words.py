@@ -69,8 +69,10 @@ def wrong(code: int, details: str = "") -> Refusal:
     return Refusal(refusal(0, code, details))
 
 
-def error_item(code: int) -> dict[str, Any]:
+def error_item(code: int, link: bool = True) -> dict[str, Any]:
     """The error in a failed status."""
     _, title, said = MESSAGES.get(code, (400, "Message failed", ""))
     href = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
-    return {"code": code, "title": title, "message": title, "error_data": {"details": said or title}, "href": href}
+    item: dict[str, Any] = {"code": code, "title": title, "message": title}
+    item["error_data"] = {"details": said or title}
+    return item | ({"href": href} if link else {})

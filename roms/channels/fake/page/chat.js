@@ -66,7 +66,7 @@ const fileOf = (line) => `/_media/${encodeURIComponent(line.id)}`;
 const made = new Map(); // the page is drawn anew at every change; what has loaded stays
 
 function kept(line, make) {
-  if (!line.shown.type) return file(line);
+  if (!line.shown.type) return file(line); // it lies elsewhere
   if (!made.has(line.id)) made.set(line.id, Object.assign(make(), { src: fileOf(line) }));
   return made.get(line.id);
 }
@@ -87,7 +87,8 @@ function player(line) {
 }
 
 function file(line) {
-  const { link: address, name, type, latitude, longitude } = line.shown;
+  const { link: address, name, latitude, longitude } = line.shown;
+  const type = line.shown.type?.includes("/");
   const map = latitude === undefined ? null : `https://maps.google.com/?q=${latitude},${longitude}`;
   const href = map ?? (type ? fileOf(line) : address);
   if (!href) return null;

@@ -2,7 +2,7 @@
 import { choices, drawAccounts, drawBubbles } from "./chat.js";
 import { act, closeMenu, drawAbout, openKinds } from "./menu.js";
 import { drawDials } from "./dials.js";
-import { at, element, post } from "./tools.js";
+import { at, button, element, post } from "./tools.js";
 import { locale, otherLanguage, say, spell, switchLanguage } from "./words.js";
 
 const POLL = 500; // milliseconds; slower while nobody looks
@@ -77,6 +77,8 @@ function drawLink() {
   at("link").hidden = !gateway || gateway.state === "working";
   if (at("link").hidden) return;
   at("link").textContent = [say(`s_${gateway.state}`), gateway.pairing, gateway.left ? `${gateway.left} s` : ""].filter(Boolean).join(" · ");
+  const scan = button("dial", say("g_working"), () => post("/_gateway", { account, state: "working" }).then(ask));
+  at("link").append(" ", scan);
 }
 
 function pick(kind) {

@@ -38,6 +38,7 @@ def news(box: Box, deed: Deed) -> list[Doc]:
         return [envelope("message.edited", _message(box, deed) | {"editedMessageId": key_of(_target(deed))})]
     if deed.kind == "delete":
         after = _bare(deed, int(deed.at)) | {"body": "", "hasMedia": False}
+        after.pop("source")
         payload = {"after": after, "revokedMessageId": key_of(_target(deed)), "before": None}
         return [envelope("message.revoked", payload)]
     return [envelope("message.any", _message(box, deed))]
