@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 
 from roms import clock as roms_clock
 from roms.app import create_app
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.config import ROOT, Config
 from roms.db import Model, db
 from tests.cast import Cast
@@ -120,9 +120,9 @@ def empty(url: str) -> None:
 
 
 @pytest.fixture
-def provider() -> Iterator[FakeWhapi]:
-    """The one part that is pretended: Whapi, as a real HTTP server on the loopback address."""
-    with FakeWhapi(statuses=False) as fake:
+def provider() -> Iterator[Box]:
+    """The one part that is pretended: the providers, as a real HTTP server on the loopback address."""
+    with Box(statuses=False) as fake:
         yield fake
 
 
@@ -133,7 +133,7 @@ def settings() -> dict[str, str]:
 
 
 @pytest.fixture
-def app(database_url: str, redis: str, provider: FakeWhapi, settings: dict[str, str]) -> Iterator[Flask]:
+def app(database_url: str, redis: str, provider: Box, settings: dict[str, str]) -> Iterator[Flask]:
     """The application with its channels, the flows of this repository and the cast."""
     app = create_app(config_for(database_url, redis, **{"ROMS_FAKE_URL": provider.base_url} | settings))
     with app.app_context():

@@ -1,7 +1,7 @@
-"""Try ROMS: database, Redis, web, workers, ticker and a small fake Whapi, all on 127.0.0.1, until Ctrl-C.
+"""Try ROMS: database, Redis, web, workers, ticker and a WhatsApp in a box, all on 127.0.0.1, until Ctrl-C.
 
 Everything it keeps is in one folder (var/ unless --data says otherwise). DATABASE_URL, REDIS_URL and ROMS_ settings
-that are set already are kept; with REDIS_URL set no Redis is started, with ROMS_FAKE_URL set no fake Whapi.
+that are set already are kept; with REDIS_URL set no Redis is started, with ROMS_FAKE_URL set no box.
 ROMS_VENV names a Python environment to use instead of making .venv.
 """
 
@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def which_instance(parser: argparse.ArgumentParser) -> None:
     """What tells one trial instance from another."""
-    parser.add_argument("--port", type=int, default=8000, help="web server's; the fake Whapi takes the next (8000)")
+    parser.add_argument("--port", type=int, default=8000, help="web server's; the box takes the next (8000)")
     parser.add_argument("--data", metavar="FOLDER", help="where the instance keeps everything (var)")
 
 
@@ -94,7 +94,7 @@ def check_port(port: int, web: int) -> None:
         try:
             trial.bind(("127.0.0.1", port))
         except OSError as error:
-            whose = "web server" if port == web else "fake Whapi, next to the web server's"
+            whose = "web server" if port == web else "WhatsApp in a box, next to the web server's"
             give_up(f"port {port} (for the {whose}): {error.strerror}. Choose another: ./dev run --port {web + 10}")
 
 
@@ -131,15 +131,14 @@ def start(processes: Processes, data: Path, port: int, fakes: bool) -> dict[str,
             processes.start(name, command)
         processes.wait_for(lambda: answer(port, "/ready") == 200, "the web server is not ready", SECONDS_TO_START)
         if fakes:
-            processes.wait_for(lambda: answer(port + 1, "/") != 0, "the fake Whapi does not answer", SECONDS_TO_START)
+            processes.wait_for(lambda: answer(port + 1, "/") != 0, "the box does not answer", SECONDS_TO_START)
     return created
 
 
 def programs(port: int, fakes: bool) -> dict[str, list[str]]:
     """What runs, by name."""
     python = venv.python()
-    webhook = f"http://127.0.0.1:{port}/webhook/whapi"
-    fake = [python, "-m", "roms.channels.fake", "--port", str(port + 1), "--webhook", webhook]
+    fake = [python, "-m", "roms.channels.fake", "--port", str(port + 1), "--web", f"http://127.0.0.1:{port}"]
     return {
         "web": [python, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
         "worker": [python, "worker.py"],

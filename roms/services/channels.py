@@ -19,8 +19,24 @@ from roms.db import after_commit, db, table
 from roms.errors import NotFound, NotReady
 from roms.models import Channel
 
-BOX_ACCOUNTS: Mapping[str, Mapping[str, str]] = {  # what the WhatsApp in a box knows of us, by kind
-    "whapi": {"token": "trial-token"},
+BOX_ACCOUNTS: Mapping[str, Mapping[str, str]] = {  # what the WhatsApp in a box knows of us; addresses without its own
+    "whapi": {"base_url": "", "token": "trial-token"},
+    "meta": {
+        "base_url": "/meta",
+        "phone_number_id": "106540352242922",
+        "business_id": "102290129340398",
+        "token": "trial-token",
+        "app_secret": "trial-app-secret",
+        "verify_token": "trial-verify",
+    },
+    "twilio": {
+        "base_url": "/twilio",
+        "content_url": "/twilio",
+        "account_sid": "AC" + 32 * "0",
+        "auth_token": "trial-auth-token",
+        "from": "whatsapp:+12025550142",
+    },
+    "waha": {"base_url": "/waha", "session": "default", "api_key": "trial-key", "hmac_key": "trial-hmac"},
 }
 READ_AFRESH = 2.0  # seconds after which another process's change to a channel is seen
 VERSIONS = select(Channel.id, Channel.version)
@@ -129,8 +145,13 @@ def ensure() -> None:
     fake = config().fake_url if config().is_trial else ""
     for kind, adapter in ADAPTERS.items():
         if db.session.scalar(select(Channel.id).filter_by(kind=kind).limit(1)) is None and (adapter.direct or fake):
-            values = {"base_url": fake, **BOX_ACCOUNTS.get(kind, {})}
-            add(kind, adapter.title, {} if adapter.direct else values)
+            add(kind, adapter.title, {} if adapter.direct else box_values(kind, fake))
+
+
+def box_values(kind: str, box: str) -> dict[str, str]:
+    """What an account of this kind must know to talk with the box at this address."""
+    values = BOX_ACCOUNTS.get(kind, {})
+    return {name: box + value if name.endswith("_url") else value for name, value in values.items()}
 
 
 def add(kind: str, name: str, values: Mapping[str, str]) -> Channel:

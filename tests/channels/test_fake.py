@@ -18,7 +18,7 @@ import pytest
 
 from roms.channels import whapi
 from roms.channels.base import Account
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.channels.items import Incoming, Item, Receipt
 
 BUDI = "6280000001001"
@@ -69,13 +69,14 @@ def ears() -> Iterator[Ears]:
 
 
 @pytest.fixture
-def fake(ears: Ears) -> Iterator[FakeWhapi]:
-    with FakeWhapi(webhook=ears.url, secret="rahasia-uji") as box:
+def fake(ears: Ears) -> Iterator[Box]:
+    with Box(webhooks={"whapi": ears.url}) as box:
+        box.secrets.whapi_headers = {"X-Webhook-Secret": "rahasia-uji"}
         yield box
 
 
 @pytest.fixture
-def client(fake: FakeWhapi) -> Iterator[httpx.Client]:
+def client(fake: Box) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=fake.base_url, trust_env=False) as one:
         yield one
 
@@ -108,13 +109,13 @@ def test_a_message_is_read_when_its_phone_is_opened(ears: Ears, client: httpx.Cl
     ears.items(2)
     for _ in range(100):
         phone = client.post("/_look", json={"open": f"{BUDI}@s.whatsapp.net"}).json()["phones"][0]
-        if phone["lines"][0]["status"] == "read":
+        if phone["chats"]["whapi"]["lines"][0]["status"] == "read":
             break
         time.sleep(0.02)
     assert statuses(ears, 3) == ["sent", "delivered", "read"]
 
 
-def test_a_status_can_come_before_the_answer(ears: Ears, client: httpx.Client, fake: FakeWhapi) -> None:
+def test_a_status_can_come_before_the_answer(ears: Ears, client: httpx.Client, fake: Box) -> None:
     fake.faults.dial(early_status=True, statuses=[])
     send(client)
     answered = time.monotonic()
@@ -128,14 +129,14 @@ def test_statuses_come_in_the_order_that_was_dialled(ears: Ears, client: httpx.C
     assert statuses(ears, 4) == ["read", "sent", "sent", "failed"]
 
 
-def test_a_webhook_is_repeated_until_it_is_taken(ears: Ears, client: httpx.Client, fake: FakeWhapi) -> None:
+def test_a_webhook_is_repeated_until_it_is_taken(ears: Ears, client: httpx.Client, fake: Box) -> None:
     ears.refusals = 2
     fake.say(BUDI, "satu")
     fake.say(BUDI, "dua")
     assert [item.text for item in ears.items(2) if isinstance(item, Incoming)] == ["satu", "dua"]
 
 
-def test_what_was_taken_is_listed_in_order_until_the_reset(client: httpx.Client, fake: FakeWhapi) -> None:
+def test_what_was_taken_is_listed_in_order_until_the_reset(client: httpx.Client, fake: Box) -> None:
     for text in ("satu", "dua"):
         send(client, text)
     taken = client.get("/_accepted").json()["accepted"]
@@ -146,7 +147,7 @@ def test_what_was_taken_is_listed_in_order_until_the_reset(client: httpx.Client,
     assert client.get("/_accepted").json() == {"accepted": []}
 
 
-def test_a_fault_is_used_up_by_its_times_and_meant_for_its_recipient(client: httpx.Client, fake: FakeWhapi) -> None:
+def test_a_fault_is_used_up_by_its_times_and_meant_for_its_recipient(client: httpx.Client, fake: Box) -> None:
     fake.faults.dial(status=503, times=2, to=BUDI)
     assert send(client, to="6280000001002").status_code == 201
     assert [send(client).status_code for _ in range(3)] == [503, 503, 201]
@@ -160,7 +161,7 @@ def test_a_fault_without_end_lasts_until_the_reset(client: httpx.Client) -> None
     assert send(client).status_code == 201
 
 
-def test_a_delay_is_waited(client: httpx.Client, fake: FakeWhapi) -> None:
+def test_a_delay_is_waited(client: httpx.Client, fake: Box) -> None:
     fake.faults.dial(delay_ms=150)
     began = time.monotonic()
     send(client)
@@ -173,14 +174,14 @@ def test_a_fault_that_does_not_exist_is_refused(dial: dict[str, Any], client: ht
 
 
 @pytest.mark.parametrize("body", [{}, {"to": BUDI}, {"to": "x", "body": "y"}, {"to": f"{BUDI}@c.us", "body": "y"}, [1]])
-def test_a_request_the_provider_would_refuse_is_refused(body: object, client: httpx.Client, fake: FakeWhapi) -> None:
+def test_a_request_the_provider_would_refuse_is_refused(body: object, client: httpx.Client, fake: Box) -> None:
     answer = client.post("/messages/text", json=body, headers=BEARER)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, 400)
     assert fake.accepted == []
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic abc"}])
-def test_nobody_sends_without_a_token(headers: dict[str, str], client: httpx.Client, fake: FakeWhapi) -> None:
+def test_nobody_sends_without_a_token(headers: dict[str, str], client: httpx.Client, fake: Box) -> None:
     assert client.post("/messages/text", json={"to": BUDI, "body": "x"}, headers=headers).status_code == 401
     assert fake.accepted == []
 
@@ -204,7 +205,7 @@ def test_the_page_is_served_under_a_strict_policy_with_nothing_inline(client: ht
 @pytest.mark.parametrize(
     "path", ["/../page/page.js", "/../box.py", "/%2e%2e/box.py", "/box.py", "/..%2fserver.py", "//etc/passwd", "/page/"]
 )
-def test_nothing_but_the_page_is_served(path: str, fake: FakeWhapi) -> None:
+def test_nothing_but_the_page_is_served(path: str, fake: Box) -> None:
     with socket.create_connection(("127.0.0.1", fake.port)) as raw:
         raw.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         assert raw.recv(100).startswith(b"HTTP/1.1 404")
@@ -231,7 +232,7 @@ def test_the_program_says_when_it_is_ready_and_ends_when_told() -> None:
         assert program.wait(5) == 0
 
 
-def test_the_shops_order_system_knows_a_few_orders_and_takes_more(client: httpx.Client, fake: FakeWhapi) -> None:
+def test_the_shops_order_system_knows_a_few_orders_and_takes_more(client: httpx.Client, fake: Box) -> None:
     where = "/_shop/api/orders"
     statuses = [client.get(f"{where}/ORD-1234{digit}").json()["status"] for digit in (5, 6, 7, 8)]
     assert statuses == ["sent", "paid", "done", "new"]

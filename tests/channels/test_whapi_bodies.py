@@ -12,7 +12,7 @@ import pytest
 from roms.channels import whapi
 from roms.channels.base import Account, Parcel
 from roms.channels.failures import Permanent
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 
 TO = "6280000001001@s.whatsapp.net"
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 20
@@ -79,10 +79,10 @@ def test_what_cannot_be_sent_is_not_tried_again(kind: str, content: dict[str, An
 
 
 def test_the_pretended_provider_shows_pictures_and_refuses_what_the_real_one_would() -> None:
-    with FakeWhapi() as fake, httpx.Client(trust_env=False, base_url=fake.base_url) as client:
+    with Box() as fake, httpx.Client(trust_env=False, base_url=fake.base_url) as client:
         account = Account(1, "whapi", {"base_url": fake.base_url, "token": "token"})
         taken = whapi.send(account, client, Parcel(1, TO, "x", "image", {"content": OWN | {"caption": "Harga"}}, PNG))
-        (line,) = fake.phones.shown()["phones"][0]["lines"]
+        (line,) = fake.phones.shown()["phones"][0]["chats"]["whapi"]["lines"]
         assert (line["kind"], line["text"], line["shown"]["type"]) == ("image", "Harga", "image/png")
         picture = client.get(f"/_media/{taken}")
         assert (picture.content, picture.headers["content-type"]) == (PNG, "image/png")
@@ -92,4 +92,4 @@ def test_the_pretended_provider_shows_pictures_and_refuses_what_the_real_one_wou
         assert client.get(f"/_media/{svg}").status_code == 404
         for path, body in (("image", {"media": "a.png"}), ("location", {"latitude": "x"}), ("contact", {"name": "x"})):
             assert client.post(f"/messages/{path}", json={"to": TO} | body, headers=bearer).status_code == 400
-        assert client.post("/messages/poll", json={"to": TO}, headers=bearer).status_code == 404
+        assert client.post("/messages/hologram", json={"to": TO}, headers=bearer).status_code == 404

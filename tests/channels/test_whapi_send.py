@@ -16,15 +16,15 @@ import pytest
 from roms.channels import ADAPTERS, calling, whapi
 from roms.channels.base import Account, Parcel
 from roms.channels.failures import Ambiguous, ChannelBroken, Permanent, SendFailed, Throttled, Transient
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 
 SENT = Path(__file__).parent / "fixtures" / "whapi" / "send"
 PARCEL = Parcel(id=7, address="6280000001001@s.whatsapp.net", text="Silakan pilih:\n1. Harga\n2. Lokasi")
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeWhapi]:
-    with FakeWhapi() as box:
+def fake() -> Iterator[Box]:
+    with Box() as box:
         yield box
 
 
@@ -35,7 +35,7 @@ def client() -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def account(fake: FakeWhapi) -> Account:
+def account(fake: Box) -> Account:
     return Account(1, "whapi", {"base_url": fake.base_url, "token": "token-uji"})
 
 
@@ -49,7 +49,7 @@ def outcome(account: Account, client: httpx.Client, parcel: Parcel = PARCEL) -> 
     return failure.value
 
 
-def test_a_message_is_taken_and_its_id_comes_back(fake: FakeWhapi, client: httpx.Client, account: Account) -> None:
+def test_a_message_is_taken_and_its_id_comes_back(fake: Box, client: httpx.Client, account: Account) -> None:
     provider_id = ADAPTERS["whapi"].send(account, client, PARCEL)
     assert [(taken["id"], taken["to"], taken["text"]) for taken in fake.accepted] == [
         (provider_id, PARCEL.address, PARCEL.text)
@@ -122,7 +122,7 @@ def test_only_evidence_makes_a_send_failed(
     fault: dict[str, object],
     expected: type[SendFailed],
     taken: int,
-    fake: FakeWhapi,
+    fake: Box,
     account: Account,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -133,7 +133,7 @@ def test_only_evidence_makes_a_send_failed(
     assert len(fake.accepted) == taken
 
 
-def test_a_refused_connection_was_surely_not_taken(fake: FakeWhapi, client: httpx.Client, account: Account) -> None:
+def test_a_refused_connection_was_surely_not_taken(fake: Box, client: httpx.Client, account: Account) -> None:
     whapi.send(account, client, PARCEL)
     fake.stop()
     with httpx.Client(trust_env=False) as fresh:
@@ -144,7 +144,7 @@ def test_a_name_without_address_was_surely_not_taken(client: httpx.Client, accou
     assert type(outcome(with_values(account, base_url="http://nowhere.invalid"), client)) is Transient
 
 
-def test_a_server_that_does_not_speak_tls_was_surely_not_given_it(fake: FakeWhapi, client: httpx.Client) -> None:
+def test_a_server_that_does_not_speak_tls_was_surely_not_given_it(fake: Box, client: httpx.Client) -> None:
     account = Account(1, "whapi", {"base_url": fake.base_url.replace("http:", "https:"), "token": "token-uji"})
     assert type(outcome(account, client)) is Transient
 
@@ -170,7 +170,7 @@ def test_an_answer_that_is_not_http_proves_nothing(client: httpx.Client) -> None
     [("7", 7.0), ("0", 1.0), ("999999", 3600.0), ("soon", 5.0), ("", 5.0), ("-3", 5.0), ("1" * 400, 5.0)],
 )
 def test_too_fast_says_how_long_to_wait(
-    retry_after: str, seconds: float, fake: FakeWhapi, client: httpx.Client, account: Account
+    retry_after: str, seconds: float, fake: Box, client: httpx.Client, account: Account
 ) -> None:
     fake.faults.dial(status=429, retry_after=retry_after)
     failure = outcome(account, client)
@@ -214,7 +214,7 @@ def test_an_answer_without_an_id_is_no_success(answer: httpx.Response, expected:
     ],
 )
 def test_an_account_that_cannot_work_breaks_its_channel_and_sends_nothing(
-    change: dict[str, str], fake: FakeWhapi, client: httpx.Client, account: Account
+    change: dict[str, str], fake: Box, client: httpx.Client, account: Account
 ) -> None:
     assert type(outcome(with_values(account, **change), client)) is ChannelBroken
     assert fake.accepted == []
@@ -228,13 +228,13 @@ def test_a_parcel_that_can_never_go_is_refused_for_good(
 
 
 def test_text_that_no_encoder_takes_is_sent_without_what_is_broken(
-    fake: FakeWhapi, client: httpx.Client, account: Account
+    fake: Box, client: httpx.Client, account: Account
 ) -> None:
     whapi.send(account, client, replace(PARCEL, text="a\ud800b\x00 😀"))
     assert fake.accepted[0]["text"] == "a?b 😀"
 
 
-def test_the_token_is_in_no_message_of_an_error(fake: FakeWhapi, client: httpx.Client, account: Account) -> None:
+def test_the_token_is_in_no_message_of_an_error(fake: Box, client: httpx.Client, account: Account) -> None:
     fake.faults.dial(status=401)
     assert account["token"] not in str(outcome(account, client))
 

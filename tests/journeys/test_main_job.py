@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 from flask.testing import FlaskClient
 
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.db import db
 from roms.engine.types import Mode
 from roms.models import Contact, Status
@@ -29,7 +29,7 @@ LEGACY = {
 
 
 def test_the_old_payload_makes_a_contact_a_conversation_and_an_answer_at_the_provider(
-    client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+    client: FlaskClient, cast: Cast, provider: Box, work: Callable[[], None]
 ) -> None:
     assert client.post("/webhook/whapi", json=LEGACY).status_code == 200
     work()
@@ -56,7 +56,7 @@ def test_the_old_payload_again_within_three_seconds_is_a_repeat_and_later_a_new_
 
 
 def test_a_menu_is_walked_and_a_word_in_the_middle_of_a_question_reaches_a_person(
-    client: FlaskClient, cast: Cast, work: Callable[[], None], provider: FakeWhapi
+    client: FlaskClient, cast: Cast, work: Callable[[], None], provider: Box
 ) -> None:
     for text in ("halo", "1", "2", "3", "cs"):
         say(client, text)
@@ -86,7 +86,7 @@ def test_the_bot_is_silent_once_a_person_has_the_conversation(client: FlaskClien
 
 
 def test_an_agents_answer_goes_out_and_its_ticks_come_back(
-    client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+    client: FlaskClient, cast: Cast, provider: Box, work: Callable[[], None]
 ) -> None:
     say(client, "cs")
     cid = conversation().public_id

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from roms import background, queue
 from roms.channels.failures import Ambiguous, ChannelBroken, Permanent, SendFailed, Throttled, Transient
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.config import ROOT
 from roms.db import db
 from roms.models import Direction, Message, Status
@@ -40,7 +40,7 @@ def ours(sender: str = "6281234567890") -> list[Message]:
 
 
 def test_r30_ten_messages_of_one_conversation_leave_in_order_at_any_latency(
-    client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+    client: FlaskClient, cast: Cast, provider: Box, work: Callable[[], None]
 ) -> None:
     say(client, "cs")
     cid = conversation().public_id
@@ -54,7 +54,7 @@ def test_r30_ten_messages_of_one_conversation_leave_in_order_at_any_latency(
 
 
 def test_many_conversations_are_sent_side_by_side_each_in_order(
-    client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+    client: FlaskClient, cast: Cast, provider: Box, work: Callable[[], None]
 ) -> None:
     senders = [f"62811{number:07d}" for number in range(20)]
     for text in ("halo", "1", "2"):
@@ -135,7 +135,7 @@ def test_a_send_whose_sender_vanished_is_said_to_be_unknown_and_a_person_may_sen
 
 
 def test_r14_a_message_whose_wake_up_was_lost_is_found_by_the_ticker(
-    app: Flask, client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+    app: Flask, client: FlaskClient, cast: Cast, provider: Box, work: Callable[[], None]
 ) -> None:
     alive = app.extensions["roms.redis"]
     app.extensions["roms.redis"] = queue.connect("redis://127.0.0.1:1")
@@ -150,7 +150,7 @@ def test_r14_a_message_whose_wake_up_was_lost_is_found_by_the_ticker(
 
 
 def test_r14_a_process_that_dies_right_after_its_commit_loses_nothing(
-    app: Flask, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+    app: Flask, cast: Cast, provider: Box, work: Callable[[], None]
 ) -> None:
     config = app.extensions["roms.config"]
     environ = {"DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url, **KEYS}

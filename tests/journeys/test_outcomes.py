@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from roms import background, jobs
 from roms.channels.failures import Transient
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.channels.items import Receipt
 from roms.db import db
 from roms.models import Direction, Message, Status
@@ -48,16 +48,14 @@ def draining(app: Flask, channel: int) -> threading.Thread:
     return thread
 
 
-def until_asked(provider: FakeWhapi, number: int) -> None:
+def until_asked(provider: Box, number: int) -> None:
     deadline = time.monotonic() + 10
     while len(provider.accepted) < number:
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
-def test_a_slow_send_keeps_nobody_else_waiting(
-    app: Flask, client: FlaskClient, cast: Cast, provider: FakeWhapi
-) -> None:
+def test_a_slow_send_keeps_nobody_else_waiting(app: Flask, client: FlaskClient, cast: Cast, provider: Box) -> None:
     slow, quick, _ = PEOPLE
     say(client, "halo", slow)
     provider.faults.dial(delay_ms=3000, to=slow, times=1)
@@ -70,9 +68,7 @@ def test_a_slow_send_keeps_nobody_else_waiting(
     drain.join()
 
 
-def test_a_database_that_is_away_for_a_moment_costs_no_outcome(
-    client: FlaskClient, cast: Cast, provider: FakeWhapi
-) -> None:
+def test_a_database_that_is_away_for_a_moment_costs_no_outcome(client: FlaskClient, cast: Cast, provider: Box) -> None:
     for sender in PEOPLE:
         say(client, "halo", sender)
     left = [3]
@@ -90,7 +86,7 @@ def test_a_database_that_is_away_for_a_moment_costs_no_outcome(
 
 
 def test_a_drain_that_is_told_to_stop_finishes_what_is_under_way_and_begins_nothing(
-    app: Flask, client: FlaskClient, cast: Cast, provider: FakeWhapi
+    app: Flask, client: FlaskClient, cast: Cast, provider: Box
 ) -> None:
     people = [f"62811{number:07d}" for number in range(40)]
     for sender in people:

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from roms.channels.base import Parcel
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.channels.items import Receipt
 from roms.db import db
 from roms.models import Direction, Message, Status
@@ -53,7 +53,7 @@ def test_r05_a_receipt_that_overtakes_our_own_call_is_kept_and_applied(client: F
 
 
 def test_r05_the_provider_reports_delivery_before_it_answers_our_call(
-    client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+    client: FlaskClient, cast: Cast, provider: Box, work: Callable[[], None]
 ) -> None:
     say(client, "halo")
     seen: list[str] = []

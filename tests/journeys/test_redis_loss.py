@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from roms import background, queue
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.models import Direction, Status
 from roms.services import outbox
 from tests.cast import Cast, messages, say
@@ -66,7 +66,7 @@ def test_r08_a_hung_redis_is_waited_for_a_third_of_a_second_at_most_once_a_secon
 
 
 def test_r08_after_redis_was_emptied_everything_queued_is_sent_once(
-    app: Flask, client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None], redis: str
+    app: Flask, client: FlaskClient, cast: Cast, provider: Box, work: Callable[[], None], redis: str
 ) -> None:
     senders = [f"62811{number:07d}" for number in range(25)]
     for sender in senders:

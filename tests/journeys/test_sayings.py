@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.channels.items import Incoming
 from roms.config import ROOT
 from roms.db import db
@@ -65,7 +65,7 @@ def talked(cast: Cast, clock: Clock) -> None:
 
 
 def test_every_saying_reaches_the_provider_in_its_own_form(
-    published: Cast, provider: FakeWhapi, work: Callable[[], None]
+    published: Cast, provider: Box, work: Callable[[], None]
 ) -> None:
     came(published, 1, "halo")
     work()

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from roms import jobs
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.db import db
 from roms.models import HttpCall, Sender
 from tests.cast import Cast, conversation, messages, say
@@ -20,13 +20,13 @@ SHOP = "https://orders.tokokita.example/api/orders"
 
 
 @pytest.fixture
-def box() -> Iterator[FakeWhapi]:
-    with FakeWhapi() as fake:
+def box() -> Iterator[Box]:
+    with Box() as fake:
         yield fake
 
 
 @pytest.fixture
-def settings(box: FakeWhapi) -> dict[str, str]:
+def settings(box: Box) -> dict[str, str]:
     return {"ROMS_HTTP_HOSTS": f"orders.tokokita.example={box.base_url}/_shop"}
 
 
@@ -68,7 +68,7 @@ def test_the_status_of_an_order_is_told(client: FlaskClient, number: str, told: 
     assert db.session.scalars(select(HttpCall.url)).all() == [f"{SHOP}/{number.upper()}"]
 
 
-def test_what_was_bought_has_a_number_that_can_be_asked_for(client: FlaskClient, box: FakeWhapi) -> None:
+def test_what_was_bought_has_a_number_that_can_be_asked_for(client: FlaskClient, box: Box) -> None:
     (thanks,) = answers(client, "beli", "kopi", "2", "Siti Aminah", "Jl. Dago 12, Bandung 40135", "ya")
     assert "Nomor pesanan Kakak ORD-20001." in thanks
     made = box.orders.find("ORD-20001")
@@ -78,7 +78,7 @@ def test_what_was_bought_has_a_number_that_can_be_asked_for(client: FlaskClient,
     assert answers(client, "cek pesanan", "ORD-20001", "ya")[-1] == "Pesanan ORD-20001 menunggu pembayaran Rp156.000."
 
 
-def test_when_the_order_system_is_away_people_are_asked(client: FlaskClient, box: FakeWhapi) -> None:
+def test_when_the_order_system_is_away_people_are_asked(client: FlaskClient, box: Box) -> None:
     box.stop()
     assert answers(client, "cek pesanan", "ORD-12345", "ya")[-1].startswith(("Statusnya perlu", "CS kami melihat"))
     assert said("note") == ["Asks for the status of ORD-12345."]

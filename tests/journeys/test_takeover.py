@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from roms.channels.failures import Transient
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.db import db
 from roms.engine.types import Mode
 from roms.errors import StaleView
@@ -49,7 +49,7 @@ def test_a_bot_message_that_must_be_tried_again_is_not_once_a_person_is_there(cl
 
 
 def test_the_bots_own_goodbye_at_a_handoff_still_goes_out(
-    client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+    client: FlaskClient, cast: Cast, provider: Box, work: Callable[[], None]
 ) -> None:
     say(client, "cs")
     work()
@@ -72,7 +72,7 @@ def test_r16_an_answer_typed_on_the_paired_phone_is_a_takeover(client: FlaskClie
 
 
 def test_r16_takeovers_that_race_a_slow_sender_never_leave_a_bot_message_behind_them(
-    app: Flask, client: FlaskClient, cast: Cast, provider: FakeWhapi, work: Callable[[], None]
+    app: Flask, client: FlaskClient, cast: Cast, provider: Box, work: Callable[[], None]
 ) -> None:
     """The provider may get what was under way already, and nothing that was handed over after the takeover."""
     provider.faults.dial(delay_ms=15, times=100_000)

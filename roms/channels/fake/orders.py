@@ -1,6 +1,6 @@
 """The sample shop's order system: a few orders, one in each state, and whatever is ordered on top of them.
 
-Not Whapi's at all; it lives in the same box so that a trial has somebody to ask.
+No provider's at all; it lives in the same box so that a trial has somebody to ask.
 """
 
 from __future__ import annotations

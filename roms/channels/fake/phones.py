@@ -1,18 +1,19 @@
-"""The pretended people: their phones, what is written on them, and everything the fake has taken."""
+"""What is written on the pretended phones: a chat per person and account; and everything the box has taken."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from roms.channels.fake import contents, shapes
+from roms.channels.fake.model import Deed, Draft, File, Person, Taken
+from roms.channels.fake.people import People, is_group
 
-NAMES = ("Budi Santoso", "Siti Rahmawati", "Dewi Lestari", "Agus Prasetyo", "Rina Wulandari", "Joko Susilo")
-FIRST_NUMBER = 6280000001001  # of the freephone range: nobody's mobile phone
 LINES_SHOWN = 200
-OPEN_SECONDS = 2.0  # a page that has not asked for so long is closed
+TYPING_SECONDS = 25.0
+SILENT = ("reaction", "edit", "delete")  # change another line instead of being one
 
 
 @dataclass(slots=True)
@@ -26,21 +27,12 @@ class Line:
     status: str
     kind: str = "text"
     shown: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Phone:
-    """One person's phone with its one chat, the one with us."""
-
-    address: str
-    name: str
-    lines: list[Line] = field(default_factory=list)
-    looked_at: float = -OPEN_SECONDS
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody looks at it in the page just now."""
-        return time.monotonic() - self.looked_at < OPEN_SECONDS
+    quotes: str = ""
+    by: str = ""  # who wrote, in a group; "phone" for our own people on the paired phone
+    forwarded: str = ""
+    reactions: dict[str, str] = field(default_factory=dict)  # "us" or "them" -> emoji
+    edited: bool = False
+    deleted: bool = False
 
 
 class Phones:
@@ -48,15 +40,21 @@ class Phones:
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
+        self.version = 0
         self.forget()
 
     def forget(self) -> None:
         """Begin anew."""
         with self.changed:
-            self.version = getattr(self, "version", 0) + 1
-            self._phones: dict[str, Phone] = {}
+            self.people = People()
+            self._chats: dict[tuple[str, str], list[Line]] = {}
+            self._lines: dict[str, Line] = {}
+            self._taken: dict[str, Taken] = {}
             self._accepted: list[dict[str, Any]] = []
-            self._files: dict[str, contents.File] = {}
+            self._signals: list[dict[str, Any]] = []
+            self._files: dict[str, File] = {}
+            self._typing: dict[tuple[str, str], float] = {}
+            self.touched()
 
     @property
     def accepted(self) -> list[dict[str, Any]]:
@@ -64,68 +62,133 @@ class Phones:
         with self.changed:
             return list(self._accepted)
 
-    def add(self, name: str = "", number: str = "") -> Phone:
-        """A further phone; without a number the next free one."""
+    @property
+    def signals(self) -> list[dict[str, Any]]:
+        """Read marks and typing, in order."""
         with self.changed:
-            free = (str(FIRST_NUMBER + step) for step in range(len(self._phones) + 1))
-            number = number or next(one for one in free if shapes.address_of(one) not in self._phones)
-            return self._phone(shapes.address_of(number), name or NAMES[len(self._phones) % len(NAMES)])
+            return list(self._signals)
 
-    def write(self, address: str, name: str, text: str) -> tuple[Line, str]:
-        """The owner of a phone writes; the line and the name to send with it."""
+    def find(self, name: str) -> Person | None:
+        """The person an address is of."""
         with self.changed:
-            phone = self._phone(address, name)
-            line = self._append(phone, Line(shapes.new_id(), True, text, time.time(), "sending"))
-            return line, phone.name
+            return self.people.find(name)
 
-    def accept(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Take a message of ours; what was taken."""
+    def add(self, name: str = "", number: str = "", hidden: bool = False) -> Person:
+        """A further phone."""
         with self.changed:
-            phone = self._phone(shapes.address_of(body["to"]), "")
-            kind = contents.kind_of(path)
-            text, (shown, file) = contents.words_of(kind, body), contents.shown(kind, body)
-            line = self._append(phone, Line(shapes.new_id("p."), False, text, time.time(), "sent", kind, shown))
-            if file:
-                self._files[line.id] = file
-            taken = {"id": line.id, "to": phone.address, "text": line.text, "at": line.at, "path": path, "body": body}
-            self._accepted.append({"number": len(self._accepted) + 1, **taken})
+            self.touched()
+            return self.people.add(name, number, hidden)
+
+    def rename(self, person: Person, change: Callable[[People], None]) -> None:
+        """A person's number or id changes; the chats move along."""
+        with self.changed:
+            before = person.key
+            change(self.people)
+            for key, account in [key for key in self._chats if key[0] == before]:
+                self._chats[person.key, account] = self._chats.pop((key, account))
+            self.touched()
+
+    def write(self, account: str, deed: Deed, shown: dict[str, Any]) -> None:
+        """The owner of a phone does something: a line, or a change to one."""
+        with self.changed:
+            side = "us" if deed.by_business else "them"
+            self.touched()
+            if deed.kind in SILENT:
+                return self._change(deed.kind, str(deed.more["target"]), side, deed.text)
+            if deed.kind.endswith("_changed"):
+                return None
+            status = "delivered" if deed.by_business else "sending"
+            line = Line(deed.id, not deed.by_business, deed.text, deed.at, status, deed.kind, shown, deed.quotes)
+            line.forwarded, line.by = deed.forwarded, "phone" if deed.by_business else ""
+            key = deed.person.key
+            if deed.group and (group := self.people.find(f"{deed.group}@g.us")):
+                key, line.by = group.key, deed.person.name
+            return self._append(key, account, line, deed.file)
+
+    def accept(self, draft: Draft, message_id: str, path: str) -> Taken:
+        """Take a message of ours."""
+        with self.changed:
+            taken = Taken(message_id, time.time(), draft)
+            kind, status = draft.kind, "sent"
+            if kind in SILENT:
+                self._change(kind, draft.target, "us", draft.text)
+            else:
+                line = Line(message_id, False, draft.text, taken.at, status, kind, dict(draft.shown), draft.quotes)
+                self._append(draft.person.key, draft.account, line, draft.file)
+            self._taken[message_id] = taken
+            self._typing.pop((draft.person.key, draft.account), None)
+            entry = {"id": message_id, "to": draft.to, "text": draft.text, "at": taken.at, "path": path}
+            entry |= {"provider": draft.account, "person": draft.person.key, "kind": kind, "quotes": draft.quotes}
+            entry |= {"content": dict(draft.content), "body": draft.body}
+            self._accepted.append({"number": len(self._accepted) + 1, **entry})
+            self.touched()
             return taken
 
-    def file_of(self, line_id: str) -> contents.File:
-        """Type and bytes of the file that came with this line."""
+    def signal(self, account: str, person: Person, what: str, **more: Any) -> None:
+        """A read mark or typing: kept in a list, and shown."""
         with self.changed:
-            return self._files.get(line_id, ("", b""))
+            self._signals.append({"provider": account, "person": person.key, "what": what, **more})
+            if what == "typing":
+                self._typing[person.key, account] = time.monotonic() + TYPING_SECONDS
+            elif what == "paused":
+                self._typing.pop((person.key, account), None)
+            else:
+                for line in self._chats.get((person.key, account), []):
+                    line.status = "seen" if line.mine and line.status == "arrived" else line.status
+            self.touched()
+
+    def taken(self, message_id: str) -> Taken | None:
+        """A message of ours."""
+        with self.changed:
+            return self._taken.get(message_id)
+
+    def line(self, message_id: str) -> Line | None:
+        """A message of anybody's."""
+        with self.changed:
+            return self._lines.get(message_id)
+
+    def person_of(self, message_id: str) -> Person | None:
+        """In whose chat a message stands."""
+        with self.changed:
+            for (key, _), lines in self._chats.items():
+                if any(line.id == message_id for line in lines):
+                    return self.people.find(key)
+            return None
+
+    def keep(self, file_id: str, file: File) -> None:
+        """A file, by the id of its line or of its own."""
+        with self.changed:
+            self._files[file_id] = file
+
+    def file_of(self, file_id: str) -> File | None:
+        """The file of this id."""
+        with self.changed:
+            return self._files.get(file_id)
 
     def mark(self, line_id: str, status: str) -> None:
         """A line's status has changed."""
         with self.changed:
-            for phone in self._phones.values():
-                for line in phone.lines:
-                    if line.id == line_id:
-                        line.status = status
-                        self._touched()
+            if line := self._lines.get(line_id):
+                line.status = status
+                self.touched()
 
-    def look(self, address: str) -> list[Line]:
-        """Somebody looks at this phone: the lines read by that, each once."""
+    def look(self, name: str, account: str = "") -> list[Taken]:
+        """Somebody opens this phone, or only the chat with one account: what was read by that, each once."""
         with self.changed:
-            phone = self._phones.get(address)
-            if not phone:
+            person = self.people.find(name) if name else None
+            if not person:
                 return []
-            phone.looked_at = time.monotonic()
-            fresh = [line for line in phone.lines if not line.mine and line.status == "delivered"]
+            chats = [lines for key, lines in self._chats.items() if key[0] == person.key and account in ("", key[1])]
+            fresh = [line for lines in chats for line in lines if not line.mine and line.status == "delivered"]
             for line in fresh:
                 line.status = "read"
-                self._touched()
-            return fresh
+                self.touched()
+            return [self._taken[line.id] for line in fresh if line.id in self._taken]
 
     def shown(self) -> dict[str, Any]:
         """Everything the page shows."""
         with self.changed:
-            phones = [
-                {"address": phone.address, "name": phone.name, "lines": [asdict(x) for x in phone.lines[-LINES_SHOWN:]]}
-                for phone in self._phones.values()
-            ]
-            return {"version": self.version, "phones": phones}
+            return {"version": self.version, "phones": [self._phone(person) for person in self.people.all.values()]}
 
     def wait_accepted(self, number: int, seconds: float) -> list[dict[str, Any]]:
         """Everything taken, as soon as it is so much or the time is over."""
@@ -133,20 +196,38 @@ class Phones:
             self.changed.wait_for(lambda: len(self._accepted) >= number, seconds)
             return list(self._accepted)
 
-    def _phone(self, address: str, name: str) -> Phone:
-        if address not in self._phones:
-            self._phones[address] = Phone(address, name or f"+{address.partition('@')[0]}")
-            self._touched()
-        elif name and name != self._phones[address].name:
-            self._phones[address].name = name
-            self._touched()
-        return self._phones[address]
+    def touched(self) -> None:
+        """Something has changed."""
+        with self.changed:
+            self.version += 1
+            self.changed.notify_all()
 
-    def _append(self, phone: Phone, line: Line) -> Line:
-        phone.lines.append(line)
-        self._touched()
-        return line
+    def _phone(self, person: Person) -> dict[str, Any]:
+        now = time.monotonic()
+        chats = {
+            account: {
+                "lines": [asdict(line) for line in lines[-LINES_SHOWN:]],
+                "typing": self._typing.get((key, account), 0.0) > now,
+            }
+            for (key, account), lines in self._chats.items()
+            if key == person.key
+        }
+        return asdict(person) | {"key": person.key, "group": is_group(person), "chats": chats}
 
-    def _touched(self) -> None:
-        self.version += 1
-        self.changed.notify_all()
+    def _append(self, key: str, account: str, line: Line, file: File | None) -> None:
+        self._chats.setdefault((key, account), []).append(line)
+        self._lines[line.id] = line
+        if file:
+            self._files[line.id] = file
+        self.touched()
+
+    def _change(self, kind: str, target: str, side: str, text: str) -> None:
+        line = self._lines.get(target)
+        if line is None:
+            return
+        if kind == "reaction":
+            line.reactions = {who: sign for who, sign in (line.reactions | {side: text}).items() if sign}
+        elif kind == "edit":
+            line.text, line.edited = text, True
+        else:
+            line.text, line.shown, line.deleted = "", {}, True

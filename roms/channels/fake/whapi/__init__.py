@@ -1,0 +1,45 @@
+"""Whapi.Cloud, both ways: what it posts to us, and what it takes."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from roms.channels.fake.model import Dialect, Doc, Letter, Person
+from roms.channels.fake.whapi import account, incoming, outgoing
+from roms.channels.fake.whapi.words import address, refusal
+
+if TYPE_CHECKING:
+    from roms.channels.fake.box import Box
+
+
+def _new_id(person: Person, ours: bool, group: str) -> str:
+    """An id of the provider's look; those of our own messages begin with p."""
+    return f"{'p.' if ours else ''}{secrets.token_urlsafe(15)}-g{secrets.token_urlsafe(6)}"
+
+
+def _seal(box: Box, docs: Sequence[Doc], url: str) -> Letter:
+    """Several of one kind are one list; nothing is signed, a header of our choosing is the proof."""
+    body = dict(docs[0].body)
+    for doc in docs[1:]:
+        for key, value in doc.body.items():
+            body[key] = [*body[key], *value] if isinstance(value, list) and key in body else value
+    headers = {"Content-Type": "application/json", **box.secrets.whapi_headers}
+    return Letter(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"), headers)
+
+
+DIALECT = Dialect(
+    kind="whapi",
+    title="Whapi.Cloud",
+    base="",
+    routes=(*outgoing.ROUTES, *account.ROUTES),
+    new_id=_new_id,
+    address=address,
+    news=incoming.news,
+    status=incoming.status,
+    seal=_seal,
+    error=refusal,
+    batches=True,
+)
