@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from roms.channels.base import Parcel
 from roms.channels.failures import Permanent
@@ -40,9 +41,10 @@ def came(people: Cast, there: Elsewhere, data: bytes, kind: str = "image", name:
 
 
 def put(browser: Browser, data: bytes, name: str = "a.jpg", **form: Any) -> TestResponse:
-    with_file = {"file": (io.BytesIO(data), name), **form}
+    content = FileStorage(io.BytesIO(data), name)
+    boundary, body = encode_multipart({"file": content, **form})
     path = f"/api/conversations/{conversation().public_id}/files"
-    return browser.post(path, data=with_file, content_type="multipart/form-data")
+    return browser.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def test_s06_a_picture_is_shown_as_what_it_is_and_nothing_runs_in_it(
