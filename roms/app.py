@@ -13,6 +13,7 @@ from roms.config import BadConfig, Config
 from roms.web import (
     auth,
     authors,
+    channels,
     conversations,
     docs,
     files,
@@ -23,6 +24,7 @@ from roms.web import (
     media,
     pages,
     problems,
+    templates,
     webhooks,
     widget,
 )
@@ -53,7 +55,7 @@ def create_app(config: Config) -> Flask:
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
     files.init_app(app)
-    for part in (auth, authors, pages, docs, media, webhooks, widget, health):
+    for part in (auth, authors, channels, pages, docs, media, webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)

@@ -20,7 +20,19 @@ from roms.channels.base import Parcel
 from roms.channels.failures import Ambiguous, SendFailed
 from roms.outside import client
 from roms.outside.client import Outcome as Outside
-from roms.services import channels, discarding, enclosures, fetching, files, http_calls, outbox
+from roms.services import (
+    account_looks,
+    account_states,
+    channels,
+    discarding,
+    enclosures,
+    fetching,
+    files,
+    http_calls,
+    outbox,
+    signals,
+    templates,
+)
 from roms.services.channels import Line
 from roms.services.outbox import Claimed, Outcome
 
@@ -49,12 +61,14 @@ def drain(channel_id: int) -> None:
     line, client, app = channels.line(channel_id), _client(), _app()
     until = time.monotonic() + LONGEST_RUN
     flying: Flying = {}
+    answered: set[int] = set()  # conversations that the bot spoke in: their messages have been read
     try:
         while True:
             free = SENDS_IN_FLIGHT - len(flying)
             may_begin = free and time.monotonic() < until and not STOPPING.is_set()
             for claimed in outbox.claim(channel_id, free) if may_begin else []:
                 flying[_senders().submit(_send, app, line, client, claimed)] = claimed
+                answered |= {claimed.conversation_id} if claimed.is_bots else set()
             if not flying:
                 break
             _land(channel_id, flying)
@@ -62,6 +76,7 @@ def drain(channel_id: int) -> None:
         limit = time.monotonic() + LAST_WAIT
         while flying and time.monotonic() < limit:
             _land(channel_id, flying)
+    signals.read_by_bot(channels.line(channel_id), answered)
     if time.monotonic() >= until or STOPPING.is_set():
         queue.wake([channel_id])
 
@@ -81,6 +96,30 @@ def call_out() -> None:
             wait(_calling, LOOK_AGAIN, return_when=FIRST_COMPLETED)
 
 
+def sync_templates(channel_id: int) -> None:
+    """Fetch the provider's list of templates; when that fails the ticker asks again in a while."""
+    queue.asked_begins(queue.SYNC_TEMPLATES, channel_id)
+    line = channels.line(channel_id)
+    if line.adapter.templates is None:
+        return
+    try:
+        found = line.adapter.templates(line.account, _client())
+    except SendFailed as failed:
+        log.warning("the templates of channel %s could not be fetched: %s", channel_id, failed)
+        return
+    templates.store(channel_id, found)
+
+
+def signal() -> None:
+    """Show what waits to be shown, once: a read mark or a typing sign that comes late means nothing."""
+    for channel_id, each in signals.taken():
+        line = channels.line(channel_id)
+        try:
+            cast(Any, line.adapter.signal)(line.account, _client(), each)
+        except SendFailed as failed:
+            log.info("a signal of channel %s was not shown: %s", channel_id, failed)
+
+
 def fetch_files() -> None:
     """Begin to fetch every file that is due; each on a thread of its own, so that a large one delays no other."""
     queue.fetching_begins()
@@ -94,9 +133,6 @@ def fetch_files() -> None:
             break  # who waits for a place is waited for by the ticker
     if discarding.waiting() and len(_fetching) < FETCHES_IN_FLIGHT:
         _fetching.add(_fetchers().submit(_discard, app))
-
-
-# What else the worker for files does stands here: read marks and typing, lists of templates, how accounts are.
 
 
 def _fetch(app: Flask, claimed: files.Claimed) -> None:
@@ -126,6 +162,12 @@ def _discard(app: Flask) -> None:
 
 def _app() -> Flask:
     return cast(Any, current_app)._get_current_object()
+
+
+def look_at_account(channel_id: int) -> None:
+    """Ask an account how it is, and start it again if it failed for the first time."""
+    queue.asked_begins(queue.LOOK, channel_id)
+    account_looks.look(channel_id, _client())
 
 
 def _call(app: Flask, claimed: http_calls.Claimed) -> None:
@@ -158,6 +200,7 @@ def _land(channel_id: int, flying: Flying) -> None:
 
 def _record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
     _until_written(lambda: outbox.record(channel_id, outcomes))
+    _until_written(lambda: account_states.after_sends(channel_id, [outcome for _, outcome in outcomes]))
 
 
 def _until_written(write: Callable[[], object]) -> None:
@@ -173,7 +216,9 @@ def _until_written(write: Callable[[], object]) -> None:
 
 
 def _send(app: Flask, line: Line, client: httpx.Client, claimed: Claimed) -> Outcome:
-    """One call to the provider; whatever happens comes back as a value."""
+    """One call to the provider, unless it is refused already; whatever happens comes back as a value."""
+    if claimed.refused is not None:
+        return claimed.refused
     account = line.account
     try:
         parcel = _loaded(app, line, claimed.parcel)

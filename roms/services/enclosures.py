@@ -40,7 +40,7 @@ def _released(line: Line, parcel: Parcel) -> Parcel:
     """A file of the flows, which everybody may see."""
     hash_ = _hash(parcel)
     if line.abilities.needs_links:
-        name = quote(str(_content(parcel).get("name", "file")), safe="")
+        name = quote(str(_named(parcel).get("name", "file")), safe="")
         return replace(parcel, link=f"{channels.config().public_url}/media/{hash_}/{name}")
     return replace(parcel, data=media.found(hash_)[1])
 
@@ -63,12 +63,15 @@ def _content(parcel: Parcel) -> Mapping[str, Any]:
 
 
 def _hash(parcel: Parcel) -> str:
-    return str(_content(parcel).get("hash") or "")
+    return str(_named(parcel).get("hash") or "")
 
 
 def _file(parcel: Parcel) -> str:
-    """Of the message itself, or of a template's header."""
+    return str(_named(parcel).get("file") or "")
+
+
+def _named(parcel: Parcel) -> Mapping[str, Any]:
+    """What names the file: the content itself, or a template's header."""
     parameters = _content(parcel).get("parameters")
     header = parameters.get("header") if isinstance(parameters, Mapping) else None
-    header = header if isinstance(header, Mapping) else {}
-    return str(_content(parcel).get("file") or header.get("file") or "")
+    return header if isinstance(header, Mapping) and header else _content(parcel)
