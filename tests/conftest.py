@@ -133,9 +133,10 @@ def settings() -> dict[str, str]:
 
 
 @pytest.fixture
-def app(database_url: str, redis: str, provider: Box, settings: dict[str, str]) -> Iterator[Flask]:
+def app(database_url: str, redis: str, provider: Box, settings: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
     """The application with its channels, the flows of this repository and the cast."""
-    app = create_app(config_for(database_url, redis, **{"ROMS_FAKE_URL": provider.base_url} | settings))
+    usual = {"ROMS_FAKE_URL": provider.base_url, "ROMS_STORAGE": str(tmp_path / "files")}
+    app = create_app(config_for(database_url, redis, **usual | settings))
     with app.app_context():
         yield app
         db.session.remove()

@@ -56,6 +56,32 @@ class Handler(BaseHTTPRequestHandler):
             if self.server.stopping.wait(0.05):
                 return
 
+    def trickle(self) -> None:
+        """A file of which a byte comes now and then."""
+        self.send_response(200)
+        self.send_header("Content-Length", "100000")
+        self.end_headers()
+        while not self.server.stopping.wait(0.05):
+            self.wfile.write(b"x")
+
+    def endless(self) -> None:
+        """Larger than it says, which is nothing."""
+        self.send_response(200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for _ in range(10_000):
+            self.wfile.write(b"x" * 65536)
+
+    def scripted(self) -> None:
+        """What the test says, one answer after the other, the last one for ever."""
+        answers = self.server.script[self.path.strip("/").partition("/")[2]]
+        status, body = answers.pop(0) if len(answers) > 1 else answers[0]
+        self.answer(status, body)
+
+    def to(self) -> None:
+        """Elsewhere: what stands behind the first part of the path."""
+        self.answer(302, b"", Location=self.path.split("/to/", 1)[1])
+
     def huge(self) -> None:
         self.answer(200, b'"' + b"x" * 300_000 + b'"')
 
@@ -84,6 +110,14 @@ ANSWERS: dict[str, Callable[[Handler], None]] = {
     "bomb": Handler.bomb,
     "packed": Handler.packed,
     "dies": Handler.dies,
+    "trickle": Handler.trickle,
+    "endless": Handler.endless,
+    "to": Handler.to,
+    "scripted": Handler.scripted,
+    "file": lambda self: self.answer(200, b"\x00file\xff" * 1000),
+    "forbidden": lambda self: self.answer(403, b"no"),
+    "hop": lambda self: self.answer(301, b"", Location="/file"),
+    "round": lambda self: self.answer(302, b"", Location="/round"),
     "html": lambda self: self.answer(200, PLAIN),
     "empty": lambda self: self.answer(204, b""),
     "bare": lambda self: self.answer(200, b""),
@@ -107,6 +141,7 @@ class Elsewhere(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[tuple[str, str, dict[str, str], str]] = []
+        self.script: dict[str, list[tuple[int, bytes]]] = {}
         self.stopping = threading.Event()
 
     @property

@@ -109,7 +109,7 @@ def _edit(scene: Scene, row: Row, payload: JSON, change: Any, at: datetime) -> R
 def _delete(scene: Scene, row: Row, payload: JSON, change: Any, at: datetime) -> Row:
     """Our copy goes as well: words, file, what others quoted of it."""
     same = {"conversation_id": scene.conversation.id, "seq": row["seq"]}
-    gone = {"state": FileState.REFUSED, "error_code": "deleted", "ref": None, "hash": "", "thumb": "", "name": ""}
+    gone = {"state": FileState.REFUSED, "error_code": "deleted", "ref": None, "name": ""}
     files = update(Attachment).filter_by(**same)
     db.session.execute(files.values(**gone, due_at=None, lease=None, lease_until=None))
     db.session.execute(delete(RawItem).filter_by(**same))

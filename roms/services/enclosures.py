@@ -25,6 +25,7 @@ def carries(parcel: Parcel) -> bool:
 
 def loaded(line: Line, parcel: Parcel) -> Parcel:
     """With its bytes or, where the provider fetches them itself, their address. Raises Permanent and Transient."""
+    db.session.rollback()  # as things are now, whatever this thread looked at before
     try:
         return _released(line, parcel) if _hash(parcel) else _uploaded(line, parcel)
     except (NotFound, Gone) as error:

@@ -6,7 +6,6 @@ A picture that moves is not drawn anew: its file is taken apart, and only what d
 from __future__ import annotations
 
 import threading
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,12 +51,14 @@ def made_safe(source: Path, into: Path, thumb: Path, may_be: tuple[str, ...] = (
     may_be: the types that the picture may become; () for whatever it is. Raises TooManyPixels and Damaged.
     """
     with source.open("rb") as file:
-        type_ = looked_at(file.read(HEAD)).type
+        looked = looked_at(file.read(HEAD))
+    type_ = looked.type
     if type_ not in FORMATS:
         return None
+    if looked.width * looked.height > MOST_PIXELS:
+        raise TooManyPixels
     try:
-        with _at_once, warnings.catch_warnings():
-            warnings.simplefilter("error", DecompressionBombWarning)
+        with _at_once:
             return _drawn(source, into, thumb, type_, may_be)
     except (DecompressionBombError, DecompressionBombWarning) as error:
         raise TooManyPixels from error

@@ -29,7 +29,8 @@ class Folder:
         place = self._place(key)
         draft = place.with_name(f".{secrets.token_hex(8)}.part")
         with _told():
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self._root, place.parent.parent, place.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 _copy(source, draft)
                 draft.replace(place)
