@@ -101,7 +101,8 @@ class Standin:
     def _unknown(self, route: Route, path: str) -> None:
         """Of the person behind the conversation nothing is known, unless a test says so."""
         if re.fullmatch(r"/api/contacts/\d+", path):
-            return route.fulfill(json={"id": 1, "name": "", "identities": [], "attributes": {}})
+            told = {"id": 1, "name": "", "phone": None, "phone_text": None, "attributes": {}}
+            return route.fulfill(json=told | {"identities": [], "conversations": [], "merges": []})
         if path.startswith("/api/contacts"):
             return route.fulfill(json={"items": []})
         return route.continue_()
