@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Tabs
-from tests.browser.pages import Inbox
+from tests.browser.pages import Chat, Inbox
 from tests.browser.payloads import HOSTILE
 from tests.browser.stage import Stage
 from tests.browser.standin import Standin, Told, opened, until
@@ -86,7 +86,7 @@ def test_every_kind_of_message_is_shown_as_what_it_is(tab: Tabs, stage: Stage) -
     expect(log).to_contain_text("Pesan ini dihapus")
     expect(inbox.bubble("Saya dari grup")).to_contain_text("Dewi")
     expect(inbox.bubble("Pesanan Kak Siti siap.")).to_contain_text("Lacak")
-    expect(inbox.bubble("Dari ponsel").locator("header")).to_have_text("Dari ponsel toko")
+    expect(inbox.bubble("Dari ponsel").last.locator("header")).to_have_text("Dari ponsel toko")
     assert spills(inbox.page) == [0]
 
 
@@ -267,3 +267,45 @@ def test_whatever_a_stranger_calls_things_stays_letters(tab: Tabs, stage: Stage,
     assert inbox.log.evaluate(ELEMENTS) == 0
     links = inbox.log.locator("a").evaluate_all("(all) => all.map((one) => one.protocol)")
     assert set(links) <= {"http:", "https:", "tel:", "mailto:"}
+
+
+def test_a_visitor_sees_files_quotations_signs_and_what_was_taken_back(tab: Tabs) -> None:
+    page = tab("")
+    Standin(page, "none")  # for the files
+    told = [visible(1, "you", "Ada fotonya?")]
+    told.append(visible(2, "agent", "[image]", kind="image", content=picture("depan.png")))
+    told.append(visible(3, "agent", "[audio]", kind="audio", content=picture("suara.wav", kind="audio", voice=True)))
+    told.append(visible(4, "agent", "[document]", kind="document", content=picture("Katalog.pdf", kind="document")))
+    told.append(visible(5, "agent", "Ini ya", quoted={"seq": 1, "text": "Ada fotonya?", "sender": "contact"}))
+    told.append(visible(6, "agent", "Dua", edited={"at": "2026-11-21T02:00:00Z", "before": []}))
+    told.append(visible(7, "agent", "", deleted={"at": "2026-11-21T02:00:00Z"}))
+    told[0]["reactions"] = [sign("👍", "agent", "agent:2", "Ani Lestari")]
+    page.route("**/widget/api/messages**", lambda route: route.fulfill(json=history(told)))
+    page.route("**/widget/api/seen", lambda route: route.fulfill(status=204))
+    page.goto("/shop")
+    shop = Chat(page).open()
+    shop.say("halo")
+    log = shop.log
+    expect(log.get_by_alt_text("depan.png")).to_have_attribute("src", "/files/depan.png")
+    expect(log.get_by_role("group", name="suara.wav")).to_contain_text("Pesan suara")
+    expect(log.get_by_role("link", name=re.compile("^Katalog.pdf"))).to_have_attribute("download", "Katalog.pdf")
+    expect(log.locator("button.quoted")).to_contain_text("Ada fotonya?")
+    expect(log.get_by_role("button", name="👍")).to_be_visible()
+    expect(log.get_by_text("diubah")).to_be_visible()
+    expect(log.get_by_text("Pesan ini dihapus")).to_be_visible()
+
+
+def picture(name: str, **more: Any) -> dict[str, Any]:
+    facts = {"kind": "image", "name": name, "size": 123_456, "mime": "", "state": "ready", "url": f"/files/{name}"}
+    return facts | {"thumb": None, "width": 64, "height": 40} | more
+
+
+def visible(seq: int, sender: str, text: str, **more: Any) -> dict[str, Any]:
+    """An entry as the visitor's frame tells it."""
+    told = {"seq": seq, "rev": seq, "at": "2026-11-21T01:00:00Z", "from": sender, "name": "Ani", "kind": "text"}
+    told |= {"text": text, "prompt": "", "options": [], "content": None, "status": "read", "client_id": None}
+    return told | more
+
+
+def history(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"seq": 7, "mode": "AGENT", "staffed": True, "entries": entries, "entry": entries[0]}

@@ -5,8 +5,6 @@ import { boot } from "../inbox/boot.js";
 import { inWords } from "../inbox/notices.js";
 import { number, t, tell } from "../inbox/text.js";
 
-const MOST_LINES = 200; // shown; the rest is counted
-
 export function Import({ leave, onDone }) {
   const [file, setFile] = useState(null);
   const [told, setTold] = useState(null); // {state: busy | tried | done | error, result, error}
@@ -36,7 +34,7 @@ async function send(file, dry) {
   const format = file.name.toLowerCase().endsWith(".csv") ? "csv" : "jsonl";
   let answer;
   try {
-    answer = await fetch(`/api/contacts/import?format=${format}&dry_run=${dry ? 1 : 0}`, {
+    answer = await fetch(`/api/contacts/import?format=${format}&dry_run=${dry ? 1 : 0}&skip_bad=1`, { // the bad lines were shown before
       method: "POST",
       headers: { "X-CSRFToken": boot.csrf, "Content-Type": format === "csv" ? "text/csv" : "application/x-ndjson" },
       body: file,
@@ -49,14 +47,9 @@ async function send(file, dry) {
   return told;
 }
 
-function Result({ result, done }) {
-  const lines = result.lines ?? result.rows ?? result.items ?? [];
-  const of = (name) => result[name] ?? lines.filter((each) => (each.result ?? each.outcome ?? each.action) === name).length;
-  return html`<p><b>${t(done ? "import_done" : "import_would", { created: number(of("created") || of("create")), updated: number(of("updated") || of("update")), refused: number(of("refused") || of("errors") || of("error")) })}</b></p>
-    <ol class="import-lines">${lines.slice(0, MOST_LINES).map((each, i) => {
-      const outcome = each.result ?? each.outcome ?? each.action ?? (each.error ? "error" : "");
-      return html`<li key=${i} data-outcome=${each.error ? "error" : outcome}><span>${t("import_line", { line: number(each.line ?? i + 1) })}</span> <span dir="auto">${each.name ?? each.phone ?? ""}</span>
-        <b>${each.error ? tell(each.error.say) || each.error.message || String(each.error) : outcome}</b></li>`;
-    })}</ol>
-    ${lines.length > MOST_LINES && html`<p class="muted">${t("import_more", { count: lines.length - MOST_LINES })}</p>`}`;
+function Result({ result: { created, updated, unchanged, bad, bad_count }, done }) {
+  const counts = { created: number(created), updated: number(updated), same: number(unchanged), refused: number(bad_count) };
+  return html`<p><b>${t(done ? "import_done" : "import_would", counts)}</b></p>
+    <ol class="import-lines" aria-label=${t("import_bad")}>${bad.map((each) => html`<li key=${each.line}>${tell(each.say)}</li>`)}</ol>
+    ${bad_count > bad.length && html`<p class="muted">${t("import_more", { count: bad_count - bad.length })}</p>`}`;
 }

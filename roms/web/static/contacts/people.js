@@ -1,7 +1,7 @@
 // The list of contacts: search in any form of a number, and for admins the doors in and out.
 import { html, useRef, useState } from "../vendor/ui.js";
 import { me } from "../inbox/boot.js";
-import { Empty, IconButton } from "../inbox/bits.js";
+import { Empty, IconButton, channelIcon, channelWord } from "../inbox/bits.js";
 import { Icon } from "../inbox/icons.js";
 import { inWords } from "../inbox/notices.js";
 import { personName } from "../inbox/person.js";
@@ -17,7 +17,7 @@ export function People() {
   return html`<section class="list people-list" aria-label=${t("contacts")}>
     <header class="list-head"><a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${20} /></a><h1>${t("contacts")}</h1><span class="grow"></span>
       ${isAdmin && html`<button type="button" class="button quiet" aria-expanded=${importing} onClick=${() => setImporting(!importing)}>${t("import")}</button><${Export} />`}</header>
-    ${importing && html`<${Import} leave=${() => setImporting(false)} onDone=${load} />`}
+    ${importing && html`<${Import} leave=${() => setImporting(false)} onDone=${() => load()} />`}
     <${Search} /><${Rows} />
   </section>`;
 }
@@ -31,7 +31,7 @@ function Search() {
   const typed = (event) => {
     query.value = event.target.value;
     clearTimeout(timer.current);
-    timer.current = setTimeout(load, 200);
+    timer.current = setTimeout(() => load(), 200);
   };
   return html`<div class="search" role="search"><span class="search-sign"><${Icon} name="search" /></span>
     <input id="search" type="search" aria-label=${t("contacts_search")} placeholder=${t("contacts_search_hint")} autocomplete="off" value=${query.value} onInput=${typed} />
@@ -53,10 +53,9 @@ function Row({ contact }) {
     event.preventDefault();
     open(contact.id);
   };
-  const count = contact.conversations;
   return html`<a class="person-row" href=${`/inbox/contacts/${contact.id}`} aria-current=${contact.id === chosen.value ? "true" : null} onClick=${go}>
     <span class="avatar" data-tint=${contact.id % 8} aria-hidden="true">${ours(contact.picture) ? html`<img class="avatar-picture" src=${ours(contact.picture)} alt="" loading="lazy" />` : html`<${Icon} name="person" size=${20} />`}</span>
     <span class="person-said"><b dir="auto">${personName(contact)}</b><small>${contact.phone_text ?? contact.phone ?? t("without_number")}</small></span>
-    ${Number.isInteger(count) && html`<small class="muted">${t("threads_count", { count })}</small>`}</a>`;
+    <span class="person-channels">${contact.channels.map((kind) => html`<span key=${kind} title=${channelWord(kind)}><${Icon} name=${channelIcon(kind)} size=${16} /><span class="sr">${channelWord(kind)}</span></span>`)}</span></a>`;
 }
 

@@ -26,13 +26,15 @@ export function Person({ id }) {
   return html`<main class="person" id="person" tabindex="-1" aria-busy=${held.state === "loading"}>
     ${held.state === "error" && html`<${Back} /><${Empty} icon="warn" title=${t("contact_error")} text=${inWords(held.error)}><button type="button" class="button" onClick=${reload}>${t("try_again")}</button></${Empty}>`}
     ${held.state === "loading" && html`<${Back} /><p class="people-told" role="status">${t("loading")}</p>`}
-    ${held.state === "ready" && html`<${Known} held=${held} pairs=${pairs} onChanged=${changed} />`}
+    ${held.state === "ready" && held.contact.id !== id && html`<p class="muted">${t("merged_into")}</p>`}
+    ${held.state === "ready" && html`<${Known} contact=${held.contact} pairs=${pairs} onChanged=${changed} />`}
   </main>`;
 }
 
 const Back = () => html`<${IconButton} icon="back" size=${22} class="icon-button person-back" label=${t("back_to_contacts")} onClick=${() => open(null)} />`;
 
-function Known({ held: { contact, threads, merges }, pairs, onChanged }) {
+function Known({ contact, pairs, onChanged }) {
+  const { conversations, merges } = contact;
   return html`<header class="person-head"><${Back} />
       <span class="avatar avatar-l" data-tint=${contact.id % 8} aria-hidden="true">${ours(contact.picture) ? html`<img class="avatar-picture" src=${ours(contact.picture)} alt="" />` : html`<${Icon} name="person" size=${30} />`}</span>
       <${Name} contact=${contact} onChanged=${onChanged} /></header>
@@ -40,11 +42,11 @@ function Known({ held: { contact, threads, merges }, pairs, onChanged }) {
       <section class="card"><h4>${t("identities")}</h4><${Identities} contact=${contact} />
         ${contact.opted_out_at && html`<p class="opted-out"><${Icon} name="cancel" size=${15} />${t("opted_out")} <${Moment} at=${contact.opted_out_at}>${shortTime(contact.opted_out_at)}</${Moment}></p>`}</section>
       <section class="card"><h4>${t("attributes")}</h4><${Attributes} contact=${contact} onSaved=${onChanged} /></section>
-      <section class="card"><h4>${t("threads")}</h4>${threads.length ? html`<${Threads} threads=${threads} />` : html`<p class="muted">${t("threads_none")}</p>`}</section>
+      <section class="card"><h4>${t("threads")}</h4>${conversations.length ? html`<${Threads} threads=${conversations} />` : html`<p class="muted">${t("threads_none")}</p>`}</section>
       <section class="card"><h4>${t("facts")}</h4><${Language} contact=${contact} onChanged=${onChanged} />
         ${contact.created_at && html`<p class="muted">${t("known_since")} <time datetime=${contact.created_at} title=${fullTime(contact.created_at)}>${shortTime(contact.created_at)}</time></p>`}</section>
       ${isAdmin && html`<section class="card"><h4>${t("same_person")}</h4><${Suggestions} contact=${contact} pairs=${pairs} onChanged=${onChanged} /><${FindOther} contact=${contact} onChanged=${onChanged} /></section>`}
-      ${merges.some((each) => !each.undone_at) && html`<section class="card"><h4>${t("merges")}</h4><${Merges} merges=${merges} onChanged=${onChanged} may=${isAdmin} /></section>`}
+      ${merges.length > 0 && html`<section class="card"><h4>${t("merges")}</h4><${Merges} merges=${merges} onChanged=${onChanged} may=${isAdmin} /></section>`}
     </div>`;
 }
 
@@ -77,7 +79,7 @@ function FindOther({ contact, onChanged }) {
   const look = async (event) => {
     event.preventDefault();
     const page = await trying(() => get(`/api/contacts?q=${encodeURIComponent(q.trim())}`));
-    if (page) setFound((page.items ?? page.contacts ?? []).filter((each) => each.id !== contact.id).slice(0, 8));
+    if (page) setFound(page.items.filter((each) => each.id !== contact.id).slice(0, 8));
   };
   return html`<form class="find-other" onSubmit=${look}><input type="search" aria-label=${t("merge_find")} placeholder=${t("merge_find")} value=${q} onInput=${(event) => setQ(event.target.value)} />
       <button type="submit" class="button" disabled=${!q.trim()}>${t("search_now")}</button></form>

@@ -1,5 +1,5 @@
 // What the contacts page knows: the list as far as it is loaded, the search, who is open.
-import { batch, signal } from "../vendor/ui.js";
+import { signal } from "../vendor/ui.js";
 import { Refused, Unreachable, get } from "../inbox/api.js";
 
 const PAGE = 50;
@@ -28,10 +28,8 @@ export async function load({ more = false } = {}) {
   try {
     const page = await get(`/api/contacts?${wanted}`);
     if (q !== query.value.trim()) return;
-    const items = page.items ?? page.contacts ?? [];
-    batch(() => {
-      people.value = { state: "ready", items: more ? [...people.value.items, ...items] : items, next: page.next ?? null, error: null };
-    });
+    const items = more ? [...people.value.items, ...page.items] : page.items;
+    people.value = { state: "ready", items, next: page.next, error: null };
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
     people.value = { ...people.value, state: "error", error };

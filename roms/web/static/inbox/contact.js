@@ -90,13 +90,14 @@ function Known({ summary: { id, contact } }) {
     look();
   };
   if (held.state !== "ready") return html`<section class="card"><h4>${t("person")}</h4><p class="muted" role="status">${held.state === "error" ? inWords(held.error) : t("loading")}</p></section>`;
-  const others = held.threads.filter((each) => each.id !== id);
+  const { conversations, merges } = held.contact;
+  const others = conversations.filter((each) => each.id !== id);
   return html`<section class="card"><h4>${t("identities")}</h4><${Identities} contact=${held.contact} />
       <a class="card-link" href=${`${CONTACTS}/${contact.id}`}>${t("contact_open")}</a></section>
     <section class="card"><h4>${t("attributes")}</h4><${Attributes} contact=${held.contact} onSaved=${reload} /></section>
     ${others.length > 0 && html`<section class="card"><h4>${t("threads_elsewhere")}</h4><${Threads} threads=${others} onOpen=${go} /></section>`}
     ${isAdmin && pairs.length > 0 && html`<section class="card"><h4>${t("suggestions")}</h4><${Suggestions} contact=${held.contact} pairs=${pairs} onChanged=${changed} /></section>`}
-    ${held.merges.length > 0 && html`<section class="card"><h4>${t("merges")}</h4><${Merges} merges=${held.merges} onChanged=${changed} may=${isAdmin} /></section>`}`;
+    ${merges.length > 0 && html`<section class="card"><h4>${t("merges")}</h4><${Merges} merges=${merges} onChanged=${changed} may=${isAdmin} /></section>`}`;
 }
 
 const Facts = ({ summary: { contact, channel, opened_at, created_at } }) => html`<section class="card"><h4>${t("facts")}</h4><dl class="facts">

@@ -1,32 +1,22 @@
 // A person apart from their conversations: the names they go by, what the shop knows of them, where else they write.
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { Refused, Unreachable, get, patch, post } from "./api.js";
-import { IconButton, Moment, channelIcon, channelWord, named } from "./bits.js";
+import { IconButton, Moment, channelIcon, named } from "./bits.js";
 import { Icon } from "./icons.js";
 import { inWords, toast } from "./notices.js";
 import { now } from "./store.js";
-import { fullTime, has, number, rowTime, t } from "./text.js";
+import { has, number, rowTime, t, tell } from "./text.js";
 
 export const contactPath = (id, rest = "") => `/api/contacts/${encodeURIComponent(id)}${rest}`;
 
-/** Whatever a list answer calls its list. */
-const listIn = (answer, ...names) => names.map((name) => answer?.[name]).find(Array.isArray) ?? (Array.isArray(answer) ? answer : []);
+/** The person with their names, conversations and merges. */
+export const readPerson = (id) => get(contactPath(id));
 
-export async function readPerson(id) {
-  const [told, threads] = await Promise.all([get(contactPath(id)), get(contactPath(id, "/conversations"))]);
-  return { contact: told.contact ?? told, merges: listIn(told, "merges"), threads: listIn(threads, "items", "conversations") };
-}
-
-export const readSuggestions = async (id = null) => {
-  const answer = await get(`/api/contacts/suggestions${id === null ? "" : `?contact=${encodeURIComponent(id)}`}`);
-  const all = listIn(answer, "items", "suggestions").map(pairOf).filter(Boolean);
-  return id === null ? all : all.filter((each) => each.both.some((one) => one.id === id));
-};
-
-/** Two contacts that may be one person, and why it looks so. */
-function pairOf(each) {
-  const both = each.contacts ?? [each.contact ?? each.kept, each.other ?? each.with ?? each.gone];
-  return both.length === 2 && both.every((one) => one?.id) ? { both, reason: each.reason ?? "" } : null;
+/** Pairs that may be one person, surer ones first; `id`: only those with this contact. [{both, say}] */
+export async function readSuggestions(id = null) {
+  const { items } = await get("/api/contacts/suggestions");
+  const pairs = items.map((each) => ({ both: [each.contact, each.with], say: each.say }));
+  return id === null ? pairs : pairs.filter(({ both }) => both.some((one) => one.id === id));
 }
 
 /** Do something; what is refused is said in words. True when it was done. */
@@ -42,14 +32,25 @@ export async function trying(act) {
 
 export const personName = (contact) => (contact.name && named(contact.name)) || contact.phone_text || contact.phone || t("without_number");
 
+/** +6281234567890 as people here write it; numbers of other countries stay as they are. */
+function phoneText(value) {
+  const own = /^\+62(\d{3})(\d{4})(\d{2,6})$/.exec(value);
+  return own ? `+62 ${own[1]}-${own[2]}-${own[3]}` : value;
+}
+
+const identityText = ({ kind, value }, contact) => {
+  if (kind === "phone") return value === contact.phone && contact.phone_text ? contact.phone_text : phoneText(value);
+  return kind === "username" ? `@${named(value)}` : named(value);
+};
+
 /** A number as people write it; a hidden id is called what it is, and never looks like a number. */
 export function Identities({ contact }) {
-  const all = contact.identities ?? contact.addresses ?? [];
+  const all = contact.identities;
   const numbered = all.some(({ kind }) => kind === "phone") || Boolean(contact.phone);
   return html`<ul class="identities" aria-label=${t("identities")}>
     ${!numbered && html`<li class="muted"><${Icon} name="phone" size=${15} /><span>${t("without_number")}</span></li>`}
     ${all.map((each) => html`<li key=${`${each.kind}${each.value}`}><${Icon} name=${each.kind === "phone" ? "phone" : "person"} size=${15} />
-      <span><b dir="auto">${each.kind === "username" ? `@${named(each.value)}` : named(each.text ?? each.value)}</b><small>${t(has(`identity_${each.kind}`) ? `identity_${each.kind}` : "identity_other")}</small></span></li>`)}
+      <span><b dir="auto">${identityText(each, contact)}</b><small>${t(has(`identity_${each.kind}`) ? `identity_${each.kind}` : "identity_other")}</small></span></li>`)}
     ${!all.length && contact.phone && html`<li><${Icon} name="phone" size=${15} /><span><b>${contact.phone_text ?? contact.phone}</b></span></li>`}</ul>`;
 }
 
@@ -66,13 +67,14 @@ export function Attributes({ contact, onSaved }) {
   const set = (at, values) => setRows(rows.map((row, i) => (i === at ? { ...row, ...values } : row)));
   const save = async (event) => {
     event.preventDefault();
-    const attributes = Object.fromEntries(rows.filter(({ name, value }) => name.trim() && value.trim()).map(({ name, value }) => [name.trim(), value.trim()]));
+    const written = Object.fromEntries(rows.filter(({ name }) => name.trim()).map(({ name, value }) => [name.trim(), value.trim() || null]));
+    const attributes = { ...Object.fromEntries(held.map(([name]) => [name, null])), ...written }; // null: it goes
     if (!(await trying(() => patch(contactPath(contact.id), { attributes })))) return;
     setRows(null);
     onSaved();
   };
   return html`<form class="attributes" ref=${box} onSubmit=${save}>${rows.map((row, i) => html`<div class="attribute" key=${i}>
-      <input aria-label=${t("attribute_name", { at: number(i + 1) })} placeholder=${t("attribute")} value=${row.name} maxlength="60" onInput=${(event) => set(i, { name: event.target.value })} />
+      <input aria-label=${t("attribute_name", { at: number(i + 1) })} placeholder=${t("attribute")} value=${row.name} maxlength="40" onInput=${(event) => set(i, { name: event.target.value })} />
       <input aria-label=${t("attribute_value", { at: number(i + 1) })} placeholder=${t("value")} value=${row.value} maxlength="500" onInput=${(event) => set(i, { value: event.target.value })} />
       <${IconButton} icon="close" size=${15} label=${t("attribute_remove", { name: row.name || number(i + 1) })} onClick=${() => setRows(rows.filter((_, at) => at !== i))} /></div>`)}
     <div class="attribute-acts"><button type="button" class="link-button" onClick=${() => setRows([...rows, { name: "", value: "" }])}>${t("attribute_more")}</button><span class="grow"></span>
@@ -82,8 +84,8 @@ export function Attributes({ contact, onSaved }) {
 /** Their conversations on every channel; links, so that they can be opened beside this one too. */
 export const Threads = ({ threads, onOpen }) => html`<ul class="person-threads">${threads.map((each) => html`<li key=${each.id}>
   <a href=${`/inbox/${encodeURIComponent(each.id)}`} onClick=${(event) => follow(event, each.id, onOpen)}>
-    <${Icon} name=${channelIcon(each.channel?.kind)} size=${16} /><span><b>${each.channel?.name ?? channelWord(each.channel?.kind)}</b><small dir="auto">${each.last?.text ?? t("no_messages")}</small></span>
-    ${(each.last?.at ?? each.created_at) && html`<${Moment} at=${each.last?.at ?? each.created_at}>${rowTime(each.last?.at ?? each.created_at, now.value)}</${Moment}>`}</a></li>`)}</ul>`;
+    <${Icon} name=${channelIcon(each.channel.kind)} size=${16} /><span><b>${each.channel.name}</b><small dir="auto">${each.last?.text ?? t("no_messages")}</small></span>
+    <${Moment} at=${each.last_at}>${rowTime(each.last_at, now.value)}</${Moment}></a></li>`)}</ul>`;
 
 function follow(event, id, onOpen) {
   if (!onOpen || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -96,7 +98,7 @@ export function Suggestions({ contact, pairs, onChanged }) {
   if (!pairs.length) return null;
   return html`<ul class="suggestions" aria-label=${t("suggestions")}>${pairs.map((pair) => {
     const other = pair.both.find((one) => one.id !== contact.id) ?? pair.both[1];
-    return html`<li key=${other.id}><span><b dir="auto">${personName(other)}</b><small>${has(`suggested_${pair.reason}`) ? t(`suggested_${pair.reason}`) : t("suggested")}</small></span>
+    return html`<li key=${other.id}><span><b dir="auto">${personName(other)}</b><small>${tell(pair.say)}</small></span>
       <${MergeButton} kept=${contact} gone=${other} onChanged=${onChanged} /></li>`;
   })}</ul>`;
 }
@@ -112,12 +114,11 @@ export function MergeButton({ kept, gone, onChanged }) {
     const answer = await trying(() => post(contactPath(kept.id, "/merge"), { with: gone.id }));
     if (!answer) return;
     onChanged();
-    const id = answer.merge?.id ?? answer.merge ?? answer.id;
-    toast(t("merged"), { kind: "good", act: id ? { label: t("undo"), run: () => unmerge(id, onChanged) } : null, ms: 8000 });
+    toast(t("merged"), { kind: "good", act: { label: t("undo"), run: () => unmerge(answer.merge, onChanged) }, ms: 8000 });
   };
   if (!moving) return html`<button type="button" class="button" onClick=${ask}><${Icon} name="merge" size=${16} />${t("merge")}</button>`;
   return html`<div class="merging" role="group" aria-label=${t("merge")}><p>${t("merge_moves", { from: personName(gone), to: personName(kept) })}</p>
-    <ul>${(moving.contact.identities ?? []).map((each) => html`<li key=${each.value}>${named(each.text ?? each.value)}</li>`)}<li>${t("merge_threads", { count: moving.threads.length })}</li></ul>
+    <ul>${moving.identities.map((each) => html`<li key=${each.value}>${identityText(each, moving)}</li>`)}<li>${t("merge_threads", { count: moving.conversations.length })}</li></ul>
     <button type="button" class="button primary" onClick=${merge}>${t("merge_yes")}</button><button type="button" class="button quiet" onClick=${() => setMoving(null)}>${t("cancel")}</button></div>`;
 }
 
@@ -128,8 +129,8 @@ export async function unmerge(id, onChanged) {
 }
 
 /** What was joined to this contact, each with its way back. */
-export const Merges = ({ merges, onChanged, may }) => html`<ul class="merges">${merges.filter((each) => !each.undone_at).map((each) => html`<li key=${each.id}>
-  <span><b dir="auto">${named(each.name ?? each.gone?.name ?? "") || `#${each.gone_id ?? each.id}`}</b>${each.at && html`<small><time datetime=${each.at} title=${fullTime(each.at)}>${rowTime(each.at, now.value)}</time></small>`}</span>
+export const Merges = ({ merges, onChanged, may }) => html`<ul class="merges">${merges.map((each) => html`<li key=${each.id}>
+  <span><b dir="auto">${personName(each)}</b><small><${Moment} at=${each.at}>${rowTime(each.at, now.value)}</${Moment}></small></span>
   ${may && html`<button type="button" class="button" onClick=${() => unmerge(each.id, onChanged)}>${t("unmerge")}</button>`}</li>`)}</ul>`;
 
 /** A person and what belongs to them, fetched anew when `id` changes or reload() is called. */
@@ -138,7 +139,7 @@ export function usePerson(id) {
   const reload = async () => {
     if (id === null) return;
     try {
-      setHeld({ id, state: "ready", ...(await readPerson(id)) });
+      setHeld({ id, state: "ready", contact: await readPerson(id) });
     } catch (error) {
       if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
       setHeld({ id, state: "error", error });
