@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from roms import background, jobs, queue
 from roms.channels.failures import Transient
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.channels.items import TemplateChanged
 from roms.db import db
 from roms.errors import Conflict, Invalid
@@ -235,7 +235,7 @@ def test_a_message_that_waited_a_day_is_too_old_but_a_template_may_be_sent_again
 
 
 def test_where_there_are_no_templates_a_flows_template_is_its_text(
-    client: FlaskClient, cast: Cast, provider: FakeWhapi
+    client: FlaskClient, cast: Cast, provider: Box
 ) -> None:
     from types import SimpleNamespace
 

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.db import db
 from roms.errors import WindowClosed
 from roms.models import Direction, Message, Sender, Status, Timer
@@ -119,7 +119,7 @@ def test_a_failed_message_is_not_sent_again_when_the_window_is_closed(
 
 
 def test_a_channel_without_a_window_never_closes(
-    client: FlaskClient, cast: Cast, clock: Clock, provider: FakeWhapi, work: Callable[[], None]
+    client: FlaskClient, cast: Cast, clock: Clock, provider: Box, work: Callable[[], None]
 ) -> None:
     wrote(client, clock)
     clock.forward(days=30)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from roms import jobs
 from roms.channels import ADAPTERS
 from roms.channels.failures import Ambiguous, ChannelBroken, Transient
-from roms.channels.fake import FakeWhapi
+from roms.channels.fake import Box
 from roms.channels.items import AccountState
 from roms.db import db, table, writing
 from roms.models import Channel, ChannelEvent, Message, Status
@@ -131,7 +131,7 @@ def test_a_removed_account_is_told_nothing(app: Flask, cast: Cast) -> None:
 
 
 def test_r31_an_expired_token_parks_and_what_is_too_old_is_never_sent(
-    app: Flask, cast: Cast, clock: Clock, provider: FakeWhapi, work: Callable[[], None]
+    app: Flask, cast: Cast, clock: Clock, provider: Box, work: Callable[[], None]
 ) -> None:
     client = app.test_client()
     say(client, "halo")
