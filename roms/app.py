@@ -13,6 +13,7 @@ from roms.config import BadConfig, Config
 from roms.web import (
     auth,
     authors,
+    contacts,
     conversations,
     docs,
     forgery,
@@ -51,7 +52,7 @@ def create_app(config: Config) -> Flask:
     problems.init_app(app)
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
-    for part in (auth, authors, pages, docs, media, webhooks, widget, health):
+    for part in (auth, authors, contacts, pages, docs, media, webhooks, widget, health):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)
