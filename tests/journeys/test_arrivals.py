@@ -123,13 +123,13 @@ def test_r25_a_failure_says_more_than_that_one_message_failed(
     windowed: None, client: FlaskClient, cast: Cast, clock: Clock
 ) -> None:
     say(client, "halo", timestamp=int(clock.now.timestamp()))
-    for number, class_ in enumerate(("opted_out", "needs_template", "fix_channel")):
+    for number, class_ in enumerate(("opted_out", "fix_channel", "needs_template")):
         say(client, f"halo {number}")
         (claimed, *_) = outbox.claim(cast.whapi, 1)
         outbox.record(cast.whapi, [(claimed, f"p{number}")])
         receipts.record(cast.whapi, Receipt(f"p{number}", "failed", None, "131", "no", class_))
     failed = [message.error_class for message in messages() if message.status is Status.FAILED]
-    assert failed == ["opted_out", "needs_template", "fix_channel"]
+    assert failed == ["opted_out", "fix_channel", "needs_template"]
     assert db.session.scalar(select(Contact.opted_out_at)) == clock.now
     assert conversation().window_until == clock.now
     assert db.session.scalar(select(Channel.state).where(Channel.id == cast.whapi)) == "needs_person"

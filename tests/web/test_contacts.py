@@ -126,13 +126,8 @@ def test_a_file_that_went_out_comes_in_again_and_no_cell_is_a_formula(admin: Bro
 
 
 FILE = (
-    "name;phone;attribute:kota
-Siti;0812-3456-7890;Solo
-Budi;not a number;
-Ani;+62 812 3456 7890;
-"
-    "Eko;62857 0000 0001;
-"
+    "name;phone;attribute:kota\nSiti;0812-3456-7890;Solo\nBudi;not a number;\nAni;+62 812 3456 7890;\n"
+    "Eko;62857 0000 0001;\n"
 )
 
 
