@@ -26,9 +26,9 @@ def post_worker_init(worker: Any) -> None:
     hub = app.extensions["roms.hub"]
     hub.most = threads // 2
     with app.app_context():
-        from roms.services import channels
+        from roms.services import account_states
 
-        for warning in channels.warnings():
+        for warning in account_states.warnings():
             worker.log.warning(warning["text"])
     gunicorns = signal.getsignal(signal.SIGTERM)
 

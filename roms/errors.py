@@ -33,6 +33,13 @@ class NotAllowed(Problem):
     code = "not_allowed"
 
 
+class ConfirmPassword(Problem):
+    """Please give your password again: what you are about to do needs it."""
+
+    status = 403
+    code = "confirm_password"
+
+
 class NotFound(Problem):
     """There is no such thing, or it is not yours to see."""
 
@@ -47,10 +54,22 @@ class Conflict(Problem):
     code = "conflict"
 
 
+class ChannelUsed(Conflict):
+    """This channel has conversations: it can be switched off, but not removed."""
+
+    code = "channel_used"
+
+
 class StaleView(Conflict):
     """Something happened since you looked; nothing was sent."""
 
     code = "stale_view"
+
+
+class WindowClosed(Conflict):
+    """The contact has not written for 24 hours: WhatsApp takes only an approved template now."""
+
+    code = "window_closed"
 
 
 class TooLarge(Problem):

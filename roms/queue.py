@@ -20,12 +20,17 @@ log = logging.getLogger(__name__)
 CHANGES = "roms:changes"  # pub/sub: header, agents' frame and visitor's frame, a line each
 OUTBOX = "outbox"  # the RQ queue of drain jobs
 CALLS = "calls"  # the RQ queue of calls to other systems, with a worker of its own: a slow one delays no message
-FILES = "files"  # the RQ queue of files to be fetched from providers; likewise
+FILES = "files"  # the RQ queue of files, templates, accounts and signals, with a worker of its own
+SIGNALS = "roms:signals"  # a set: what waits to be shown to providers, each thing once
+STALE = 60  # seconds after which a signal that nobody took means nothing any more
 DRAIN_WAITS = 10  # seconds for which one waiting drain stands for all that is queued meanwhile
 REST_AFTER_FAILURE = 1.0  # seconds without trying, so that a hung Redis is not paid for by every request
 
 DRAIN = "roms.jobs.drain"
 CALL_OUT = "roms.jobs.call_out"
+SYNC_TEMPLATES = "roms.jobs.sync_templates"
+LOOK = "roms.jobs.look_at_account"
+SIGNAL = "roms.jobs.signal"
 FETCH = "roms.jobs.fetch_files"
 
 
@@ -62,8 +67,52 @@ def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = (), calls: boo
             if was_free:
                 _enqueue(each)
     except (redis.RedisError, OSError) as error:
-        current_app.extensions["roms.redis_rests_until"] = time.monotonic() + REST_AFTER_FAILURE
-        log.warning("Redis did not take a hint (%s); the ticker and the inbox's fallback make up for it", error)
+        _rest(error)
+
+
+def ask(job: str, *arguments: int) -> None:
+    """Have the worker for files do this; once, however often it is asked for before the work begins."""
+    if time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
+        return
+    try:
+        if client().set(_flag(_named(job, arguments)), b"1", nx=True, ex=DRAIN_WAITS):
+            _job(FILES, job, arguments)
+    except (redis.RedisError, OSError) as error:
+        _rest(error)
+
+
+def asked_begins(job: str, *arguments: int) -> None:
+    """Called by such a job before it looks at anything."""
+    client().delete(_flag(_named(job, arguments)))
+
+
+def signal(words: Iterable[str], once_in: int = 0) -> None:
+    """Have these shown to providers soon, or never: a signal may be lost. Each is said once in `once_in` seconds."""
+    if time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
+        return
+    try:
+        fresh = [word for word in words if not once_in or client().set(f"{SIGNALS}:{word}", b"1", nx=True, ex=once_in)]
+        if fresh:
+            _at_once([("SADD", SIGNALS, *fresh), ("EXPIRE", SIGNALS, STALE)])
+            ask(SIGNAL)
+    except (redis.RedisError, OSError) as error:
+        _rest(error)
+
+
+def signals() -> list[str]:
+    """Everything that waits to be shown, taken out of waiting."""
+    asked_begins(SIGNAL)
+    taken: Any = client().spop(SIGNALS, 1000)
+    return [word.decode() for word in taken]
+
+
+def _rest(error: Exception) -> None:
+    current_app.extensions["roms.redis_rests_until"] = time.monotonic() + REST_AFTER_FAILURE
+    log.warning("Redis did not take a hint (%s); the ticker and the inbox's fallback make up for it", error)
+
+
+def _named(job: str, arguments: Iterable[int]) -> str:
+    return ":".join((job, *map(str, arguments)))
 
 
 def _at_once(commands: Sequence[tuple[Any, ...]]) -> list[Any]:
@@ -100,10 +149,14 @@ JOBS = {CALLS: CALL_OUT, FILES: FETCH}
 
 def _enqueue(what: int | str) -> None:
     """A drain of this channel, or (CALLS, FILES) the making of calls and the fetching of files."""
+    of, job, arguments = (what, JOBS[what], ()) if isinstance(what, str) else (OUTBOX, DRAIN, (what,))
+    _job(of, job, arguments)
+
+
+def _job(of: str, job: str, arguments: Sequence[int | str]) -> None:
     from rq import Queue, Retry
     from rq.serializers import JSONSerializer
 
-    of, job, arguments = (what, JOBS[what], ()) if isinstance(what, str) else (OUTBOX, DRAIN, (what,))
     jobs = Queue(of, connection=client(), serializer=JSONSerializer)
     jobs.enqueue(job, *arguments, job_timeout=120, result_ttl=0, failure_ttl=600, retry=Retry(max=1))
 

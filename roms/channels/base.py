@@ -38,7 +38,7 @@ class Account:
 
     channel_id: int
     kind: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
     webhook: str = ""
 
     def __getitem__(self, name: str) -> str:
@@ -49,10 +49,10 @@ class Account:
 class Knock:
     """A webhook request as it arrived: raw bytes, header names in lower case, the peer's address."""
 
-    body: bytes
-    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
     remote: str
-    query: str = ""  # what stands behind the question mark, undecoded
+    query: str = field(default="", repr=False)  # what stands behind the question mark, undecoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Download:
     """Where a file of theirs is fetched: an address, headers for that very host, and the only hosts it may be at."""
 
     url: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     hosts: tuple[str, ...]  # as roms.outside.hosts reads them
 
 
@@ -158,6 +158,7 @@ class Adapter:
     fields: tuple[Field, ...] = ()
     abilities: Abilities = Abilities()
     direct: bool = False  # writing the message down delivers it: there is no provider to call
+    address_of: Callable[[str], str] = lambda phone: phone.lstrip("+")  # where a number in E.164 gets its messages
     account_of: Callable[[Account], str] = lambda account: ""  # the provider's name for it, as items bear it
     challenge: Callable[[Account, Mapping[str, str]], str] | None = None
     answer: tuple[str, str] | None = None

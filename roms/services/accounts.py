@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from roms import clock
 from roms.db import db, serialize, transaction, writing
-from roms.errors import Conflict, NotFound, NotSignedIn, TooMany
+from roms.errors import ConfirmPassword, Conflict, NotFound, NotSignedIn, TooMany
 from roms.models import LoginAttempt, LoginSession, Role, User
 from roms.services.actors import Actor
 
@@ -27,6 +27,7 @@ SEEN_EVERY = timedelta(minutes=1)  # how exactly we remember when a session was 
 WINDOW = timedelta(minutes=15)
 TRIES = 5  # failed ones per login name and per address within WINDOW
 LONGEST_PASSWORD = 1000
+CONFIRMED_FOR = timedelta(minutes=10)  # so long a password given is proof enough for what is dangerous
 
 # The hash of nobody's password: an unknown login costs the same time as a known one.
 NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$U8q37jXQSyYLZspucfzdmQ$kUzatZC0YVuBQ9+xbSbOX8z163PSwVHqbevpv+sIjEo"
@@ -108,6 +109,7 @@ def _begin_session(user_id: int, password: str, tries: list[int], address: str, 
     db.session.execute(delete(LoginAttempt).where(mine))
     db.session.execute(delete(LoginSession).where(LoginSession.created_at <= now - ABSOLUTE))
     session = LoginSession(token_hash=hash_token(token), user_id=user.id, created_at=now, seen_at=now)
+    session.confirmed_at = now
     session.address, session.browser = address[:64], browser[:200]
     db.session.add(session)
     db.session.flush()
@@ -153,6 +155,27 @@ def _touch(session_id: int, now: datetime) -> None:
 
 def _actor(user: User, session_id: int) -> Actor:
     return Actor(user.id, user.name, user.login, user.role, user.language, session_id)
+
+
+# --- proving it again --------------------------------------------------------------------------------------------
+
+
+def confirm(actor: Actor, password: str, address: str = "") -> None:
+    """The person at this browser is still its owner; WrongPassword or TooMany as when signing in."""
+    tries = _count_try(actor.login, address)
+    password_hash = db.session.scalar(select(User.password_hash).filter_by(id=actor.id, is_active=True))
+    if not _matches(password_hash or NOBODY, password) or password_hash is None:
+        raise WrongPassword
+    with writing():
+        db.session.execute(delete(LoginAttempt).where(LoginAttempt.id.in_(tries)))
+        db.session.execute(update(LoginSession).filter_by(id=actor.session_id).values(confirmed_at=clock.now()))
+
+
+def need_confirmed(actor: Actor) -> None:
+    """ConfirmPassword unless the password was given in this browser a short while ago."""
+    confirmed_at = db.session.scalar(select(LoginSession.confirmed_at).filter_by(id=actor.session_id))
+    if confirmed_at is None or clock.now() - confirmed_at > CONFIRMED_FOR:
+        raise ConfirmPassword
 
 
 # --- people ------------------------------------------------------------------------------------------------------

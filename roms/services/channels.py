@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
@@ -14,14 +15,15 @@ from roms import clock, secretbox
 from roms.channels import ADAPTERS
 from roms.channels.base import Abilities, Account, Adapter
 from roms.config import Config
-from roms.db import db
-from roms.errors import NotFound
+from roms.db import after_commit, db, table
+from roms.errors import NotFound, NotReady
 from roms.models import Channel
 
 BOX_ACCOUNTS: Mapping[str, Mapping[str, str]] = {  # what the WhatsApp in a box knows of us, by kind
     "whapi": {"token": "trial-token"},
 }
 READ_AFRESH = 2.0  # seconds after which another process's change to a channel is seen
+VERSIONS = select(Channel.id, Channel.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,9 @@ class Line:
     name: str
     account: Account
     is_enabled: bool = True
+    state: str = "unknown"
+    problem: str = ""  # why its credentials cannot be opened
+    version: int = 0
 
     @property
     def adapter(self) -> Adapter:
@@ -52,29 +57,56 @@ class Line:
         return {"id": self.id, "kind": self.kind, "name": self.name}
 
 
+@dataclass(slots=True)
+class Memory:
+    """What this process knows of the channels, and when it last asked whether that is still so."""
+
+    lines: dict[int, Line] = field(default_factory=dict)
+    first: dict[tuple[str, str | None], int] = field(default_factory=dict)  # kind and key of a webhook's address
+    asked_at: float = field(default_factory=time.monotonic)
+
+
 def line(channel_id: int) -> Line:
     """The channel with this id, from memory after the first time."""
-    known: dict[int, Line] = current_app.extensions.setdefault("roms.lines", {})
+    known = _memory().lines
     if channel_id not in known:
-        row = db.session.get(Channel, channel_id)
+        columns = table(Channel).c
+        row = db.session.execute(select(*columns).where(columns.id == channel_id)).one_or_none()
         if row is None:
             raise NotFound("there is no such channel")
         known[channel_id] = _line(row)
     return known[channel_id]
 
 
+def _memory() -> Memory:
+    """What is known, less what another process has changed: asked every other second, for all channels at once."""
+    memory: Memory = current_app.extensions.setdefault("roms.channels", Memory())
+    if time.monotonic() - memory.asked_at >= READ_AFRESH:
+        memory.asked_at = time.monotonic()  # first, so that other threads do not ask as well
+        versions = {row.id: row.version for row in db.session.execute(VERSIONS)}
+        if any(versions.get(known.id) != known.version for known in list(memory.lines.values())):
+            memory = current_app.extensions["roms.channels"] = Memory()
+    return memory
+
+
 def find(kind: str, key: str | None = None) -> Account:
-    """The account a webhook is for: by the key in its address, or the first of its kind."""
+    """The account a webhook is for: by the key in its address, or the first of its kind.
+
+    NotReady when its credentials cannot be opened: the provider shall try again.
+    """
     if kind not in ADAPTERS:
         raise NotFound(f"there is no channel of the kind {kind!r}")
-    first: dict[tuple[str, str | None], int] = current_app.extensions.setdefault("roms.first_lines", {})
+    first = _memory().first
     if (kind, key) not in first:
         wanted = select(Channel.id).filter_by(kind=kind).order_by(Channel.id).limit(1)
         found = db.session.scalar(wanted if key is None else wanted.filter_by(webhook_key=key))
         if found is None:
             raise NotFound("there is no such channel" if key else f"no channel of the kind {kind!r} is set up")
         first[kind, key] = found
-    return line(first[kind, key]).account
+    found_line = line(first[kind, key])
+    if found_line.problem:
+        raise NotReady(found_line.problem)
+    return found_line.account
 
 
 def routed(account: Account, name: str) -> int | None:
@@ -90,17 +122,6 @@ def routed(account: Account, name: str) -> int | None:
     others = (line(channel_id).account for channel_id in known)
     signs = [field.name for field in adapter.fields if field.signs]
     return next((other.channel_id for other in others if all(other[name] == account[name] for name in signs)), None)
-
-
-def warnings() -> list[dict[str, str]]:
-    """What an operator should mend, in words."""
-    found = []
-    for channel in db.session.scalars(select(Channel).order_by(Channel.id)):
-        account = line(channel.id).account
-        if channel.kind == "whapi" and not account["secret"]:
-            text = f"The webhook of {channel.name} has no secret: it is open to this machine only."
-            found.append({"code": "webhook_open", "text": text})
-    return found
 
 
 def ensure() -> None:
@@ -125,19 +146,36 @@ def put(row: Channel, values: Mapping[str, str]) -> None:
     """Change what its adapter needs to know; what is not named stays as it is."""
     adapter = ADAPTERS[row.kind]
     secret = {field.name for field in adapter.fields if field.secret}
-    opened = secretbox.unseal(config().credentials_keys, row.secrets)
-    changed = opened | {name: value for name, value in values.items() if name in secret}
+    changed = opened(row.secrets)[0] | {name: value for name, value in values.items() if name in secret}
     row.settings = row.settings | {name: value for name, value in values.items() if name not in secret}
     row.secrets = secretbox.seal(config().credentials_keys, {name: value for name, value in changed.items() if value})
     row.account = adapter.account_of(Account(row.id or 0, row.kind, row.settings | changed))
+    touch(row)
+
+
+def touch(row: Channel) -> None:
+    """Something about it has changed: every process reads it afresh, this one at once."""
     row.version = (row.version or 0) + 1
     forget()
+    after_commit(forget)  # another thread may have read the old one meanwhile
+
+
+def opened(sealed: str) -> tuple[dict[str, str], str]:
+    """The secrets of a channel; or none, and why they cannot be opened."""
+    try:
+        return secretbox.unseal(config().credentials_keys, sealed), ""
+    except secretbox.Sealed as error:
+        return {}, str(error)
 
 
 def forget() -> None:
     """Read every channel afresh from now on."""
-    for kept in ("roms.lines", "roms.first_lines"):
-        current_app.extensions.pop(kept, None)
+    current_app.extensions.pop("roms.channels", None)
+
+
+def webhook_of(kind: str, key: str) -> str:
+    """The public address that a provider is to call."""
+    return f"{config().public_url}/webhook/{kind}/{key}"
 
 
 def config() -> Config:
@@ -145,8 +183,7 @@ def config() -> Config:
     return found
 
 
-def _line(row: Channel) -> Line:
-    values = row.settings | secretbox.unseal(config().credentials_keys, row.secrets)
-    account = Account(row.id, row.kind, values)
-    webhook = f"{config().public_url}/webhook/{row.kind}/{row.webhook_key}"
-    return Line(row.id, row.kind, row.name, replace(account, webhook=webhook), row.is_enabled)
+def _line(row: Any) -> Line:
+    values, problem = opened(row.secrets)
+    account = Account(row.id, row.kind, row.settings | values, webhook_of(row.kind, row.webhook_key))
+    return Line(row.id, row.kind, row.name, account, row.is_enabled, row.state, problem, row.version)

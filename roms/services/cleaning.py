@@ -8,7 +8,7 @@ from sqlalchemy import delete
 
 from roms import clock
 from roms.db import db, transaction
-from roms.models import HttpCall, LiveTicket, LoginAttempt, LoginSession, PendingReceipt, RawItem, Timer
+from roms.models import ChannelEvent, HttpCall, LiveTicket, LoginAttempt, LoginSession, PendingReceipt, RawItem, Timer
 
 KEEP = {
     PendingReceipt.at: timedelta(days=7),
@@ -27,3 +27,5 @@ def clean() -> None:
     at = clock.now()
     for column, age in KEEP.items():
         db.session.execute(delete(column.class_).where(column < at - age))
+    said = ChannelEvent.user_id.is_(None), ChannelEvent.event != "connected"  # what people did is kept
+    db.session.execute(delete(ChannelEvent).where(ChannelEvent.at < at - timedelta(days=90), *said))

@@ -215,8 +215,9 @@ def _said(row: Any) -> Event | None:
         content = contents.received(row.kind, row.payload)
         text, tapped = contents.heard(row.kind, row.text, row.payload), (row.payload or {}).get("tapped")
         return events.MessageReceived(text, tapped, row.kind, content)
-    if row.sender is Sender.AGENT:
-        return events.AgentReplied(row.text, row.agent_id, sent=row.agent_id is None)
+    if row.sender is Sender.AGENT and row.kind != "reaction":  # a sign on a message answers nobody
+        content = (row.payload or {}).get("content")
+        return events.AgentReplied(row.text, row.agent_id, row.agent_id is None, row.kind, content)
     return None
 
 

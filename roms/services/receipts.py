@@ -16,7 +16,7 @@ from roms import clock
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
 from roms.models import Conversation, Direction, Message, PendingReceipt, Status
-from roms.services import account_states, channels
+from roms.services import account_states, aftermath, channels
 from roms.services.scene import Row, Scene, finish, scene_of
 
 LARGEST_ID = 2**63 - 1
@@ -78,15 +78,13 @@ def _learn_id(message: int, provider_id: str) -> None:
 
 
 def heed(scene: Scene, error_class: str, code: str, text: str) -> None:
-    """What a failure says besides that one message: of the person, of the window, of the account."""
+    """What a failure says besides that one message: of the window, of the account; aftermath.py has the rest."""
     conversation = scene.conversation
-    if error_class == "opted_out":
-        conversation.contact.opted_out_at = conversation.contact.opted_out_at or scene.at
-    elif error_class == "needs_template" and conversation.window_until and conversation.window_until > scene.at:
+    if error_class == "needs_template" and conversation.window_until and conversation.window_until > scene.at:
         conversation.window_until = scene.at
         scene.next_seq()
     elif error_class == "fix_channel":
-        account_states.trouble(scene.line.id, code, text, scene.at)
+        account_states.trouble(scene.line.id, code, text)
 
 
 def forward(scene: Scene, messages: Sequence[int], status: Status, word: Receipt | None = None) -> bool:
@@ -106,6 +104,7 @@ def forward(scene: Scene, messages: Sequence[int], status: Status, word: Receipt
     if rows:
         scene.next_seq()
         scene.shown.extend(rows)
+        aftermath.of(scene, rows)
     return bool(rows)
 
 

@@ -25,10 +25,11 @@ from roms.channels.items import (
     Reaction,
     Receipt,
     Skipped,
+    TemplateChanged,
 )
 from roms.engine.problems import FlowErrors
 from roms.errors import NotFound, Problem
-from roms.services import account_states, changes, channels, intake, people, receipts
+from roms.services import account_states, changes, channels, intake, people, receipts, templates, traffic
 
 bp = Blueprint("webhooks", __name__)
 log = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ STORE: Mapping[type, tuple[Callable[[int, Any], object], str]] = {
     Deleted: (changes.record, "changes"),
     IdentityChanged: (people.changed, "people"),
     Profile: (people.told, "people"),
-    AccountState: (account_states.record, "states"),
+    AccountState: (account_states.told, "states"),
+    TemplateChanged: (templates.changed, "states"),
 }
 
 
@@ -74,7 +76,7 @@ def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
     knock = Knock(request.get_data(), headers, request.remote_addr or "", request.query_string.decode("latin-1"))
     adapter.verify(account, knock)
     done = Counter(_handle(account, item) for item in adapter.parse(account, knock.body))
-    account_states.heard(account.channel_id)
+    traffic.heard(account.channel_id)
     for result, count in done.items():
         metrics.webhook_items(kind, result, count)
     # The provider repeats what was not answered with 200, and what it repeats we recognise.

@@ -137,8 +137,8 @@ def test_r25_a_failure_says_more_than_that_one_message_failed(
 
 def test_r31_the_state_of_an_account_is_kept_and_each_change_told_once(cast: Cast, clock: Clock) -> None:
     for state in ("connected", "connected", "needs_scan", "nonsense"):
-        account_states.record(cast.whapi, AccountState(state, "7", "x", {"a": 1}, at=clock.now))
-    account_states.record(cast.whapi, AccountState("connected", at=clock.now - timedelta(hours=1)))
+        account_states.told(cast.whapi, AccountState(state, "7", "x", {"a": 1}, at=clock.now))
+    account_states.told(cast.whapi, AccountState("connected", at=clock.now - timedelta(hours=1)))
     row = db.session.execute(select(Channel.state, Channel.state_data).where(Channel.id == cast.whapi)).one()
     assert tuple(row) == ("needs_scan", {"a": 1})
     told = db.session.scalars(select(ChannelEvent.data)).all()

@@ -17,6 +17,8 @@ import { asked, details, link, now, openId, page, signedOut } from "./store.js";
 import { showList } from "./sync.js";
 import { speak, t } from "./text.js";
 import { Unmatched } from "./unmatched.js";
+import { warnings, watchWarnings } from "./warnings.js";
+import { Viewer } from "./viewer.js";
 import { Why, hideWhy } from "./why.js";
 
 const App = () => html`
@@ -27,7 +29,7 @@ const App = () => html`
     ${openId.value && html`<${Handle} name="contact" /><div class="scrim" onClick=${asked.value === null ? hideContact : hideWhy}></div>
       ${asked.value === null ? html`<${Contact} />` : html`<${Why} seq=${asked.value} />`}`}
   </div>
-  <${Dialogs} />
+  <${Dialogs} /><${Viewer} />
   <div class="toasts">${toasts.value.map(({ id, text, kind, act }) => html`<div class="toast" key=${id} data-kind=${kind}><span>${text}</span>
     ${act && html`<button type="button" onClick=${() => (dismiss(id), act.run())}>${act.label}</button>`}</div>`)}</div>
   <div class="sr" role="status">${status.value}</div><div class="sr" role="alert">${alerted.value}</div>`;
@@ -39,7 +41,7 @@ function Notices() {
     if (link.value === "offline") alerted.value = t("offline");
   }, [link.value]);
   return html`<div class="notices">
-    ${boot.warnings.map(({ code, text }) => html`<p class="notice" data-kind="warning" role="alert" key=${code}><${Icon} name="warn" size=${17} /><span>${text}</span></p>`)}
+    ${warnings.value.map(({ text }) => html`<p class="notice" data-kind="warning" role="alert" key=${text}><${Icon} name="warn" size=${17} /><span>${text}</span></p>`)}
     ${signedOut.value && html`<p class="notice" data-kind="out" role="alert"><${Icon} name="out" size=${17} /><span>${t("signed_out")}</span>
       <a href=${`/login?next=${encodeURIComponent(location.pathname)}`}>${t("sign_in_again")}</a></p>`}
     ${!signedOut.value && link.value === "offline" && html`<p class="notice" data-kind="offline"><${Icon} name="warn" size=${17} />
@@ -64,6 +66,7 @@ async function begin() {
   render(html`<${App} />`, document.getElementById("app"));
   await showList();
   start();
+  watchWarnings();
 }
 
 begin();

@@ -5,8 +5,8 @@ export const language = signal("id");
 const texts = signal({});
 
 /** Load a language whole before switching to it, so that the page never shows half of each. */
-export async function speak(code) {
-  const answer = await fetch(`/static/i18n/${code}/inbox.json`);
+export async function speak(code, part = "inbox") {
+  const answer = await fetch(`/static/i18n/${code}/${part}.json`);
   if (!answer.ok) throw new Error(`no texts for ${code}`);
   texts.value = await answer.json();
   language.value = code;
@@ -44,6 +44,9 @@ const format = (at, options) => intl(Intl.DateTimeFormat, options).format(new Da
 export const clock = (at) => format(at, { hour: "2-digit", minute: "2-digit" });
 export const fullTime = (at) => format(at, { dateStyle: "full", timeStyle: "long" });
 export const shortTime = (at) => format(at, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+/** A sentence that came in all of our languages at once; "" for none. */
+export const tell = (say) => say?.[language.value] ?? "";
 
 /** The day of an instant in the browser's zone, as a key: 2026-11-21. */
 export function dayOf(at) {
