@@ -14,6 +14,7 @@ from roms.web import (
     auth,
     authors,
     channels,
+    contacts,
     conversations,
     docs,
     files,
@@ -55,7 +56,7 @@ def create_app(config: Config) -> Flask:
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
     files.init_app(app)
-    for part in (auth, authors, channels, pages, docs, media, webhooks, widget, health, templates):
+    for part in (auth, authors, channels, contacts, pages, docs, media, webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)

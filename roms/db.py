@@ -252,6 +252,15 @@ def _pool_options(url: str) -> dict[str, Any]:
     return {"pool_size": 20, "max_overflow": 40, "connect_args": {"connect_timeout": 5}}
 
 
+def _translate(text: str | None, letters: str, others: str) -> str | None:
+    return None if text is None else text.translate(_letters(letters, others))
+
+
+@functools.cache
+def _letters(letters: str, others: str) -> dict[int, int]:
+    return str.maketrans(letters, others)
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     """WAL so that readers never wait; every write begins IMMEDIATE, because a read that turns into a write fails at
     once with "database is locked" whatever the timeout (SQLite, "BEGIN IMMEDIATE")."""
@@ -261,6 +270,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
+        connection.create_function("translate", 3, _translate, deterministic=True)  # as PostgreSQL has it
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

@@ -25,10 +25,11 @@ from roms.channels.items import (
     Reaction,
     Receipt,
     Skipped,
+    TemplateChanged,
 )
 from roms.engine.problems import FlowErrors
 from roms.errors import NotFound, Problem
-from roms.services import account_states, changes, channels, intake, people, receipts, traffic
+from roms.services import account_states, changes, channels, intake, people, receipts, templates, traffic
 
 bp = Blueprint("webhooks", __name__)
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ STORE: Mapping[type, tuple[Callable[[int, Any], object], str]] = {
     IdentityChanged: (people.changed, "people"),
     Profile: (people.told, "people"),
     AccountState: (account_states.told, "states"),
+    TemplateChanged: (templates.changed, "states"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -10,12 +11,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
-from roms.db import db
-from roms.services import intake
-from tests.cast import Cast, give, messages, whapi_body
+from roms.channels import ADAPTERS, base, items
+from roms.db import db, writing
+from roms.models import Channel, Conversation, Message
+from roms.services import channels, intake
+from tests.cast import Cast, conversation, give, messages, whapi_body
+from tests.conftest import Clock
 from tests.web.conftest import Browser
 
 anything = st.recursive(
@@ -102,6 +106,84 @@ def test_a_secret_must_be_right_and_is_never_told(client: FlaskClient, cast: Cas
         assert answer.status_code == status
         assert "a secret" not in answer.text
     assert "punya rahasia" not in client.get("/").text
+
+
+def switch(channel: int, **values: Any) -> None:
+    with writing():
+        row = db.session.get(Channel, channel)
+        assert row is not None
+        for name, value in values.items():
+            setattr(row, name, value)
+        channels.forget()
+
+
+def test_r27_a_channel_that_is_switched_off_stores_and_stays_silent(client: FlaskClient, cast: Cast) -> None:
+    switch(cast.whapi, is_enabled=False)
+    assert client.post("/webhook/whapi", json=whapi_body("halo")).get_json()["stored"] == 1
+    assert [message.sender for message in messages()] == ["contact"]
+    assert conversation().unread == 1
+    switch(cast.whapi, is_enabled=True)
+    client.post("/webhook/whapi", json=whapi_body("halo"))
+    assert "bot" in [message.sender for message in messages()]
+
+
+def test_when_a_channel_was_last_heard_of_is_written_at_most_once_a_minute(
+    client: FlaskClient, cast: Cast, clock: Clock
+) -> None:
+    def last() -> Any:
+        db.session.rollback()
+        return db.session.scalar(select(Channel.last_in_at).where(Channel.id == cast.whapi))
+
+    client.post("/webhook/whapi", json=whapi_body("halo"))
+    first = last()
+    assert first == clock.now
+    clock.forward(seconds=30)
+    client.post("/webhook/whapi", json=whapi_body("halo"))
+    assert last() == first
+    clock.forward(seconds=31)
+    client.post("/webhook/whapi", json={})
+    assert last() == clock.now
+
+
+@pytest.mark.parametrize("item", [items.Incoming("62812@s.whatsapp.net", "halo", account="other"),
+                                  items.Receipt("p", "read", account="other")])  # fmt: skip
+def test_what_is_for_an_account_that_is_not_ours_is_counted_and_left(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch, item: Any
+) -> None:
+    adapter = dataclasses.replace(ADAPTERS["whapi"], parse=lambda *_: iter([item]), account_of=lambda _: "mine")
+    monkeypatch.setitem(ADAPTERS, "whapi", adapter)
+    assert client.post("/webhook/whapi", json={}).get_json()["skipped"] == 1
+    assert db.session.scalars(select(Message)).all() == []
+
+
+def test_items_reach_the_account_they_name_if_one_secret_signs_for_both(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing():
+        other = channels.add("whapi", "Other", {"base_url": "http://127.0.0.1:1", "token": "t"}).id
+    switch(other, account="other")
+    item = items.Incoming("62812@s.whatsapp.net", "halo", account="other", provider_id="x")
+    fields = (base.Field("token", secret=True), base.Field("secret", secret=True, signs=True))
+    adapter = dataclasses.replace(
+        ADAPTERS["whapi"], parse=lambda *_: iter([item]), account_of=lambda _: "mine", fields=fields
+    )
+    monkeypatch.setitem(ADAPTERS, "whapi", adapter)
+    assert client.post("/webhook/whapi", json={}).get_json()["stored"] == 1
+    assert db.session.scalars(select(Conversation.channel_id)).all() == [other]
+
+
+def test_a_challenge_and_an_answer_are_the_adapters_own_words(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/webhook/whapi").status_code == 404
+    adapter = dataclasses.replace(
+        ADAPTERS["whapi"], challenge=lambda _, asked: asked["hub.challenge"], answer=("<Response/>", "text/xml")
+    )
+    monkeypatch.setitem(ADAPTERS, "whapi", adapter)
+    answer = client.get("/webhook/whapi?hub.challenge=<b>17</b>")
+    assert (answer.text, answer.mimetype) == ("<b>17</b>", "text/plain")
+    told = client.post("/webhook/whapi", json=whapi_body("halo"))
+    assert (told.status_code, told.text, told.mimetype) == (200, "<Response/>", "text/xml")
 
 
 def test_no_body_whatsoever_is_a_500(browser: Browser, app: Flask) -> None:

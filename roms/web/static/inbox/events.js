@@ -12,6 +12,7 @@ export function eventText(entry) {
   if (entry.event === "mode") return modeText(entry);
   if (entry.event === "assigned") return assignedText(entry.data.agent, { by: entry.agent, ...entry.data });
   if (entry.event === "label") return t("event_label", { label: entry.data.label });
+  if (["merged", "unmerged", "identity"].includes(entry.event)) return t(`event_${entry.event}`, entry.data);
   if (entry.event === "contact") return contactText(entry.data);
   if (entry.event === "handoff" && has(`event_handoff_${entry.data.reason}`)) return t(`event_handoff_${entry.data.reason}`);
   return has(`event_${entry.event}`) ? t(`event_${entry.event}`) : entry.event;

@@ -1,0 +1,120 @@
+"""Contacts for the inbox: found, changed, joined, parted, taken in and out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from flask import Blueprint, Response, request, stream_with_context
+from flask.typing import ResponseReturnValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from sqlalchemy.exc import IntegrityError
+
+from roms.channels.reading import printable
+from roms.errors import Conflict, Invalid
+from roms.services import contact_files, contacts, merging, suggesting
+from roms.web import identity
+from roms.web.bodies import LARGEST, Number, Text, body, number, word
+
+bp = Blueprint("contacts", __name__, url_prefix="/api")
+bp.before_request(identity.require_actor)
+
+ID = f"<int(max={LARGEST}):contact>"
+TYPES = {"csv": "text/csv", "jsonl": "application/x-ndjson"}
+
+Value = Annotated[str, AfterValidator(printable), Field(max_length=contacts.LONGEST_VALUE)]
+
+
+class Changes(BaseModel):
+    """What may be changed of a contact, and nothing else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[Text, Field(max_length=200)] | None = None
+    language: Literal["", "id", "en"] | None = None
+    attributes: dict[Text, Value | None] | None = None
+
+
+class With(BaseModel):
+    other: Number = Field(alias="with")
+
+
+@bp.get("/contacts")
+def listing() -> ResponseReturnValue:
+    before = number("before", 0) or None
+    return contacts.listing(identity.actor(), word("q"), before, number("limit", 50, most=200) or 1)
+
+
+@bp.get(f"/contacts/{ID}")
+def one(contact: int) -> ResponseReturnValue:
+    return contacts.one(identity.actor(), contact)
+
+
+@bp.patch(f"/contacts/{ID}")
+def change(contact: int) -> ResponseReturnValue:
+    wanted = body(Changes).model_dump(exclude_none=True)
+    contacts.change(identity.actor(), contact, wanted)
+    return contacts.one(identity.actor(), contact)
+
+
+@bp.get(f"/contacts/{ID}/conversations")
+def conversations(contact: int) -> ResponseReturnValue:
+    return contacts.conversations(identity.actor(), contact)
+
+
+@bp.post(f"/contacts/{ID}/merge")
+def merge(contact: int) -> ResponseReturnValue:
+    made = merging.merge(identity.actor(), contact, body(With).other)
+    return {"merge": made, "contact": contacts.one(identity.actor(), contact)}
+
+
+@bp.post(f"/merges/<int(max={LARGEST}):merge>/undo")
+def undo(merge: int) -> ResponseReturnValue:
+    merging.undo(identity.actor(), merge)
+    return {}
+
+
+@bp.get("/contacts/suggestions")
+def suggestions() -> ResponseReturnValue:
+    return suggesting.suggestions(identity.actor())
+
+
+@bp.get("/contacts/export")
+def export() -> ResponseReturnValue:
+    form = _form(word("format", 10) or "csv")
+    lines = contact_files.exported(identity.actor(), form, bool(number("bom", 0)))
+    answer = Response(stream_with_context(lines), content_type=f"{TYPES[form]}; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="contacts.{form}"'
+    return answer
+
+
+@bp.post("/contacts/import")
+def take_in() -> ResponseReturnValue:
+    data, name = _file()
+    form = _form(word("format", 10) or ("jsonl" if _is_jsonl(name, data) else "csv"))
+    dry_run, skip_bad = bool(number("dry_run", 0)), bool(number("skip_bad", 0))
+    try:
+        return contact_files.imported(identity.actor(), data, form, dry_run, skip_bad)
+    except IntegrityError as error:
+        raise Conflict(
+            "somebody of this file wrote to us at this very moment; nothing was stored, try again"
+        ) from error
+
+
+def _file() -> tuple[bytes, str]:
+    """The file of a form, or the body itself."""
+    if request.mimetype == "multipart/form-data":
+        given = request.files.get("file")
+        if given is None:
+            raise Invalid("there is no file", field="file")
+        return given.read(), given.filename or ""
+    return request.get_data(), ""
+
+
+def _is_jsonl(name: str, data: bytes) -> bool:
+    return name.lower().endswith((".jsonl", ".ndjson", ".json")) or data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{"
+
+
+def _form(wanted: str) -> str:
+    if wanted not in TYPES:
+        raise Invalid(f"format: one of {', '.join(TYPES)}", field="format")
+    return wanted
