@@ -1,4 +1,5 @@
-"""`worker.py`: send what waits (an RQ worker); `worker.py calls`: ask other systems for flows (another one).
+"""`worker.py`: send what waits (an RQ worker); `worker.py calls`: ask other systems for flows (another one);
+`worker.py files`: fetch the files of messages, and other small errands at providers (a third).
 
 `worker.py tick`: fire timers, wake the workers.
 """
@@ -9,7 +10,12 @@ import sys
 
 from roms import background, queue
 
+QUEUES = {(): queue.OUTBOX, ("calls",): queue.CALLS, ("files",): queue.FILES}
+
 if __name__ == "__main__":
-    if sys.argv[1:] == ["tick"]:
+    wanted = tuple(sys.argv[1:])
+    if wanted == ("tick",):
         sys.exit(background.tick())
-    sys.exit(background.work(queue.CALLS if sys.argv[1:] == ["calls"] else queue.OUTBOX))
+    if wanted not in QUEUES:
+        sys.exit("worker.py takes nothing, `calls`, `files` or `tick`")
+    sys.exit(background.work(QUEUES[wanted]))

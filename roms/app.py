@@ -16,6 +16,7 @@ from roms.web import (
     channels,
     conversations,
     docs,
+    files,
     forgery,
     headers,
     health,
@@ -23,6 +24,7 @@ from roms.web import (
     media,
     pages,
     problems,
+    templates,
     webhooks,
     widget,
 )
@@ -52,7 +54,8 @@ def create_app(config: Config) -> Flask:
     problems.init_app(app)
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
-    for part in (auth, authors, channels, pages, docs, media, webhooks, widget, health):
+    files.init_app(app)
+    for part in (auth, authors, channels, pages, docs, media, webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)

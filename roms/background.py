@@ -1,4 +1,4 @@
-"""The processes behind the web server: workers send and call out, the ticker keeps time. All are plain loops."""
+"""The processes behind the web server: workers send, call out and fetch, the ticker keeps time. All are plain loops."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flask import Flask
 from roms import jobs, queue
 from roms.app import app_from_environ
 from roms.db import db
-from roms.services import account_states, cleaning, http_calls, outbox, timers
+from roms.services import account_states, changes, cleaning, discarding, files, http_calls, outbox, templates, timers
 
 if TYPE_CHECKING:
     from rq import SimpleWorker
@@ -70,7 +70,8 @@ def tick() -> int:
         signal.signal(name, lambda *_: stopping.set())
     beat = 0
     while not stopping.wait(BEAT):
-        chores = [fire_timers, sweep_outbox, sweep_calls] + ([cleaning.clean] if beat % CLEAN_EVERY == 0 else [])
+        chores = [fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
+        chores += [cleaning.clean, sync_templates, sweep_discarded] if beat % CLEAN_EVERY == 0 else []
         chores += [watch_accounts] if beat % WATCH_EVERY == 0 else []
         for chore in chores:
             _do(app, chore)
@@ -104,10 +105,37 @@ def sweep_calls() -> None:
         queue.wake(calls=True)
 
 
+def sync_templates() -> None:
+    """Have the lists of templates fetched that are an hour old."""
+    for channel_id in templates.due():
+        queue.ask(queue.SYNC_TEMPLATES, channel_id)
+
+
+def sweep_changes() -> None:
+    """Let signs, edits and withdrawals that came too early happen to their messages."""
+    for change in changes.due():
+        try:
+            changes.settle(change)
+        except Exception:
+            log.exception("the early change %s could not be settled", change)
+
+
+def sweep_files() -> None:
+    """See that files are fetched that no hint reached a worker for, that are due again, or whose fetcher vanished."""
+    if files.waiting():
+        queue.wake(files=True)
+
+
+def sweep_discarded() -> None:
+    """The storage may be slow, and timers do not wait for it: the worker for files does it."""
+    if discarding.waiting():
+        queue.wake(files=True)
+
+
 def watch_accounts() -> None:
     """Have every account that can be asked how it is asked by a worker: the ticker waits for nobody."""
     for channel in account_states.watched():
-        queue.look(channel)
+        queue.ask(queue.LOOK, channel)
 
 
 def sweep_outbox() -> None:

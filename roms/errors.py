@@ -66,6 +66,12 @@ class StaleView(Conflict):
     code = "stale_view"
 
 
+class WindowClosed(Conflict):
+    """The contact has not written for 24 hours: WhatsApp takes only an approved template now."""
+
+    code = "window_closed"
+
+
 class TooLarge(Problem):
     """That is larger than we take."""
 

@@ -16,17 +16,31 @@ from sqlalchemy.exc import OperationalError
 
 from roms import queue
 from roms.channels import ADAPTERS
-from roms.channels.base import Account
+from roms.channels.base import Parcel
 from roms.channels.failures import Ambiguous, SendFailed
 from roms.outside import client
 from roms.outside.client import Outcome as Outside
-from roms.services import account_looks, account_states, channels, http_calls, outbox
+from roms.services import (
+    account_looks,
+    account_states,
+    channels,
+    discarding,
+    enclosures,
+    fetching,
+    files,
+    http_calls,
+    outbox,
+    signals,
+    templates,
+)
+from roms.services.channels import Line
 from roms.services.outbox import Claimed, Outcome
 
 log = logging.getLogger(__name__)
 
 SENDS_IN_FLIGHT = 16
 CALLS_IN_FLIGHT = 16
+FETCHES_IN_FLIGHT = 8
 GATHER = 0.003  # seconds: what ends this soon after the first is written down with it, in one transaction
 LOOK_AGAIN = 0.25  # seconds: what is queued while others are under way waits for none of them
 LONGEST_RUN = 20.0  # seconds; then another drain goes on, so that no channel keeps a worker for itself
@@ -38,20 +52,23 @@ STOPPING = threading.Event()  # this process was asked to end: what is under way
 Flying = dict[Future[Outcome], Claimed]
 
 _calling: set[Future[None]] = set()  # calls of this process that are under way; only the job's own thread looks here
+_fetching: set[Future[None]] = set()  # files, likewise
 
 
 def drain(channel_id: int) -> None:
     """Send what waits on this channel, side by side, each conversation in its order."""
     queue.drain_begins(channel_id)
-    account, client = channels.line(channel_id).account, _client()
+    line, client, app = channels.line(channel_id), _client(), _app()
     until = time.monotonic() + LONGEST_RUN
     flying: Flying = {}
+    answered: set[int] = set()  # conversations that the bot spoke in: their messages have been read
     try:
         while True:
             free = SENDS_IN_FLIGHT - len(flying)
             may_begin = free and time.monotonic() < until and not STOPPING.is_set()
             for claimed in outbox.claim(channel_id, free) if may_begin else []:
-                flying[_senders().submit(_send, account, client, claimed)] = claimed
+                flying[_senders().submit(_send, app, line, client, claimed)] = claimed
+                answered |= {claimed.conversation_id} if claimed.is_bots else set()
             if not flying:
                 break
             _land(channel_id, flying)
@@ -59,6 +76,7 @@ def drain(channel_id: int) -> None:
         limit = time.monotonic() + LAST_WAIT
         while flying and time.monotonic() < limit:
             _land(channel_id, flying)
+    signals.read_by_bot(channels.line(channel_id), answered)
     if time.monotonic() >= until or STOPPING.is_set():
         queue.wake([channel_id])
 
@@ -66,7 +84,7 @@ def drain(channel_id: int) -> None:
 def call_out() -> None:
     """Begin every call to other systems that waits; each is made, and written down, on a thread of its own."""
     queue.calling_begins()
-    app: Flask = cast(Any, current_app)._get_current_object()
+    app = _app()
     while not STOPPING.is_set():
         _calling.difference_update([each for each in _calling if each.done()])
         free = CALLS_IN_FLIGHT - len(_calling)
@@ -78,9 +96,77 @@ def call_out() -> None:
             wait(_calling, LOOK_AGAIN, return_when=FIRST_COMPLETED)
 
 
+def sync_templates(channel_id: int) -> None:
+    """Fetch the provider's list of templates; when that fails the ticker asks again in a while."""
+    queue.asked_begins(queue.SYNC_TEMPLATES, channel_id)
+    line = channels.line(channel_id)
+    if line.adapter.templates is None:
+        return
+    try:
+        found = line.adapter.templates(line.account, _client())
+    except SendFailed as failed:
+        log.warning("the templates of channel %s could not be fetched: %s", channel_id, failed)
+        return
+    templates.store(channel_id, found)
+
+
+def signal() -> None:
+    """Show what waits to be shown, once: a read mark or a typing sign that comes late means nothing."""
+    for channel_id, each in signals.taken():
+        line = channels.line(channel_id)
+        try:
+            cast(Any, line.adapter.signal)(line.account, _client(), each)
+        except SendFailed as failed:
+            log.info("a signal of channel %s was not shown: %s", channel_id, failed)
+
+
+def fetch_files() -> None:
+    """Begin to fetch every file that is due; each on a thread of its own, so that a large one delays no other."""
+    queue.fetching_begins()
+    app = _app()
+    while not STOPPING.is_set():
+        _fetching.difference_update([each for each in _fetching if each.done()])
+        free = FETCHES_IN_FLIGHT - len(_fetching)
+        claimed = files.claim(free) if free else []
+        _fetching.update(_fetchers().submit(_fetch, app, each) for each in claimed)
+        if not claimed:
+            break  # who waits for a place is waited for by the ticker
+    if discarding.waiting() and len(_fetching) < FETCHES_IN_FLIGHT:
+        _fetching.add(_fetchers().submit(_discard, app))
+
+
+def _fetch(app: Flask, claimed: files.Claimed) -> None:
+    """One file; whatever happens is written down, and what cannot be is begun anew when its lease is over."""
+    with app.app_context():
+        try:
+            try:
+                outcome = fetching.fetched(claimed, _client(), STOPPING.is_set)
+            except fetching.Lost:
+                _until_written(lambda: files.let_go(claimed))
+                return
+            except Exception as error:
+                log.exception("file %s could not be fetched in a way nobody knows", claimed.id)
+                outcome = files.NotStored("broke_us", type(error).__name__)
+            _until_written(lambda: files.record(claimed, outcome))
+        except Exception:
+            log.exception("file %s came to nothing", claimed.id)
+
+
+def _discard(app: Flask) -> None:
+    with app.app_context():
+        try:
+            discarding.discard()
+        except Exception:
+            log.exception("what nobody needs any more could not be thrown away")
+
+
+def _app() -> Flask:
+    return cast(Any, current_app)._get_current_object()
+
+
 def look_at_account(channel_id: int) -> None:
     """Ask an account how it is, and start it again if it failed for the first time."""
-    queue.looking_begins(channel_id)
+    queue.asked_begins(queue.LOOK, channel_id)
     account_looks.look(channel_id, _client())
 
 
@@ -129,15 +215,27 @@ def _until_written(write: Callable[[], object]) -> None:
     write()
 
 
-def _send(account: Account, client: httpx.Client, claimed: Claimed) -> Outcome:
-    """One call to the provider; whatever happens comes back as a value."""
+def _send(app: Flask, line: Line, client: httpx.Client, claimed: Claimed) -> Outcome:
+    """One call to the provider, unless it is refused already; whatever happens comes back as a value."""
+    if claimed.refused is not None:
+        return claimed.refused
+    account = line.account
     try:
-        return ADAPTERS[account.kind].send(account, client, claimed.parcel)
+        parcel = _loaded(app, line, claimed.parcel)
+        return ADAPTERS[account.kind].send(account, client, parcel)
     except SendFailed as failed:
         return failed
     except Exception as error:
         log.exception("the %s adapter failed on message %s in a way it does not know", account.kind, claimed.parcel.id)
         return Ambiguous(f"the adapter failed: {type(error).__name__}", "adapter_failed")
+
+
+def _loaded(app: Flask, line: Line, parcel: Parcel) -> Parcel:
+    """With its file, if it has one; the lease goes on while it is read."""
+    if not enclosures.carries(parcel):
+        return parcel
+    with app.app_context():
+        return enclosures.loaded(line, parcel)
 
 
 @functools.cache
@@ -148,6 +246,11 @@ def _senders() -> ThreadPoolExecutor:
 @functools.cache
 def _callers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(CALLS_IN_FLIGHT, thread_name_prefix="call")
+
+
+@functools.cache
+def _fetchers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(FETCHES_IN_FLIGHT, thread_name_prefix="fetch")
 
 
 @functools.cache

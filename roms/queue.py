@@ -19,14 +19,19 @@ log = logging.getLogger(__name__)
 
 CHANGES = "roms:changes"  # pub/sub: header, agents' frame and visitor's frame, a line each
 OUTBOX = "outbox"  # the RQ queue of drain jobs
-FILES = "files"  # the RQ queue of what may wait: files, accounts' states, templates
 CALLS = "calls"  # the RQ queue of calls to other systems, with a worker of its own: a slow one delays no message
+FILES = "files"  # the RQ queue of files, templates, accounts and signals, with a worker of its own
+SIGNALS = "roms:signals"  # a set: what waits to be shown to providers, each thing once
+STALE = 60  # seconds after which a signal that nobody took means nothing any more
 DRAIN_WAITS = 10  # seconds for which one waiting drain stands for all that is queued meanwhile
 REST_AFTER_FAILURE = 1.0  # seconds without trying, so that a hung Redis is not paid for by every request
 
 DRAIN = "roms.jobs.drain"
 CALL_OUT = "roms.jobs.call_out"
-LOOK, SYNC_TEMPLATES = "roms.jobs.look_at_account", "roms.jobs.sync_templates"
+SYNC_TEMPLATES = "roms.jobs.sync_templates"
+LOOK = "roms.jobs.look_at_account"
+SIGNAL = "roms.jobs.signal"
+FETCH = "roms.jobs.fetch_files"
 
 
 def init_app(app: Flask) -> None:
@@ -49,10 +54,10 @@ def changes_topic(server: redis.Redis) -> str:
     return f"{CHANGES}:{server.connection_pool.connection_kwargs.get('db') or 0}"
 
 
-def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = (), calls: bool = False) -> None:
-    """Show these changes, and see to it that these channels are drained and that waiting calls are made: one round trip
-    when a job waits already."""
-    wanted: list[int | str] = [*channels, *([CALLS] if calls else [])]
+def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = (), calls: bool = False, files: bool = False) -> None:
+    """Show these changes, and see to it that these channels are drained, that waiting calls are made and that waiting
+    files are fetched: one round trip when a job waits already."""
+    wanted: list[int | str] = [*channels, *([CALLS] if calls else []), *([FILES] if files else [])]
     if not (wanted or changes) or time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
         return
     try:
@@ -62,8 +67,52 @@ def wake(channels: Iterable[int] = (), changes: Sequence[bytes] = (), calls: boo
             if was_free:
                 _enqueue(each)
     except (redis.RedisError, OSError) as error:
-        current_app.extensions["roms.redis_rests_until"] = time.monotonic() + REST_AFTER_FAILURE
-        log.warning("Redis did not take a hint (%s); the ticker and the inbox's fallback make up for it", error)
+        _rest(error)
+
+
+def ask(job: str, *arguments: int) -> None:
+    """Have the worker for files do this; once, however often it is asked for before the work begins."""
+    if time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
+        return
+    try:
+        if client().set(_flag(_named(job, arguments)), b"1", nx=True, ex=DRAIN_WAITS):
+            _job(FILES, job, arguments)
+    except (redis.RedisError, OSError) as error:
+        _rest(error)
+
+
+def asked_begins(job: str, *arguments: int) -> None:
+    """Called by such a job before it looks at anything."""
+    client().delete(_flag(_named(job, arguments)))
+
+
+def signal(words: Iterable[str], once_in: int = 0) -> None:
+    """Have these shown to providers soon, or never: a signal may be lost. Each is said once in `once_in` seconds."""
+    if time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
+        return
+    try:
+        fresh = [word for word in words if not once_in or client().set(f"{SIGNALS}:{word}", b"1", nx=True, ex=once_in)]
+        if fresh:
+            _at_once([("SADD", SIGNALS, *fresh), ("EXPIRE", SIGNALS, STALE)])
+            ask(SIGNAL)
+    except (redis.RedisError, OSError) as error:
+        _rest(error)
+
+
+def signals() -> list[str]:
+    """Everything that waits to be shown, taken out of waiting."""
+    asked_begins(SIGNAL)
+    taken: Any = client().spop(SIGNALS, 1000)
+    return [word.decode() for word in taken]
+
+
+def _rest(error: Exception) -> None:
+    current_app.extensions["roms.redis_rests_until"] = time.monotonic() + REST_AFTER_FAILURE
+    log.warning("Redis did not take a hint (%s); the ticker and the inbox's fallback make up for it", error)
+
+
+def _named(job: str, arguments: Iterable[int]) -> str:
+    return ":".join((job, *map(str, arguments)))
 
 
 def _at_once(commands: Sequence[tuple[Any, ...]]) -> list[Any]:
@@ -90,40 +139,24 @@ def calling_begins() -> None:
     client().delete(_flag(CALLS))
 
 
-def look(channel_id: int) -> None:
-    """Have this account asked how it is."""
-    _ask(LOOK, channel_id)
+def fetching_begins() -> None:
+    """The same for files."""
+    client().delete(_flag(FILES))
 
 
-def sync_templates(channel_id: int) -> None:
-    """Have this account's list of templates fetched."""
-    _ask(SYNC_TEMPLATES, channel_id)
-
-
-def _ask(job: str, channel_id: int) -> None:
-    """One such job waits for an account, never two: a storm of webhooks is not passed on."""
-    from rq import Queue
-    from rq.serializers import JSONSerializer
-
-    try:
-        if client().set(_flag(f"{job}:{channel_id}"), b"1", nx=True, ex=DRAIN_WAITS):
-            jobs = Queue(FILES, connection=client(), serializer=JSONSerializer)
-            jobs.enqueue(job, channel_id, job_timeout=120, ttl=120, result_ttl=0, failure_ttl=600)
-    except (redis.RedisError, OSError) as error:
-        log.warning("Redis did not take a hint (%s); the ticker makes up for it", error)
-
-
-def looking_begins(channel_id: int) -> None:
-    """Called before the account is asked: what happens to it from now on needs another look."""
-    client().delete(_flag(f"{LOOK}:{channel_id}"))
+JOBS = {CALLS: CALL_OUT, FILES: FETCH}
 
 
 def _enqueue(what: int | str) -> None:
-    """A drain of this channel, or (CALLS) the making of calls."""
+    """A drain of this channel, or (CALLS, FILES) the making of calls and the fetching of files."""
+    of, job, arguments = (what, JOBS[what], ()) if isinstance(what, str) else (OUTBOX, DRAIN, (what,))
+    _job(of, job, arguments)
+
+
+def _job(of: str, job: str, arguments: Sequence[int | str]) -> None:
     from rq import Queue, Retry
     from rq.serializers import JSONSerializer
 
-    of, job, arguments = (CALLS, CALL_OUT, ()) if what == CALLS else (OUTBOX, DRAIN, (what,))
     jobs = Queue(of, connection=client(), serializer=JSONSerializer)
     jobs.enqueue(job, *arguments, job_timeout=120, result_ttl=0, failure_ttl=600, retry=Retry(max=1))
 

@@ -126,7 +126,7 @@ def start(processes: Processes, data: Path, port: int, fakes: bool) -> dict[str,
             where = redis_socket(data)
             processes.wait_for(lambda: redis.answers(where), "Redis does not answer", redis.SECONDS_TO_START)
     created = set_up(processes)
-    with stage("processes", "web, worker, caller, ticker, fake" if fakes else "web, worker, caller, ticker"):
+    with stage("processes", ", ".join(programs(port, fakes))):
         for name, command in programs(port, fakes).items():
             processes.start(name, command)
         processes.wait_for(lambda: answer(port, "/ready") == 200, "the web server is not ready", SECONDS_TO_START)
@@ -144,6 +144,7 @@ def programs(port: int, fakes: bool) -> dict[str, list[str]]:
         "web": [python, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
         "worker": [python, "worker.py"],
         "caller": [python, "worker.py", "calls"],
+        "fetcher": [python, "worker.py", "files"],
         "ticker": [python, "worker.py", "tick"],
     } | ({"fake": fake} if fakes else {})
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from roms.channels import webchat, whapi
+from roms.channels import meta, twilio, waha, webchat, whapi
 from roms.channels.base import Adapter
 
-ADAPTERS: Mapping[str, Adapter] = {adapter.kind: adapter for adapter in (whapi.ADAPTER, webchat.ADAPTER)}
+ADAPTERS: Mapping[str, Adapter] = {
+    adapter.kind: adapter
+    for adapter in (
+        whapi.ADAPTER,
+        meta.ADAPTER,
+        twilio.ADAPTER,
+        waha.ADAPTER,
+        webchat.ADAPTER,
+    )
+}

@@ -53,6 +53,17 @@ def id_of(value: object) -> str:
     return text if len(text) <= LONGEST_ID else text[:100] + "#" + hashlib.sha256(text.encode()).hexdigest()
 
 
+def number_of(value: object, most: float) -> int | float | None:
+    """A number between -most and most, also one that was written as text; None for anything else."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and -most <= value <= most
+    return value if fits else None  # type: ignore[return-value]
+
+
 def object_of(value: object) -> Mapping[str, Any]:
     """The value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}

@@ -53,6 +53,8 @@ class SendReply:
     text: str
     agent: int | None
     sent: bool
+    kind: str = "text"
+    content: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

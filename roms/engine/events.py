@@ -23,12 +23,15 @@ class MessageReceived:
 
 @dataclass(frozen=True, slots=True)
 class AgentReplied:
-    """A person of ours wrote; `agent` is None when it was typed on the paired phone, `sent` when it is out already."""
+    """A person of ours wrote; `agent` is None when it was typed on the paired phone, `sent` when it is out already.
+    `content` is what a file, place, contact card or template is, as plain JSON."""
 
     name: ClassVar[str] = "agent_replied"
     text: str
     agent: int | None = None
     sent: bool = False
+    kind: str = "text"
+    content: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

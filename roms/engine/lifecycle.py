@@ -228,8 +228,8 @@ def _assign(turn: Turn) -> None:
 
 def _send(turn: Turn) -> None:
     """An answer ends the wait, whatever the lifecycle says next."""
-    text, agent, sent = turn.event.text, turn.event.agent, turn.event.sent  # type: ignore[union-attr]
-    turn.effects.append(SendReply(text, agent, sent))
+    said: Any = turn.event
+    turn.effects.append(SendReply(said.text, said.agent, said.sent, said.kind, said.content))
     _stop_waiting(turn)
 
 

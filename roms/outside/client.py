@@ -57,7 +57,7 @@ def call(request: Request, entries: Iterable[str]) -> Outcome:
         return Outcome(problem="host")
     try:
         found = addresses(host)
-        with httpcore.ConnectionPool(_trust(), network_backend=Pinned(found, deadline)) as pool:
+        with httpcore.ConnectionPool(trust(), network_backend=Pinned(found, deadline)) as pool:
             return _asked(pool, replace(request, url=url))
     except Forbidden as error:
         log.warning("a flow's call was refused: %s", error)
@@ -73,7 +73,7 @@ def call(request: Request, entries: Iterable[str]) -> Outcome:
 
 
 @functools.cache
-def _trust() -> ssl.SSLContext:
+def trust() -> ssl.SSLContext:
     """Made once: it reads every certificate of the authorities."""
     return httpx.create_ssl_context()
 

@@ -82,6 +82,11 @@ def listed(host: Host, entries: Iterable[str]) -> bool:
     return _fitting(host, entries) is not None
 
 
+def is_plainly(host: Host, entries: Iterable[str]) -> bool:
+    """Whether an entry names this very place with http://, as only a neighbour in our own network is named."""
+    return host.scheme == "http" and any(entry(text).host == host for text in entries)
+
+
 def really(url: str, entries: Iterable[str]) -> str | None:
     """The address to call for this one: itself, or the same path below an alias's base; None where it is not listed.
 

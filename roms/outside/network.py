@@ -24,6 +24,7 @@ _TUNNELLED = (0x0000_5EFE, 0x0200_5EFE)  # ISATAP: the last four bytes are an IP
 _NOBODYS = tuple(
     map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "3fff::/20", "2001:db8::/32"))
 )
+_OURS = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 
 
 class Forbidden(Exception):
@@ -34,8 +35,11 @@ class Unknown(Exception):
     """The name leads nowhere."""
 
 
-def addresses(host: Host) -> list[str]:
-    """What the name resolves to, each judged; one that is forbidden forbids all. Raises Forbidden, Unknown."""
+def addresses(host: Host, may_be_inside: bool = False) -> list[str]:
+    """What the name resolves to, each judged; one that is forbidden forbids all. Raises Forbidden, Unknown.
+
+    may_be_inside: a name that an admin wrote down may lead into our own networks.
+    """
     try:
         found = getaddrinfo(host.name.strip("[]"), host.port, type=SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -43,7 +47,8 @@ def addresses(host: Host) -> list[str]:
     resolved = list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
     for text in resolved:
         address = ipaddress.ip_address(text)
-        if not (address == host.literal or (host.is_local and address.is_loopback) or is_public(address)):
+        listed = address == host.literal or (host.is_local and address.is_loopback)
+        if not (listed or is_public(address) or (may_be_inside and is_inside(text))):
             raise Forbidden(f"{host.name} leads to {text}")
     return resolved
 
@@ -57,6 +62,12 @@ def is_public(address: IP) -> bool:
         if (inside is not None and not is_public(inside)) or not (address in _UNICAST or address in _NAT64):
             return False
     return address.is_global and not address.is_multicast
+
+
+def is_inside(text: str) -> bool:
+    """An address of this machine or of a private network; no link-local one, where clouds keep their secrets."""
+    address = ipaddress.ip_address(text)
+    return address.is_loopback or (address.is_private and any(address in network for network in _OURS))
 
 
 def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
@@ -79,7 +90,8 @@ class Stream(httpcore.NetworkStream):
         return left
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._left())
+        left = self._left()
+        return self._inner.read(max_bytes, left if timeout is None else min(timeout, left))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._inner.write(buffer, self._left())

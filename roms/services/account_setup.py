@@ -141,7 +141,7 @@ def _new_values(row: Channel, adapter: Adapter, values: Mapping[str, str], user_
     _alone(row)
     row.state, row.state_code, row.state_text, row.state_data, row.restarted_at = "unknown", "", "", None, None
     account_states.remember(row, "changed", user_id, fields=sorted(values))
-    after_commit(lambda: queue.look(row.id))
+    after_commit(lambda: queue.ask(queue.LOOK, row.id))
 
 
 def _switch(row: Channel, on: bool, user_id: int | None) -> None:
@@ -149,7 +149,7 @@ def _switch(row: Channel, on: bool, user_id: int | None) -> None:
     account_states.remember(row, "enabled" if on else "disabled", user_id)
     if on:
         account_states.revive(row.id)
-        after_commit(lambda: queue.look(row.id))
+        after_commit(lambda: queue.ask(queue.LOOK, row.id))
 
 
 def _row(channel_id: int) -> Channel:

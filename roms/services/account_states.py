@@ -77,7 +77,14 @@ def _put(row: Channel, word: AccountState, by: str = "") -> None:
         row.restarted_at = None
         revive(row.id)
     elif word.state == "failed" and not by:
-        after_commit(lambda: queue.look(row.id))  # it may be started again, once
+        after_commit(lambda: queue.ask(queue.LOOK, row.id))  # it may be started again, once
+
+
+def trouble(channel_id: int, code: str, text: str) -> None:
+    """A message failed afterwards because of the account itself (within a transaction)."""
+    row = locked(channel_id)
+    if row is not None and (row.state in ("unknown", "connected") or _by(row)):
+        _put(row, AccountState("failed", code, text), SENDING)
 
 
 def revive(channel_id: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 
 from roms import clock
 from roms.db import db, transaction
-from roms.models import ChannelEvent, HttpCall, LiveTicket, LoginAttempt, LoginSession, PendingReceipt, Timer
+from roms.models import ChannelEvent, HttpCall, LiveTicket, LoginAttempt, LoginSession, PendingReceipt, RawItem, Timer
 
 KEEP = {
     PendingReceipt.at: timedelta(days=7),
@@ -16,13 +16,14 @@ KEEP = {
     LoginSession.created_at: timedelta(days=7),
     LiveTicket.expires_at: timedelta(0),
     HttpCall.created_at: timedelta(days=30),  # as long as timers, for replay
+    RawItem.at: timedelta(days=30),  # to learn from; without what names people
     Timer.fired_at: timedelta(days=30),  # replay needs to know when they fired
 }
 
 
 @transaction()
 def clean() -> None:
-    """Delete receipts nobody claimed, old sign-ins and tickets, timers that have fired, and old calls."""
+    """Delete receipts nobody claimed, old sign-ins and tickets, timers that have fired, old calls, what was unknown."""
     at = clock.now()
     for column, age in KEEP.items():
         db.session.execute(delete(column.class_).where(column < at - age))

@@ -12,7 +12,7 @@ from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
 from roms.models import Conversation, Direction, Sender
-from roms.services import contents
+from roms.services import abilities, channels, contents, links, refusals, window
 from roms.services.channels import Line
 
 Columns = Mapping[Any, Any]  # the columns of a row by name: a dict of ours or one that the database gave
@@ -43,7 +43,9 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
             "phone_text": phone_text(contact.phone),
             "language": contact.language,
         },
-        "channel": line.facts,
+        "channel": line.facts | {"state": line.state},
+        "window_until": moment(window.until(line, conversation.window_until)),
+        "can": abilities.can(line.abilities),
         "unread": conversation.unread,
         "waiting_since": moment(conversation.waiting_since),
         "last": conversation.last,
@@ -81,7 +83,7 @@ def message_entry(row: Columns) -> JSON:
     }
     if entry["type"] == "message":
         payload = row["payload"] or {}
-        failed = {"code": row["error_code"], "text": row["error_text"]} if row["error_code"] else None
+
         entry |= {
             "direction": row["direction"],
             "kind": row["kind"],
@@ -89,11 +91,19 @@ def message_entry(row: Columns) -> JSON:
             "options": payload.get("options", []),
             "content": contents.shown(row["kind"], payload, row["direction"] == Direction.OUT),
             "status": row["status"],
-            "error": failed,
+            "error": _error(row) if row["error_code"] else None,
             "client_id": row["client_id"],
             "why": row["why"],
         }
+        entry |= contents.around(payload)
     return entry
+
+
+def _error(row: Columns) -> JSON:
+    """What went wrong: the provider's words for those who look it up, and ours for whoever has to do something."""
+    class_ = row["error_class"] or ("unknown_outcome" if row["status"] == "unknown" else "permanent")
+    words = refusals.said(channels.line(row["channel_id"]).kind, row["error_code"], class_)
+    return {"code": row["error_code"], "class": class_, "text": row["error_text"], "say": dict(words)}
 
 
 def event_entry(row: Columns) -> JSON:
@@ -115,6 +125,7 @@ def visitor_entry(row: Columns, names: Mapping[int, str]) -> JSON | None:
         return None
     payload = row["payload"] or {}
     name = names.get(row["agent_id"] or 0, "")
+    content = contents.shown(row["kind"], payload, row["direction"] == Direction.OUT)
     return {
         "seq": row["seq"],
         "rev": row["revision"],
@@ -125,7 +136,7 @@ def visitor_entry(row: Columns, names: Mapping[int, str]) -> JSON | None:
         "text": row["text"],
         "prompt": payload.get("prompt", ""),
         "options": payload.get("options", []),
-        "content": contents.shown(row["kind"], payload, row["direction"] == Direction.OUT),
+        "content": links.for_visitor(content, row["conversation_id"]),
         "status": ARRIVED.get(row["status"], row["status"]),
         "client_id": row["client_id"],
     }

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, select
 
 from roms import clock
-from roms.channels.items import Incoming
+from roms.channels.items import Identity, Incoming
 from roms.db import db, insert_once, serialize, table, transaction
 from roms.engine import lifecycle, session
 from roms.engine.events import AgentReplied, MessageReceived
-from roms.engine.types import JSON, Mode
-from roms.models import Contact, ContactAddress, Conversation, Direction, Message, Sender, Status
-from roms.services import channels, contents, publishing, receipts, turns, unmatched
+from roms.engine.types import Mode
+from roms.models import Contact, Conversation, Direction, Message, Sender, Status
+from roms.services import changes, channels, contents, identities, payloads, publishing, receipts, turns, unmatched
 from roms.services.channels import Line
 from roms.services.runner import advance
 from roms.services.scene import Row, Scene, finish, message_row, remember_last, scene_of
@@ -30,9 +30,10 @@ def receive(channel_id: int, incoming: Incoming, language: str = "") -> bool:
     at = clock.now()
     if incoming.from_business and incoming.provider_id:
         serialize(receipts.key(channel_id, incoming.provider_id))
-    conversation = Conversation.at(channel_id, incoming.address)
+    names = identities.of(line, incoming)
+    conversation = Conversation.at(channel_id, incoming.address) if identities.are_settled(names) else None
     if conversation is None:
-        conversation = _begin(line, incoming, language, at)
+        conversation = _meet(line, incoming, names, language, at)
     scene = scene_of(conversation, line, at)
     stored = _store_ours(scene, incoming) if incoming.from_business else _store(scene, incoming)
     if stored:
@@ -46,14 +47,13 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
     provider_id = _provider_id(scene, incoming)
     if provider_id is None:
         return False
-    payload = _payload(incoming)
     row = message_row(
         scene,
         direction=Direction.IN,
         sender=Sender.CONTACT,
         kind=incoming.kind,
         text=incoming.text,
-        payload=payload,
+        payload=payloads.of(scene, incoming),
         before=turns.begun(scene.conversation.state) if scene.conversation.mode is not Mode.AGENT else None,
         provider_at=incoming.at,
         provider_id=provider_id,
@@ -63,16 +63,32 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
     stored = insert_once(table(Message), row, "channel_id", "direction", "provider_id")
     if stored is None:
         return False
+    payloads.keep(scene, row, incoming)
+    changes.apply(scene, row, incoming.provider_id)
     scene.shown.append(row)
     scene.conversation.unread += 1
     remember_last(scene, row)
-    if incoming.is_group and scene.conversation.mode is not Mode.AGENT:
-        return True  # to a group the bot never speaks
-    content = contents.received(incoming.kind, payload)
+    _open_window(scene, incoming)
+    if _is_silent(scene, incoming) and scene.conversation.mode is not Mode.AGENT:
+        return True
+    content = contents.received(incoming.kind, row["payload"])
     decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind, content))
     if decision.unmatched:
         unmatched.mark(scene.conversation.id, decision.gathered)
     return True
+
+
+def _is_silent(scene: Scene, incoming: Incoming) -> bool:
+    """Where the bot says nothing: to a group, and on a channel that is switched off."""
+    return incoming.is_group or not scene.line.is_enabled
+
+
+def _open_window(scene: Scene, incoming: Incoming) -> None:
+    """From now on, by the provider's clock, free text may be sent for a while."""
+    lasts = scene.line.abilities.window
+    if lasts is not None and not incoming.is_group:
+        until = min(incoming.at or scene.at, scene.at) + lasts
+        scene.conversation.window_until = max(scene.conversation.window_until or until, until)
 
 
 def _store_ours(scene: Scene, incoming: Incoming) -> bool:
@@ -81,15 +97,20 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     known = select(Message.id).filter_by(channel_id=scene.line.id, direction=Direction.OUT, provider_id=provider_id)
     if provider_id is None or db.session.scalar(known) is not None:
         return False
-    advance(scene, AgentReplied(incoming.text, None, sent=True), provider_id=provider_id, provider_at=incoming.at)
+    columns: Row = {"kind": incoming.kind, "payload": payloads.of(scene, incoming)}
+    columns |= {"provider_id": provider_id, "provider_at": incoming.at}
+    if incoming.is_group:  # no bot is there that could be silenced
+        row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, text=incoming.text, status=Status.SENT)
+        scene.messages.append(row | columns)
+        remember_last(scene, row)
+    else:
+        advance(scene, AgentReplied(incoming.text, None, sent=True), **columns)
+    said = scene.messages[-1]
+    payloads.keep(scene, said, incoming)
     for word in receipts.pending_for(scene.line.id, [provider_id]).values():
-        scene.messages[-1] |= receipts.moved_forward(scene.messages[-1]["status"], word)
+        said |= receipts.moved_forward(said["status"], word)
+    changes.apply(scene, said, incoming.provider_id)
     return True
-
-
-def _payload(incoming: Incoming) -> JSON | None:
-    found = {name: value for name, value in incoming.extra.items() if name != "client_id"}
-    return found | {"tapped": incoming.payload} if incoming.payload else found or None
 
 
 def _provider_id(scene: Scene, incoming: Incoming, direction: Direction = Direction.IN) -> str | None:
@@ -109,21 +130,51 @@ def _provider_id(scene: Scene, incoming: Incoming, direction: Direction = Direct
 
 
 def _learn_name(contact: Contact, incoming: Incoming, at: datetime) -> None:
-    if incoming.name and not contact.name and not incoming.from_business:
+    """What somebody calls himself; in a group that is the author's name, not the group's."""
+    if incoming.name and not contact.name and not incoming.from_business and not incoming.is_group:
         contact.name, contact.named_at = incoming.name[:200], at
 
 
-def _begin(line: Line, incoming: Incoming, language: str, at: datetime) -> Conversation:
-    """Open the thread with a person who was never here; of several that begin it at once, one does."""
-    kind, value = _identity(line, incoming)
-    serialize(f"contact {kind} {value}")
-    there_now = Conversation.at(line.id, incoming.address)
-    if there_now is not None:
-        return there_now
-    contact = _contact(kind, value, incoming, language, at)
+def _meet(line: Line, incoming: Incoming, names: tuple[Identity, ...], language: str, at: datetime) -> Conversation:
+    """The thread with a person who was never here, or who comes under a name that is new to us; of several messages
+    that come at once, one at a time decides who that is."""
+    identities.one_at_a_time(names, f"address {line.id} {incoming.address}")
+    there = select(Conversation.contact_id).filter_by(channel_id=line.id, address=incoming.address)
+    contact_id = identities.owner(names, db.session.scalar(there), at)
+    conversation = Conversation.at(line.id, incoming.address) or _moved_here(line, contact_id, incoming)
+    if conversation is not None:
+        identities.learn(conversation.contact, names, at)
+        return conversation
+    contact = _new_contact(incoming, language, at) if contact_id is None else identities.live(contact_id)
+    identities.learn(contact, names, at)
+    db.session.flush()
+    return _begin(line, incoming, contact, at)
+
+
+def _moved_here(line: Line, contact_id: int | None, incoming: Incoming) -> Conversation | None:
+    """This person's thread here under another address: answers go to the new one from now on."""
+    if contact_id is None or line.is_direct:
+        return None
+    conversation = identities.thread_of(contact_id, line.id)
+    if conversation is not None:
+        conversation.address = incoming.address
+        db.session.flush()
+    return conversation
+
+
+def _new_contact(incoming: Incoming, language: str, at: datetime) -> Contact:
+    name = "" if incoming.from_business or incoming.is_group else incoming.name[:200]
+    contact = Contact(name=name, language=language, attributes={}, created_at=at)
+    db.session.add(contact)
+    db.session.flush()
+    return contact
+
+
+def _begin(line: Line, incoming: Incoming, contact: Contact, at: datetime) -> Conversation:
+    """Open the thread; of a group, with the bot out of it."""
     release = publishing.newest()
     fresh = lifecycle.begin(release, at, {})
-    mode = Mode.PAUSED if incoming.is_group else fresh.mode  # groups are stored and shown; the bot stays out of them
+    mode = Mode.PAUSED if incoming.is_group else fresh.mode
     row: Row = {
         "public_id": new_id(),
         "channel_id": line.id,
@@ -146,22 +197,3 @@ def _begin(line: Line, incoming: Incoming, language: str, at: datetime) -> Conve
 def new_id() -> str:
     """What a conversation is called outside: never with a dash in front, which commands would take for an option."""
     return secrets.token_urlsafe(12).replace("-", "_")
-
-
-def _identity(line: Line, incoming: Incoming) -> tuple[str, str]:
-    if incoming.phone and not incoming.is_group:
-        return "phone", incoming.phone
-    return ("group" if incoming.is_group else line.kind), incoming.address
-
-
-def _contact(kind: str, value: str, incoming: Incoming, language: str, at: datetime) -> Contact:
-    known = select(Contact).join(ContactAddress).where(ContactAddress.kind == kind, ContactAddress.value == value)
-    contact = db.session.scalars(known).one_or_none()
-    if contact is None:
-        name = "" if incoming.from_business else incoming.name[:200]
-        contact = Contact(name=name, phone=incoming.phone, language=language, created_at=at)
-        db.session.add(contact)
-        db.session.flush()
-        db.session.add(ContactAddress(contact_id=contact.id, kind=kind, value=value))
-        db.session.flush()
-    return contact

@@ -18,11 +18,12 @@ from sqlalchemy.orm import aliased
 
 from roms import clock
 from roms.channels.base import Parcel
-from roms.channels.failures import ChannelBroken, Permanent, SendFailed, Throttled, Transient
+from roms.channels.failures import ChannelBroken, Permanent, SendFailed, Throttled, Tomorrow, Transient
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
 from roms.models import Channel, Conversation, Direction, Message, Sender, Status
-from roms.services import channels, media
+from roms.services import aftermath, channels, parcels, refusals, templates, window
+from roms.services.channels import Line
 from roms.services.receipts import key, moved_forward, pending_for
 from roms.services.scene import Row, Scene, finish, scene_of
 
@@ -34,14 +35,17 @@ BROKEN_CHANNEL_PAUSE = 60.0  # seconds until a channel that needs attention is t
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours to send until the lease ends."""
+    """A message that is ours to send until the lease ends, or to give up for the reason in `refused`."""
 
     parcel: Parcel
     conversation_id: int
     lease: str
+    refused: SendFailed | None = None
+    is_bots: bool = False
 
 
 Outcome = str | SendFailed  # the provider's id, or why not
+CLAIMED = ("id", "conversation_id", "kind", "text", "payload", "sender", "created_at", "error_class")
 
 
 @transaction()
@@ -55,31 +59,36 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
         update(table(Message))
         .where(Message.id.in_(_next_in_line(channel_id, at, width)))
         .values(status=Status.SENDING, lease=lease, lease_until=at + LEASE, attempts=Message.attempts + 1)
-        .returning(Message.id, Message.conversation_id, Message.kind, Message.text, Message.payload)
+        .returning(*(table(Message).c[name] for name in CLAIMED))
     ).all()
     if not taken:
         return []
-    places = select(Conversation.id, Conversation.address).where(
-        Conversation.id.in_([row.conversation_id for row in taken])
-    )
-    address = {row.id: row.address for row in db.session.execute(places)}
-    data = media.data_of(filter(None, map(_file_of, taken)))
+    columns = (Conversation.id, Conversation.address, Conversation.window_until)
+    wanted = select(*columns).where(Conversation.id.in_([row.conversation_id for row in taken]))
+    places, line = {row.id: row for row in db.session.execute(wanted)}, channels.line(channel_id)
     return [
         Claimed(
-            Parcel(
-                row.id, address[row.conversation_id], row.text, row.kind, row.payload or {}, data.get(_file_of(row))
-            ),
+            parcels.made(line, row, places[row.conversation_id].address),
             row.conversation_id,
             lease,
+            _refused(line, row, places[row.conversation_id].window_until, at),
+            row.sender is Sender.BOT,
         )
         for row in sorted(taken, key=lambda row: row.id)
     ]
 
 
-def _file_of(row: Any) -> str:
-    """The hash of the file that this message shows, "" when it shows none of ours."""
-    content = (row.payload or {}).get("content") if row.kind != "text" else None
-    return str(content.get("hash", "")) if content else ""
+def _refused(line: Line, row: Any, window_until: datetime | None, at: datetime) -> SendFailed | None:
+    """Why this is not sent although it waits: what was right when it was written may not be any more."""
+    is_template = row.kind == "template" and line.abilities.templates
+    if is_template and templates.is_refused(line.id, (row.payload or {}).get("content") or {}):
+        return refusals.refusal(refusals.TEMPLATE)
+    if not is_template and not window.is_open(line, window_until, at):
+        return refusals.refusal(refusals.WINDOW)
+    longest = 2 * GIVE_UP_AFTER if row.error_class == Tomorrow.error_class else GIVE_UP_AFTER
+    if row.kind != "template" and at - row.created_at >= longest:
+        return refusals.refusal(refusals.TOO_OLD)
+    return None
 
 
 def _next_in_line(channel_id: int, at: datetime, width: int) -> Any:
@@ -158,6 +167,7 @@ def _settle(scene: Scene, row: Row, outcome: Outcome, early: Mapping[str, Receip
         values |= moved_forward(values["status"], early[outcome])
     row |= values | {"revision": scene.next_seq()}
     scene.shown.append(row)
+    aftermath.of(scene, [row])
     return row
 
 
@@ -165,8 +175,9 @@ def _after(outcome: Outcome, attempts: int, created_at: datetime, at: datetime) 
     """The columns of a message after a send: only proof that nobody took it allows another try."""
     values: Row = {"lease": None, "lease_until": None}
     if isinstance(outcome, str):
-        return values | {"status": Status.ACCEPTED, "provider_id": outcome, "error_code": "", "error_text": ""}
+        return values | {"status": Status.ACCEPTED, "provider_id": outcome, **NO_ERROR}
     values |= {"error_code": outcome.code or type(outcome).__name__.lower(), "error_text": str(outcome)}
+    values["error_class"] = outcome.error_class
     may_try_again = isinstance(outcome, Transient | ChannelBroken) and at - created_at < GIVE_UP_AFTER
     if may_try_again:
         return values | {"status": Status.QUEUED, "due_at": at + timedelta(seconds=_pause(outcome, attempts))}
@@ -184,7 +195,8 @@ def _pause(outcome: SendFailed, attempts: int) -> float:
     return random.uniform(longest / 2, longest)
 
 
-SETTLED = ("revision", "status", "lease", "lease_until", "due_at", "provider_id", "error_code", "error_text")
+NO_ERROR = {"error_code": "", "error_text": "", "error_class": ""}
+SETTLED = ("revision", "status", "lease", "lease_until", "due_at", "provider_id", *NO_ERROR)
 
 
 def _write(rows: Sequence[Row]) -> None:
@@ -216,6 +228,7 @@ def give_up_lease(channel_id: int, message_id: int) -> None:
     if row is not None:
         why = "the process that sent it ended before it knew the outcome"
         lost = {"status": Status.UNKNOWN, "error_code": "sender_vanished", "error_text": why}
+        lost["error_class"] = SendFailed.error_class
         scene.shown.append({**row, **lost, "revision": scene.next_seq()})
         _write(scene.shown)
         finish(scene)

@@ -213,9 +213,11 @@ def _timer(row: Any) -> Event:
 def _said(row: Any) -> Event | None:
     if row.sender is Sender.CONTACT:
         content = contents.received(row.kind, row.payload)
-        return events.MessageReceived(row.text, (row.payload or {}).get("tapped"), row.kind, content)
-    if row.sender is Sender.AGENT:
-        return events.AgentReplied(row.text, row.agent_id, sent=row.agent_id is None)
+        text, tapped = contents.heard(row.kind, row.text, row.payload), (row.payload or {}).get("tapped")
+        return events.MessageReceived(text, tapped, row.kind, content)
+    if row.sender is Sender.AGENT and row.kind != "reaction":  # a sign on a message answers nobody
+        content = (row.payload or {}).get("content")
+        return events.AgentReplied(row.text, row.agent_id, row.agent_id is None, row.kind, content)
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -15,8 +16,10 @@ from roms import clock
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
 from roms.models import Conversation, Direction, Message, PendingReceipt, Status
-from roms.services import channels
+from roms.services import account_states, aftermath, channels
 from roms.services.scene import Row, Scene, finish, scene_of
+
+LARGEST_ID = 2**63 - 1
 
 RANK: Mapping[Status, int] = {
     Status.QUEUED: 0,
@@ -39,11 +42,7 @@ def key(channel_id: int, provider_id: str) -> str:
 def record(channel_id: int, receipt: Receipt) -> None:
     """Move the message forward, or keep the word until we know which message it is about."""
     serialize(key(channel_id, receipt.provider_id))
-    message = db.session.execute(
-        select(Message.id, Message.conversation_id).filter_by(
-            channel_id=channel_id, direction=Direction.OUT, provider_id=receipt.provider_id
-        )
-    ).one_or_none()
+    message = _about(channel_id, receipt)
     at = clock.now()
     if message is None:
         db.session.add(_pending(channel_id, receipt, at))
@@ -51,14 +50,50 @@ def record(channel_id: int, receipt: Receipt) -> None:
     conversation = Conversation.locked(Conversation.id == message.conversation_id)
     assert conversation is not None
     scene = scene_of(conversation, channels.line(channel_id), at)
-    forward(scene, [message.id], Status(receipt.status), receipt.error_code, receipt.error_text)
+    if message.provider_id is None:
+        _learn_id(message.id, receipt.provider_id)
+    if forward(scene, [message.id], Status(receipt.status), receipt):
+        heed(scene, receipt.error_class, receipt.error_code, receipt.error_text)
     finish(scene)
 
 
-def forward(scene: Scene, messages: Sequence[int], status: Status, code: str = "", text: str = "") -> None:
-    """Raise these messages of the locked conversation to `status`, those that stand lower, as one change."""
+def _about(channel_id: int, receipt: Receipt) -> Any:
+    """id, conversation_id and provider_id of the message: by the provider's id, or by our own where it came back and
+    we never learned the provider's."""
+    columns = table(Message).c
+    ours = select(columns.id, columns.conversation_id, columns.provider_id)
+    ours = ours.where(columns.channel_id == channel_id, columns.direction == Direction.OUT)
+    message = db.session.execute(ours.where(columns.provider_id == receipt.provider_id)).one_or_none()
+    if message is None and receipt.parcel_id is not None and 0 < receipt.parcel_id <= LARGEST_ID:
+        lost = columns.id == receipt.parcel_id, columns.status.in_([Status.SENDING, Status.UNKNOWN])
+        message = db.session.execute(ours.where(*lost, columns.provider_id.is_(None))).one_or_none()
+    return message
+
+
+def _learn_id(message: int, provider_id: str) -> None:
+    """The answer to our own call never came, or is still to come: now we know what the provider calls it."""
+    columns = table(Message).c
+    unnamed = update(table(Message)).where(columns.id == message, columns.provider_id.is_(None))
+    db.session.execute(unnamed.values(provider_id=provider_id))
+
+
+def heed(scene: Scene, error_class: str, code: str, text: str) -> None:
+    """What a failure says besides that one message: of the window, of the account; aftermath.py has the rest."""
+    conversation = scene.conversation
+    if error_class == "needs_template" and conversation.window_until and conversation.window_until > scene.at:
+        conversation.window_until = scene.at
+        scene.next_seq()
+    elif error_class == "fix_channel":
+        account_states.trouble(scene.line.id, code, text)
+
+
+def forward(scene: Scene, messages: Sequence[int], status: Status, word: Receipt | None = None) -> bool:
+    """Raise these messages of the locked conversation to `status`, those that stand lower, as one change.
+
+    word: the provider's, where it says more. Returns whether any stood lower.
+    """
     lower = [other for other, rank in RANK.items() if rank < RANK[status]]
-    values = _columns(status, code, text) | {"revision": scene.conversation.seq + 1}
+    values = _columns(status, word) | {"revision": scene.conversation.seq + 1}
     changed = db.session.execute(
         update(table(Message))
         .where(Message.id.in_(messages), Message.status.in_(lower))
@@ -69,6 +104,8 @@ def forward(scene: Scene, messages: Sequence[int], status: Status, code: str = "
     if rows:
         scene.next_seq()
         scene.shown.extend(rows)
+        aftermath.of(scene, rows)
+    return bool(rows)
 
 
 def pending_for(channel_id: int, provider_ids: Sequence[str]) -> dict[str, Receipt]:
@@ -76,11 +113,18 @@ def pending_for(channel_id: int, provider_ids: Sequence[str]) -> dict[str, Recei
     waiting = db.session.execute(
         delete(PendingReceipt)
         .where(PendingReceipt.channel_id == channel_id, PendingReceipt.provider_id.in_(provider_ids))
+        .where(PendingReceipt.status.in_([status.value for status in RANK]))  # others wait as well: changes.py
         .returning(
-            PendingReceipt.provider_id, PendingReceipt.status, PendingReceipt.error_code, PendingReceipt.error_text
+            PendingReceipt.provider_id,
+            PendingReceipt.status,
+            PendingReceipt.error_code,
+            PendingReceipt.error_text,
+            PendingReceipt.error_class,
         )
     ).all()
-    words = [Receipt(row.provider_id, row.status, None, row.error_code, row.error_text) for row in waiting]
+    words = [
+        Receipt(row.provider_id, row.status, None, row.error_code, row.error_text, row.error_class) for row in waiting
+    ]
     words.sort(key=lambda word: RANK[Status(word.status)])
     return {word.provider_id: word for word in words}
 
@@ -88,14 +132,15 @@ def pending_for(channel_id: int, provider_ids: Sequence[str]) -> dict[str, Recei
 def moved_forward(status: Status, word: Receipt) -> Row:
     """The columns that this word changes of a message that stands at `status`; none when it stands higher."""
     new = Status(word.status)
-    return _columns(new, word.error_code, word.error_text) if RANK[new] > RANK[status] else {}
+    return _columns(new, word) if RANK[new] > RANK[status] else {}
 
 
-def _columns(status: Status, code: str, text: str) -> Row:
+def _columns(status: Status, word: Receipt | None) -> Row:
     """What a message that stands at `status` says of errors: why it failed, or nothing any more."""
-    if status is Status.FAILED:
-        return {"status": status, "error_code": code or "unknown", "error_text": text}
-    return {"status": status, "error_code": "", "error_text": ""}
+    if status is not Status.FAILED or word is None:
+        return {"status": status, "error_code": "", "error_text": "", "error_class": ""}
+    code, class_ = word.error_code or "unknown", word.error_class or "permanent"
+    return {"status": status, "error_code": code, "error_text": word.error_text, "error_class": class_}
 
 
 def _pending(channel_id: int, receipt: Receipt, at: datetime) -> PendingReceipt:
@@ -105,5 +150,6 @@ def _pending(channel_id: int, receipt: Receipt, at: datetime) -> PendingReceipt:
         status=receipt.status,
         error_code=receipt.error_code,
         error_text=receipt.error_text,
+        error_class=receipt.error_class,
         at=at,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select, update
 
 from roms.db import db, table, transaction
@@ -9,31 +11,39 @@ from roms.engine.events import AgentReplied
 from roms.engine.types import JSON
 from roms.errors import Conflict, Invalid, StaleView
 from roms.models import Direction, Message, Sender, Status
-from roms.services import access, frames
+from roms.services import access, frames, said, window
 from roms.services.actors import Actor
 from roms.services.runner import advance
+from roms.services.said import Draft
 from roms.services.scene import Scene, finish, message_row
 
-LONGEST = 4096  # characters; WhatsApp's limit for a text
+OLDEST = timedelta(hours=24)  # what is sent again by a person
 
 
 @transaction()
-def send(actor: Actor, cid: str, client_id: str, text: str, seen: int, force: bool = False) -> tuple[JSON, bool]:
-    """Answer the contact; the same client_id again gives the same entry. StaleView: a colleague was faster."""
-    if not text.strip():
-        raise Invalid("there is nothing in the message", field="text")
-    if len(text) > LONGEST:
-        raise Invalid(f"a message has at most {LONGEST} characters", field="text")
+def send(
+    actor: Actor, cid: str, client_id: str, draft: Draft | str, seen: int, force: bool = False
+) -> tuple[JSON, bool]:
+    """Answer the contact; the same client_id again gives the same entry.
+
+    StaleView: a colleague was faster. WindowClosed: only a template may be sent. Invalid says what the channel can do.
+    """
     scene = access.scene_for(actor, cid)
-    there = _message(scene, client_id=client_id)
+    there = said.earlier(scene, client_id)
     if there is not None:
-        return _answer(scene, there), False
+        return said.answer(scene, frames.message_entry(there)), False
+    draft = Draft(draft) if isinstance(draft, str) else draft
+    ready = said.ready(scene, actor, draft)
+    window.require(scene.conversation, scene.line, ready.kind, scene.at)
     if not force:
         _refuse_stale(scene, actor, seen)
-    advance(scene, AgentReplied(text, actor.id), client_id=client_id)
+    content = (ready.payload or {}).get("content")
+    event = AgentReplied(ready.text, actor.id, kind=ready.kind, content=content)
+    advance(scene, event, client_id=client_id, payload=ready.payload)
+    row = next(row for row in scene.messages if row["client_id"] == client_id)
+    said.keep_files(ready, row["seq"])
     finish(scene)
-    said = next(row for row in scene.messages if row["client_id"] == client_id)
-    return _answer(scene, frames.message_entry(said)), True
+    return said.answer(scene, frames.message_entry(row)), True
 
 
 @transaction()
@@ -46,24 +56,26 @@ def note(actor: Actor, cid: str, text: str) -> JSON:
     row["agent_id"] = actor.id
     scene.messages.append(row)
     finish(scene)
-    return _answer(scene, frames.message_entry(row))
+    return said.answer(scene, frames.message_entry(row))
 
 
 @transaction()
 def retry(actor: Actor, cid: str, seq: int) -> JSON:
-    """Send a failed message again, or one nobody knows the fate of: a person asked for it."""
+    """Send a failed message again, or one nobody knows the fate of: a person asked for it.
+
+    Conflict for what is too old to be said now, WindowClosed for what WhatsApp does not take any more.
+    """
     scene = access.scene_for(actor, cid)
+    _refuse_outlived(scene, seq)
     again = (
         update(table(Message))
         .where(Message.conversation_id == scene.conversation.id, Message.seq == seq)
-        .where(Message.direction == Direction.OUT, Message.status.in_([Status.FAILED, Status.UNKNOWN]))
         .values(status=Status.QUEUED, due_at=scene.at, created_at=Message.created_at, provider_id=None, lease=None)
-        .values(error_code="", error_text="", epoch=scene.conversation.epoch, revision=scene.conversation.seq + 1)
+        .values(epoch=scene.conversation.epoch, revision=scene.conversation.seq + 1)
+        .values(error_code="", error_text="", error_class="")
         .returning(*table(Message).c)
     )
-    row = db.session.execute(again).mappings().one_or_none()
-    if row is None:
-        raise Conflict("only a message that failed, or whose fate is unknown, can be sent again")
+    row = db.session.execute(again).mappings().one()
     scene.next_seq()
     scene.shown.append(dict(row))
     scene.wakes_outbox = True
@@ -71,15 +83,17 @@ def retry(actor: Actor, cid: str, seq: int) -> JSON:
     return {"entry": frames.message_entry(row)}
 
 
-def _answer(scene: Scene, entry: JSON) -> JSON:
-    return {"entry": entry, "conversation": frames.summary(scene.conversation, scene.line, scene.talk)}
-
-
-def _message(scene: Scene, client_id: str) -> JSON | None:
-    columns = table(Message).c
-    found = select(*columns).where(columns.conversation_id == scene.conversation.id, columns.client_id == client_id)
-    row = db.session.execute(found).mappings().one_or_none()
-    return None if row is None else frames.message_entry(row)
+def _refuse_outlived(scene: Scene, seq: int) -> None:
+    """Yesterday's answer would only confuse; a template says by itself what it is about."""
+    columns = (Message.kind, Message.created_at)
+    failed = Message.direction == Direction.OUT, Message.status.in_([Status.FAILED, Status.UNKNOWN])
+    here = Message.conversation_id == scene.conversation.id, Message.seq == seq, Message.kind != "reaction"
+    row = db.session.execute(select(*columns).where(*here, *failed)).one_or_none()
+    if row is None:
+        raise Conflict("only a message that failed, or whose fate is unknown, can be sent again")
+    if row.kind != "template" and scene.at - row.created_at >= OLDEST:
+        raise Conflict("this message is older than 24 hours: write a new one instead", reason="too_old")
+    window.require(scene.conversation, scene.line, row.kind, scene.at)
 
 
 def _refuse_stale(scene: Scene, actor: Actor, seen: int) -> None:
@@ -88,7 +102,7 @@ def _refuse_stale(scene: Scene, actor: Actor, seen: int) -> None:
     newer = (
         select(*columns)
         .where(columns.conversation_id == scene.conversation.id, columns.seq > seen)
-        .where(columns.direction == Direction.OUT, columns.sender == Sender.AGENT)
+        .where(columns.direction == Direction.OUT, columns.sender == Sender.AGENT, columns.kind != "reaction")
         .where(columns.agent_id.is_distinct_from(actor.id))
         .order_by(columns.seq)
     )

@@ -5,18 +5,19 @@ The engine decides; APPLY writes each effect down. Lock, decide, write, commit, 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from roms.db import db, table
+from roms.db import after_commit, db, table
 from roms.engine import effects, events, lifecycle, session, types
 from roms.engine.outside import GRACE
 from roms.errors import Conflict
 from roms.models import ConversationLabel, Direction, Message, Sender, Status
-from roms.services import assignment, publishing, salvage, turns
+from roms.services import assignment, publishing, refusals, salvage, signals, templates, turns, window
 from roms.services.scene import Scene, add_history, message_row, remember_last
 
 RESTARTED = (
@@ -82,35 +83,71 @@ def _facts(scene: Scene) -> dict[str, Any]:
 
 
 def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any]) -> None:
-    why = effect.why
+    why, payload = effect.why, _shown(scene, effect)
     row = message_row(
         scene,
         direction=Direction.OUT,
         sender=Sender.BOT,
         kind=effect.kind,
         text=effect.text,
-        payload=_shown(effect),
+        payload=payload,
         why={name: getattr(why, name) for name in ("release", "file", "line", "flow", "step", "rule")},
         before=turns.begun(*scene.begun) if scene.begun else None,
-        **_way_out(scene),
+        **_way_out_of_bot(scene, effect.kind, payload),
     )
     scene.begun = None
     scene.messages.append(row)
     remember_last(scene, row)
+    if row["error_code"]:
+        _note_refusal(scene, row)
 
 
-def _shown(effect: effects.SendMessage) -> dict[str, Any] | None:
+def _way_out_of_bot(scene: Scene, kind: str, payload: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What cannot be sent is kept, with why not: nobody watches a bot's message as an agent watches his own."""
+    code = ""
+    if kind == "template" and scene.line.abilities.templates:
+        if templates.is_refused(scene.line.id, (payload or {}).get("content") or {}):
+            code = refusals.TEMPLATE
+    elif not window.is_open(scene.line, scene.conversation.window_until, scene.at):
+        code = refusals.WINDOW
+    if not code:
+        return _way_out(scene)
+    error = refusals.refusal(code)
+    told = {"error_code": code, "error_text": str(error), "error_class": error.error_class}
+    return {"status": Status.FAILED, **told}
+
+
+def _note_refusal(scene: Scene, row: Mapping[str, Any]) -> None:
+    """Once for each silence. A note and not a handoff: the contact does not wait for anything, and a reminder that came
+    too late for hundreds would fill the inbox of people who could only send a template anyway."""
+    code = row["error_code"]
+    now = [each for each in scene.messages if each is not row and each["error_code"] == code]
+    before = select(Message.id).where(
+        Message.conversation_id == scene.conversation.id,
+        Message.error_code == code,
+        Message.sender == Sender.BOT,
+        Message.created_at >= (scene.conversation.window_until or scene.conversation.created_at),
+    )
+    if not now and db.session.scalar(before.limit(1)) is None:
+        words = refusals.said(scene.line.kind, code, row["error_class"])
+        _add_note(scene, effects.AddNote(f"{words['en']} / {words['id']}"), {})
+
+
+def _shown(scene: Scene, effect: effects.SendMessage) -> dict[str, Any] | None:
     """What a channel that can do more than text needs; most messages need nothing."""
     options = [{"key": option.key, "label": option.label} for option in effect.options]
     payload: dict[str, Any] = {"prompt": effect.prompt, "options": options} if options else {}
     if effect.content:
         payload["content"] = dict(effect.content)
+    if effect.kind == "template" and scene.line.abilities.templates:
+        payload["content"] = templates.of_flow(scene.line.id, payload["content"])
     return payload or None
 
 
 def _send_reply(scene: Scene, effect: effects.SendReply, columns: Mapping[str, Any]) -> None:
     way = {"status": Status.SENT} if effect.sent else _way_out(scene)
-    row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, text=effect.text, **way)
+    row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, kind=effect.kind, text=effect.text, **way)
+    row |= {"payload": {"content": dict(effect.content)} if effect.content else None}
     row |= {"agent_id": effect.agent, **columns}
     scene.messages.append(row)
     remember_last(scene, row)
@@ -215,6 +252,8 @@ def _set_contact(scene: Scene, effect: effects.SetContact, _: Mapping[str, Any])
 
 
 def _call_out(scene: Scene, effect: effects.CallOut, _: Mapping[str, Any]) -> None:
+    if scene.line.abilities.typing:
+        after_commit(functools.partial(signals.bot_thinks, scene.conversation.id))
     scene.calls.append(
         {
             "conversation_id": scene.conversation.id,

@@ -14,7 +14,7 @@ from roms.db import after_commit, db, insert_all, save, table
 from roms.engine.events import Event
 from roms.engine.flow import Release
 from roms.engine.types import JSON
-from roms.models import Conversation, History, HttpCall, Message, Sender, Timer, User
+from roms.models import Attachment, Conversation, History, HttpCall, Message, Sender, Timer, User
 from roms.services import frames, publishing
 from roms.services.channels import Line
 
@@ -39,6 +39,7 @@ class Scene:
     ring: bool = False
     wakes_outbox: bool = False
     calls: list[Row] = field(default_factory=list)  # to other systems
+    files: list[Row] = field(default_factory=list)  # of theirs, to be fetched
 
     def next_seq(self) -> int:
         self.conversation.seq += 1
@@ -76,6 +77,7 @@ def message_row(scene: Scene, **columns: Any) -> Row:
         "due_at": None,
         "error_code": "",
         "error_text": "",
+        "error_class": "",
     }
     return row | columns
 
@@ -104,6 +106,9 @@ def finish(*scenes: Scene) -> None:
     calls = [row for scene in scenes for row in scene.calls]
     if calls:
         insert_all(table(HttpCall), calls)
+    files = [row for scene in scenes for row in scene.files]
+    if files:
+        insert_all(table(Attachment), files)
     moved = [scene for scene in scenes if scene.conversation.seq != scene.start]
     for scene in moved:
         scene.conversation.changed_at = scene.at
@@ -111,6 +116,8 @@ def finish(*scenes: Scene) -> None:
     save([scene.conversation for scene in scenes])
     drains = {scene.line.id for scene in scenes if scene.wakes_outbox}
     after_commit(lambda: queue.wake(drains, changes, bool(calls)))
+    if files:
+        after_commit(lambda: queue.wake(files=True))
 
 
 def _change(scene: Scene) -> bytes:

@@ -6,9 +6,11 @@ from typing import Annotated, Literal, TypeVar
 
 from flask import request
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from typing_extensions import TypedDict
 
 from roms.channels.reading import printable
 from roms.errors import Invalid, Problem
+from roms.services.said import Draft
 
 LARGEST = 2**31 - 1  # what an INTEGER column holds
 VISITOR_TEXT = 4000
@@ -18,13 +20,68 @@ Text = Annotated[str, AfterValidator(printable)]
 Number = Annotated[int, Field(ge=0, le=LARGEST, strict=True)]
 ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Language = Literal["id", "en"]
+LongText = Annotated[str, AfterValidator(printable), Field(max_length=5000)]
+Button = dict[Literal["index", "value"], Number | LongText]
+
+
+class Parameters(TypedDict, total=False):
+    """What is filled into a template."""
+
+    body: list[LongText] | dict[LongText, LongText]
+    header: dict[Literal["type", "text", "file"], LongText]
+    buttons: Annotated[list[Button], Field(max_length=10)]
+
+
+class Spot(BaseModel):
+    """A place on the map."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    name: Text = Field(default="", max_length=200)
+    address: Text = Field(default="", max_length=500)
+
+
+class Card(BaseModel):
+    """Somebody's name and number."""
+
+    name: Text = Field(min_length=1, max_length=200)
+    phone: Text = Field(pattern=r"^\+?[0-9][0-9 ().-]{4,30}$")
+
+
+class Filled(BaseModel):
+    """A template with its parameters; the service knows which it needs."""
+
+    id: Number
+    parameters: Parameters = {}
 
 
 class Reply(BaseModel):
     client_id: ClientId
-    text: Text = Field(max_length=100_000)  # the service knows the channel's own limit
+    text: Text = Field(default="", max_length=100_000)  # the service knows the channel's own limit
     seen: Number
     force: bool = False
+    quote: Number | None = None
+    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,32}$")] = ""
+    location: Spot | None = None
+    contact: Card | None = None
+    template: Filled | None = None
+
+    @property
+    def draft(self) -> Draft:
+        """As the services want it."""
+        parts = (self.location, self.contact, self.template)
+        location, contact, template = (part.model_dump() if part else None for part in parts)
+        return Draft(self.text, self.quote, self.file, location, contact, template)
+
+
+class Sign(BaseModel):
+    client_id: ClientId
+    seq: Number
+    emoji: Text = Field(max_length=50)
+
+
+class Typing(BaseModel):
+    on: bool
 
 
 class Note(BaseModel):

@@ -173,7 +173,7 @@ def logout(id_: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/templates")
 def templates(id_: int) -> ResponseReturnValue:
     admin()
-    queue.sync_templates(_present(id_, or_off=True))
+    queue.ask(queue.SYNC_TEMPLATES, _present(id_, or_off=True))
     return {"asked": True}, 202
 
 

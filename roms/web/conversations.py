@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
 from roms.engine.types import JSON
-from roms.services import accounts, handoff, inbox, replies, tickets
+from roms.errors import NotFound
+from roms.services import accounts, handoff, inbox, presence, reactions, replies, signals, tickets
 from roms.services.actors import Actor
 from roms.web import identity
-from roms.web.bodies import Assignment, Me, Note, Place, Reply, body, number, word
+from roms.web.bodies import Assignment, Me, Note, Place, Reply, Sign, Typing, body, number, word
 
 bp = Blueprint("conversations", __name__, url_prefix="/api")
 bp.before_request(identity.require_actor)
@@ -60,8 +61,22 @@ def entries(cid: str) -> ResponseReturnValue:
 @bp.post("/conversations/<cid:cid>/messages")
 def send(cid: str) -> ResponseReturnValue:
     said = body(Reply)
-    told, is_new = replies.send(identity.actor(), cid, said.client_id, said.text, said.seen, said.force)
+    told, is_new = replies.send(identity.actor(), cid, said.client_id, said.draft, said.seen, said.force)
     return told, 201 if is_new else 200
+
+
+@bp.post("/conversations/<cid:cid>/reactions")
+def react(cid: str) -> ResponseReturnValue:
+    said = body(Sign)
+    told, is_new = reactions.react(identity.actor(), cid, said.seq, said.emoji, said.client_id)
+    return told, 201 if is_new else 200
+
+
+@bp.post("/conversations/<cid:cid>/typing")
+def typing(cid: str) -> ResponseReturnValue:
+    if not presence.typing(identity.actor(), cid, body(Typing).on):
+        raise NotFound("there is no such conversation")
+    return "", 204
 
 
 @bp.post("/conversations/<cid:cid>/notes")
@@ -82,6 +97,7 @@ def assign(cid: str) -> ResponseReturnValue:
 @bp.post("/conversations/<cid:cid>/read")
 def read(cid: str) -> ResponseReturnValue:
     inbox.mark_read(identity.actor(), cid, body(Place).seq)
+    signals.read_by_agent(cid)
     return "", 204
 
 

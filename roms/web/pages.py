@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, current_app, redirect, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
@@ -48,11 +50,23 @@ def show_unmatched() -> ResponseReturnValue:
     return show_inbox("")
 
 
+@bp.get("/inbox/contacts", defaults={"contact": 0}, strict_slashes=False)
+@bp.get("/inbox/contacts/<int:contact>")
+def show_contacts(contact: int) -> ResponseReturnValue:
+    """People apart from their conversations; which one is open is the browser's affair."""
+    return i18n.page("contacts.html", part="inbox", boot=boot())
+
+
 @bp.get("/inbox", defaults={"cid": ""}, strict_slashes=False)
 @bp.get("/inbox/<cid>")
 def show_inbox(cid: str) -> ResponseReturnValue:
+    return i18n.page("inbox.html", part="inbox", boot=boot())
+
+
+def boot() -> dict[str, Any]:
+    """What an agent's page is given at its start."""
     me = identity.actor()
-    boot = {
+    return {
         "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
         "agents": inbox.agents(),
         "csrf": generate_csrf(),
@@ -60,7 +74,6 @@ def show_inbox(cid: str) -> ResponseReturnValue:
         "warnings": warnings(me.language),
         "socket": "/ws/inbox",
     }
-    return i18n.page("inbox.html", part="inbox", boot=boot)
 
 
 @bp.get("/widget.js")

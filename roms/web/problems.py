@@ -23,6 +23,7 @@ CODES = {
     429: "too_many",
     500: "internal",
 }
+LARGER = {"files.upload": 100 * 1024 * 1024 + 64 * 1024}  # for signed-in people: a file, and the form around it
 PATIENCE = 5  # seconds to wait after too many tries when nobody said how long
 
 
@@ -34,6 +35,8 @@ def init_app(app: Flask) -> None:
 
 def refuse_large() -> None:
     """Before anything is read; a body that hides its length is cut off at the same size while it is read."""
+    if request.endpoint in LARGER and identity.actor_if_any():
+        request.max_content_length = LARGER[request.endpoint]
     most = request.max_content_length
     if most and (request.content_length or 0) > most:
         raise TooLarge(f"a request has at most {most} bytes")

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from roms import metrics
 from roms.channels import ADAPTERS
-from roms.channels.base import Knock
-from roms.channels.items import Incoming, Item, Receipt, Skipped
+from roms.channels.base import Account, Knock
+from roms.channels.items import (
+    AccountState,
+    Deleted,
+    Edited,
+    IdentityChanged,
+    Incoming,
+    Item,
+    Profile,
+    Reaction,
+    Receipt,
+    Skipped,
+)
 from roms.engine.problems import FlowErrors
-from roms.errors import Problem
-from roms.services import channels, intake, receipts
+from roms.errors import NotFound, Problem
+from roms.services import account_states, changes, channels, intake, people, receipts, traffic
 
 bp = Blueprint("webhooks", __name__)
 log = logging.getLogger(__name__)
@@ -26,6 +39,30 @@ FAILURES = (
     *(ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError),
 )
 KINDS = ("stored", "repeated", "receipts", "skipped")
+OTHERS = ("changes", "people", "states")  # told where there are any
+
+# By the type of an item: the verb, and what is counted; of messages the verb itself says which.
+STORE: Mapping[type, tuple[Callable[[int, Any], object], str]] = {
+    Incoming: (lambda channel_id, item: intake.receive(channel_id, item), "stored"),
+    Receipt: (lambda channel_id, item: receipts.record(channel_id, item), "receipts"),
+    Reaction: (changes.record, "changes"),
+    Edited: (changes.record, "changes"),
+    Deleted: (changes.record, "changes"),
+    IdentityChanged: (people.changed, "people"),
+    Profile: (people.told, "people"),
+    AccountState: (account_states.told, "states"),
+}
+
+
+@bp.get("/webhook/<kind>")
+@bp.get("/webhook/<kind>/<key>")
+def challenge(kind: str, key: str | None = None) -> ResponseReturnValue:
+    """A provider asks whether this address is ours before it uses it."""
+    account = channels.find(kind, key)
+    answers = ADAPTERS[kind].challenge
+    if answers is None:
+        raise NotFound("this provider asks no such question")
+    return Response(answers(account, request.args.to_dict()), content_type="text/plain; charset=utf-8")
 
 
 @bp.post("/webhook/<kind>")
@@ -36,28 +73,37 @@ def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
     headers = {name.lower(): value for name, value in request.headers.items()}
     knock = Knock(request.get_data(), headers, request.remote_addr or "", request.query_string.decode("latin-1"))
     adapter.verify(account, knock)
-    done = Counter(_handle(kind, account.channel_id, item) for item in adapter.parse(account, knock.body))
+    done = Counter(_handle(account, item) for item in adapter.parse(account, knock.body))
+    traffic.heard(account.channel_id)
     for result, count in done.items():
         metrics.webhook_items(kind, result, count)
     # The provider repeats what was not answered with 200, and what it repeats we recognise.
-    return {name: done[name] for name in KINDS}, 500 if done["failed"] else 200
+    status = 500 if done["failed"] else 200
+    if adapter.answer is not None:
+        return Response(adapter.answer[0], status, content_type=adapter.answer[1])
+    return {name: done[name] for name in (*KINDS, *(other for other in OTHERS if done[other]))}, status
 
 
-def _handle(kind: str, channel_id: int, item: Item) -> str:
+def _handle(account: Account, item: Item) -> str:
     """What became of one item; whatever happens to it, the others get their turn."""
     try:
-        return _store(kind, channel_id, item)
+        return _store(account, item)
     except FAILURES:
-        log.exception("an item of a %s webhook could not be stored", kind)
+        log.exception("an item of a %s webhook could not be stored", account.kind)
         return "failed"
 
 
-def _store(kind: str, channel_id: int, item: Item) -> str:
-    if isinstance(item, Incoming):
-        return "stored" if intake.receive(channel_id, item) else "repeated"
-    if isinstance(item, Receipt):
-        receipts.record(channel_id, item)
-        return "receipts"
-    assert isinstance(item, Skipped)
-    metrics.skipped(kind, item.reason)
-    return "skipped"
+def _store(account: Account, item: Item) -> str:
+    if isinstance(item, Skipped):
+        metrics.skipped(account.kind, item.reason)
+        return "skipped"
+    if type(item) not in STORE:
+        metrics.skipped(account.kind, type(item).__name__)
+        return "skipped"
+    channel_id = channels.routed(account, item.account) if item.account else account.channel_id
+    if channel_id is None:
+        metrics.skipped(account.kind, "other_account")
+        return "skipped"
+    verb, result = STORE[type(item)]
+    is_new = verb(channel_id, item)
+    return "repeated" if isinstance(item, Incoming) and not is_new else result

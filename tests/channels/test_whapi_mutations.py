@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from roms.channels import whapi
 from roms.channels.base import Account
 from roms.channels.failures import BadPayload
-from roms.channels.items import Incoming, Item, Receipt
+from roms.channels.items import Incoming, Item
+from tests.channels.mutated import ANYTHING, changed, check_storable, places
 
 ACCOUNT = Account(1, "whapi")
 BODIES = [path.read_bytes() for path in sorted((Path(__file__).parent / "fixtures" / "whapi").glob("*.json"))]
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None))
-ANYTHING = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
 
 
 def check_read(body: bytes) -> list[Item]:
@@ -25,35 +24,6 @@ def check_read(body: bytes) -> list[Item]:
         return list(whapi.parse(ACCOUNT, body))
     except BadPayload:
         return []
-
-
-def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    return [path, *(place for key, value in inner for place in places(value, (*path, key)))]
-
-
-def changed(document: Any, path: tuple[Any, ...], value: Any) -> Any:
-    if not path:
-        return value
-    copy = dict(document) if isinstance(document, dict) else list(document)
-    copy[path[0]] = changed(document[path[0]], path[1:], value)
-    return copy
-
-
-def check_storable(item: Item) -> None:
-    """What a database will be asked to take: text in UTF-8 without NUL, JSON as the standard has it, short keys."""
-    if isinstance(item, Incoming):
-        text = json.dumps([item.text, item.name, item.extra, item.payload, item.address], allow_nan=False)
-        assert "\\u0000" not in text
-        assert f"{item.text}{item.name}{item.address}".encode() is not None
-        assert item.address
-        assert item.text
-        assert item.provider_id or item.fingerprint
-        assert len(item.address) <= 100
-        assert len(item.provider_id or "") <= 190
-    elif isinstance(item, Receipt):
-        assert item.status in {"accepted", "sent", "delivered", "read", "failed"}
-        assert item.provider_id
 
 
 @settings(max_examples=400, deadline=None)

@@ -12,10 +12,22 @@ import pytest
 from roms.channels import whapi
 from roms.channels.base import Account
 from roms.channels.failures import BadPayload
-from roms.channels.items import Identity, Incoming, Item, Receipt, Skipped
+from roms.channels.items import (
+    AccountState,
+    Deleted,
+    Edited,
+    Identity,
+    Incoming,
+    Item,
+    Profile,
+    Reaction,
+    Receipt,
+    Skipped,
+)
 
 FIXTURES = Path(__file__).parent / "fixtures" / "whapi"
 ACCOUNT = Account(1, "whapi")
+CHANNEL = "CONTOH-AB12C"
 BUDI, SITI = "6280000001001@s.whatsapp.net", "6280000001002@s.whatsapp.net"
 
 
@@ -51,7 +63,7 @@ MESSAGES = [  # fixture, kind, text, payload, address
     ("message_image_with_link", "image", "[image] Ini bukti transfernya ya, Kak", None, SITI),
     ("message_image_without_link", "image", "[image]", None, SITI),
     ("message_video", "video", "[video] Barangnya rusak waktu saya buka", None, "6280000001003@s.whatsapp.net"),
-    ("message_voice", "voice", "[voice]", None, "6280000001004@s.whatsapp.net"),
+    ("message_voice", "audio", "[audio]", None, "6280000001004@s.whatsapp.net"),
     ("message_document", "document", "[document] Faktur Pembelian November.pdf", None, "6280000001005@s.whatsapp.net"),
     ("message_sticker", "sticker", "[sticker]", None, "6280000001006@s.whatsapp.net"),
     ("message_location", "location", "[location] Monumen Nasional, Gambir, Jakarta Pusat, DKI Jakarta", None, BUDI),
@@ -59,6 +71,7 @@ MESSAGES = [  # fixture, kind, text, payload, address
     ("message_contact_list", "contact", "[contact] Gudang Surabaya, Gudang Medan", None, SITI),
     ("message_group_text", "text", "Min, jadwal besok jam berapa?", None, "120363000000000001@g.us"),
     ("message_from_me_phone", "text", "Baik Bu, kami cek dulu ya. (dibalas lewat HP)", None, SITI),
+    ("message_poll_vote", "unsupported", "[vote]", None, "6280000001005@s.whatsapp.net"),
     ("legacy_payload", "text", "Halo, saya butuh bantuan!", None, BUDI),
 ]
 
@@ -71,33 +84,37 @@ RECEIPTS = {
     "status_failed": "failed",
 }
 
-SKIPPED = {
-    "message_from_me_api": "own_echo",
-    "message_reaction": "action",
-    "message_reaction_removed": "action",
-    "message_edited_action": "action",
-    "message_deleted_action": "action",
-    "message_poll_vote": "action",
-    "messages_delete": "event_messages",
-    "messages_patch_edited": "event_messages",
-    "status_deleted": "status_deleted",
-    "channel_auth": "event_channel",
-    "channel_error": "event_channel",
-    "channel_init": "event_channel",
-    "channel_launch": "event_channel",
-    "channel_qr": "event_channel",
-    "channel_qr_image": "event_channel",
-    "chat_new": "event_chats",
-    "contact_patch": "event_contacts",
-    "user_login": "event_users",
-    "user_logout": "event_users",
+SKIPPED = {"message_from_me_api": "own_echo", "status_deleted": "status_deleted"}
+
+OUT = "p.ak8gd8sXZhvFgg.cY8S-glxOq7YBfj"
+AT = {second: datetime.fromtimestamp(1795226400 + second, UTC) for second in (120, 125, 140, 145)}
+WHO = (Identity("phone", "+6280000001001"),)
+NEW = "Halo, pesanan saya nomor INV-2026-1188 kok belum sampai ya?"
+ME = {"me": {"id": "12025550142", "name": "Toko Contoh"}}
+CHANGES: dict[str, Item] = {
+    "message_reaction": Reaction(OUT, "👍", BUDI, WHO, "Budi Santoso", at=AT[120], account=CHANNEL),
+    "message_reaction_removed": Reaction(OUT, "", BUDI, WHO, "Budi Santoso", at=AT[125], account=CHANNEL),
+    "message_edited_action": Edited("bv0561FwU5Ox73KbPCmxz8-gGaRp0oZXY", NEW, AT[140], CHANNEL),
+    "messages_patch_edited": Edited("bv0561FwU5Ox73KbPCmxz8-gGaRp0oZXY", NEW, AT[140], CHANNEL),
+    "message_deleted_action": Deleted("HVFdEM4dfGDg9g9BpEZN3w-geIAQKuW9H", AT[145], CHANNEL),
+    "messages_delete": Deleted("HVFdEM4dfGDg9g9BpEZN3w-geIAQKuW9H", account=CHANNEL),
+    "channel_auth": AccountState("connected", "AUTH", data=ME, account=CHANNEL),
+    "channel_error": AccountState("failed", "ERROR", account=CHANNEL),
+    "channel_init": AccountState("starting", "INIT", account=CHANNEL),
+    "channel_launch": AccountState("starting", "LAUNCH", account=CHANNEL),
+    "channel_qr": AccountState("needs_scan", "QR", account=CHANNEL),
+    "channel_qr_image": AccountState("needs_scan", "QR", "OK", account=CHANNEL),
+    "user_login": AccountState("connected", "AUTH", account=CHANNEL),
+    "user_logout": AccountState("needs_scan", "LOGOUT", account=CHANNEL),
+    "chat_new": Profile(WHO, "Budi Santoso", account=CHANNEL),
+    "contact_patch": Profile((Identity("phone", "+6280000001002"),), "Siti Rahmawati", account=CHANNEL),
 }
 
 TABLES = {"authenticity", "errors", "status_map"}
 
 
 def test_every_fixture_has_its_line_in_a_table_here() -> None:
-    named = {row[0] for row in MESSAGES} | RECEIPTS.keys() | SKIPPED.keys() | TABLES
+    named = {row[0] for row in MESSAGES} | RECEIPTS.keys() | SKIPPED.keys() | CHANGES.keys() | TABLES
     assert {path.stem for path in FIXTURES.glob("*.json")} == named
 
 
@@ -121,7 +138,12 @@ def test_a_status_is_a_receipt(name: str, status: str) -> None:
 
 @pytest.mark.parametrize(("name", "reason"), SKIPPED.items())
 def test_what_is_not_for_us_is_skipped_with_its_reason(name: str, reason: str) -> None:
-    assert fixture(name) == [Skipped(reason)]
+    assert fixture(name) == [Skipped(reason, CHANNEL)]
+
+
+@pytest.mark.parametrize(("name", "item"), CHANGES.items())
+def test_what_happened_to_messages_people_and_the_account_is_told(name: str, item: Item) -> None:
+    assert fixture(name) == [item]
 
 
 def test_the_payload_of_the_older_interface_is_understood() -> None:
@@ -181,8 +203,9 @@ def test_what_media_needs_for_being_fetched_later_is_kept() -> None:
     [item] = fixture("message_document")
     assert isinstance(item, Incoming)
     assert item.extra["media"]["name"] == "Faktur Pembelian November.pdf"
-    assert item.extra["media"]["file_size"] == 102400
-    assert item.extra["media"]["link"].startswith("https://")
+    assert item.extra["media"]["size"] == 102400
+    assert item.extra["media"]["url"].startswith("https://")
+    assert item.extra["media"]["sha256"] == "2396a1256ac4b1c6849c931ddb8018bdd984bb2383be21bb819a33b95d8d603f"
 
 
 @pytest.mark.parametrize(
@@ -216,7 +239,7 @@ def test_a_status_goes_by_its_word_and_by_its_number_only_without_one() -> None:
 def test_a_failed_status_says_why() -> None:
     [item] = fixture("status_failed")
     assert isinstance(item, Receipt)
-    assert (item.error_code, item.error_text) == ("500", "Pesan gagal dikirim")
+    assert (item.error_code, item.error_text, item.error_class) == ("500", "Pesan gagal dikirim", "retryable")
 
 
 def test_the_status_table_is_the_one_written_down() -> None:
@@ -242,7 +265,7 @@ def test_a_number_that_is_none_costs_no_message(number: bytes) -> None:
     )
     [item] = whapi.parse(ACCOUNT, place)
     assert isinstance(item, Incoming)
-    assert item.extra == {"location": {}}
+    assert (item.kind, item.extra) == ("unsupported", {"type": "location"})
 
 
 def test_what_no_database_stores_is_taken_out_of_the_text() -> None:

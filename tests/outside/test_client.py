@@ -207,7 +207,7 @@ def secure(there: Elsewhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
     subprocess.run([*make, "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True)
     monkeypatch.setenv("SSL_CERT_FILE", str(cert))
-    client._trust.cache_clear()
+    client.trust.cache_clear()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(cert, key)
     with Elsewhere() as server:
@@ -215,7 +215,7 @@ def secure(there: Elsewhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
-    client._trust.cache_clear()
+    client.trust.cache_clear()
 
 
 def test_a_certificate_must_be_for_the_name_that_was_asked(secure: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -235,10 +235,10 @@ def test_templates_are_shown_and_fetched_by_the_worker(
             MessageTemplate(channel_id=made, name="promo", language="id", status="paused", changed_at=clock.now)
         )
     assert asked(admin, "GET", f"/api/channels/{made}")["channel"]["templates"][0]["name"] == "promo"
-    asks: list[int] = []
-    monkeypatch.setattr("roms.queue.sync_templates", asks.append)
+    asks: list[object] = []
+    monkeypatch.setattr("roms.queue.ask", lambda *asked: asks.append(asked))
     assert asked(admin, "POST", f"/api/channels/{made}/templates")["status"] == 202
-    assert asks == [made]
+    assert asks == [("roms.jobs.sync_templates", made)]
 
 
 def test_r31_everybody_is_told_what_an_account_lacks(ani: Browser, toy: Toy, people: Cast) -> None:

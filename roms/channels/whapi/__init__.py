@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from collections.abc import Iterator, Mapping
-from typing import Any, Never
+from collections.abc import Iterator
 
 import httpx
 
-from roms.channels.base import Abilities, Account, Adapter, Field, Knock, Parcel
-from roms.channels.calling import answer_of, call, pause_of
-from roms.channels.failures import Ambiguous, ChannelBroken, Forbidden, Permanent, SendFailed, Throttled
+from roms.channels.base import Abilities, Account, Adapter, Field, Knock, Linking, Parcel
+from roms.channels.calling import answer_of
+from roms.channels.failures import Ambiguous, Forbidden, Permanent
 from roms.channels.items import Item
-from roms.channels.reading import id_of, loaded, object_of, printable, text_of
-from roms.channels.whapi import bodies, inbound
+from roms.channels.reading import id_of, loaded, object_of
+from roms.channels.whapi import bodies, inbound, linking, signals
+from roms.channels.whapi.calls import ERRORS, asked
+from roms.channels.whapi.files import ACCEPTED, download
 
 SECRET_HEADER = "x-webhook-secret"
 # A proxy sends these for somebody far away, and a browser the others for a page that may be anybody's.
@@ -37,17 +38,24 @@ def verify(account: Account, knock: Knock) -> None:
 
 
 def parse(account: Account, body: bytes) -> Iterator[Item]:
-    """Everything in the body; BadPayload at once, before the first item, when it is not JSON."""
+    """Everything in the body; BadPayload at once, before the first item, when it is not JSON.
+
+    Items bear Whapi's name of the channel, so that with `channel_id` configured those of another one are not ours.
+    """
     return inbound.items(loaded(body))
 
 
 def send(account: Account, client: httpx.Client, parcel: Parcel) -> str:
-    """Hand the parcel to Whapi; return its id for the message."""
+    """Hand the parcel to Whapi; return its id for the message. A reaction has none: it gets one of ours."""
+    if parcel.kind == "reaction":
+        path, sign = bodies.reaction(parcel)
+        asked(account, client, "PUT", path, sign)
+        return f"reaction-{parcel.id}"
     path, body = bodies.path_and_body(parcel)
     recipient = inbound.address_of(parcel.address)
     if not recipient:
         raise Permanent("The address is not one that Whapi knows.")
-    return _taken(_post(account, client, path, {"to": recipient, **body}))
+    return _taken(asked(account, client, "POST", path, {"to": recipient, **body}))
 
 
 def _loopback(remote: str) -> bool:
@@ -58,18 +66,9 @@ def _loopback(remote: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def _post(account: Account, client: httpx.Client, path: str, body: dict[str, Any]) -> httpx.Response:
-    if not account["base_url"] or not account["token"]:
-        raise ChannelBroken("The channel has no address or no usable token of Whapi configured.")
-    headers = {"Authorization": f"Bearer {account['token']}"}
-    return call(client, "POST", account["base_url"].rstrip("/") + path, headers, "Whapi", json=body)
-
-
 def _taken(response: httpx.Response) -> str:
     """The id of a message that was taken; otherwise what became of it."""
     answer = answer_of(response)
-    if not response.is_success:
-        _refused(response, answer)
     if answer.get("sent") is False:
         raise Permanent("Whapi answered that it did not send the message.", "not_sent")
     provider_id = id_of(object_of(answer.get("message")).get("id"))
@@ -78,20 +77,8 @@ def _taken(response: httpx.Response) -> str:
     return provider_id
 
 
-def _refused(response: httpx.Response, answer: Mapping[str, Any]) -> Never:
-    status = response.status_code
-    said = text_of(object_of(answer.get("error")).get("message"), 300) or response.reason_phrase
-    message = printable(f"Whapi answered {status}: {said}")
-    if status == 429:
-        raise Throttled(message, "429", pause_of(response))
-    raise _outcome(status)(message, str(status))
-
-
-def _outcome(status: int) -> type[SendFailed]:
-    """A redirect means a wrong address; 408 and 5xx come from machines that may have passed the message on."""
-    if status in (401, 402, 403) or 300 <= status < 400:
-        return ChannelBroken
-    return Permanent if 400 <= status < 500 and status != 408 else Ambiguous
+def account_of(account: Account) -> str:
+    return account["channel_id"]
 
 
 ADAPTER = Adapter(
@@ -103,7 +90,23 @@ ADAPTER = Adapter(
     fields=(
         Field("base_url", default="https://gate.whapi.cloud", pattern=r"https?://\S+"),
         Field("token", secret=True, pattern=r"[!-~]+"),
+        Field("channel_id", required=False, pattern=r"[\w-]{1,100}"),
         Field("secret", secret=True, required=False, made_by_us=True, signs=True),
     ),
-    abilities=Abilities(reactions=True, quotes=True, read_marks=True, typing=True, groups=True, unofficial=True),
+    abilities=Abilities(
+        reactions=True,
+        quotes=True,
+        read_marks=True,
+        typing=True,
+        groups=True,
+        unofficial=True,
+        files=ACCEPTED,
+    ),
+    account_of=account_of,
+    signal=signals.signal,
+    media=download,
+    setup=linking.setup,
+    state=linking.state,
+    linking=Linking(linking.state, linking.qr, linking.pairing_code, linking.restart, linking.logout),
+    errors=ERRORS,
 )

@@ -12,6 +12,7 @@ from roms.channels.failures import Permanent
 from roms.channels.reading import object_of, printable, text_of
 
 Body = dict[str, Any]
+_ID = re.compile(r"[A-Za-z0-9._]+(-[A-Za-z0-9._]+)+")  # Whapi's own; what has another form it never heard of
 
 
 def path_and_body(parcel: Parcel) -> tuple[str, Body]:
@@ -19,7 +20,17 @@ def path_and_body(parcel: Parcel) -> tuple[str, Body]:
     if parcel.kind not in BODIES:
         raise Permanent(f"Whapi is not sent messages of kind {parcel.kind} yet.")
     path, body = BODIES[parcel.kind]
-    return path, body(parcel)
+    if parcel.kind == "audio" and _content(parcel).get("voice") is True:
+        path = "/messages/voice"
+    return path, body(parcel) | ({"quoted": parcel.quotes} if _ID.fullmatch(parcel.quotes) else {})
+
+
+def reaction(parcel: Parcel) -> tuple[str, Body]:
+    """Where to put a sign on a message of theirs or ours, or (emoji "") take it away."""
+    target = text_of(_content(parcel).get("target"))
+    if not _ID.fullmatch(target):
+        raise Permanent("Whapi does not know the message that this reaction is for.")
+    return f"/messages/{target}/reaction", {"emoji": printable(text_of(_content(parcel).get("emoji"), 40))}
 
 
 def _text(parcel: Parcel) -> Body:
@@ -34,7 +45,7 @@ def _media(parcel: Parcel) -> Body:
     """Our own file as data, so that Whapi need not reach us; anything else by its address."""
     content = _content(parcel)
     if parcel.data is None:
-        source = text_of(content.get("source"))
+        source = parcel.link or text_of(content.get("source"))
         if not source.startswith("https://"):
             raise Permanent("The file of this message is not stored any more.")
         return {"media": source}

@@ -1,77 +1,80 @@
-// What a message shows besides words: pictures, sounds, files, places, contact cards. For the web chat and the inbox.
-// Sizes are fixed before anything has loaded, so that no line moves; and nothing is ever fetched from another house.
-
+// What a message shows besides words: files, places, contact cards, orders. For the web chat and the inbox.
 import { html } from "/static/vendor/ui.js";
+import { FILES, File } from "./files.js";
+import { Sign, plainName } from "./signs.js";
 
-const WIDEST = 300; // px
-const HIGHEST = 380;
-const STICKER = 132;
+const isTheirs = (entry) => entry.from === "you" || entry.direction === "in";
+const isPlace = ({ latitude, longitude } = {}) => Number.isFinite(latitude) && Number.isFinite(longitude);
+const isFile = ({ kind, content }) => FILES.has(kind) && Boolean(content.url || content.state || content.source);
 
-/** Whether the words of this entry stand under what it shows (a caption), or are told by it altogether. */
-export const wordsOf = (entry) => {
-  if (!entry.content) return entry.text;
-  if (entry.kind === "location" && Number.isFinite(entry.content.latitude)) return "";
-  if (entry.from === "you" || entry.direction === "in") return entry.text;
-  if (entry.kind === "location" || entry.kind === "contact") return "";
-  return entry.kind in SHOWN ? (entry.content.caption ?? "") : entry.text;
-};
-
-export function Attached({ entry, t }) {
-  if (!entry.content) return null;
-  if (entry.kind === "location") return html`<${Place} place=${entry.content} t=${t} />`;
-  if (entry.direction === "in" || entry.from === "you") return null;
-  if (entry.kind === "contact") return html`<${Card} card=${entry.content} />`;
-  if (!(entry.kind in SHOWN)) return null;
-  if (!entry.content.url) return html`<${Elsewhere} content=${entry.content} />`;
-  return html`<${SHOWN[entry.kind]} content=${entry.content} t=${t} />`;
+/** The words that stand under what this entry shows (a caption); none where it is told by that altogether. */
+export function wordsOf(entry) {
+  const { kind, content, details } = entry;
+  if (entry.deleted || kind === "unsupported" || kind === "reaction") return "";
+  if ((kind === "contact" && details?.contacts?.length) || (kind === "order" && details?.order)) return "";
+  if (!content) return entry.text;
+  if (kind === "location" && isPlace(content)) return "";
+  if (content.state) return content.caption ?? "";
+  if (isTheirs(entry)) return entry.text;
+  if (kind === "location" || kind === "contact") return "";
+  return FILES.has(kind) ? (content.caption ?? "") : entry.text;
 }
 
-const nameOf = ({ caption, name }) => caption?.split("\n", 1)[0] || name;
-
-function Picture({ content }) {
-  return html`<a class="attached" href=${content.url} target="_blank" rel="noopener">
-    <img src=${content.url} alt=${nameOf(content)} ...${fitted(content, WIDEST, HIGHEST)} loading="lazy" decoding="async" /></a>`;
-}
-
-function Sticker({ content }) {
-  return html`<img class="attached sticker" src=${content.url} alt=${nameOf(content)} ...${fitted(content, STICKER, STICKER)} loading="lazy" />`;
-}
-
-const Video = ({ content }) => html`<video class="attached" src=${content.url} aria-label=${nameOf(content)} width=${WIDEST} height=${(WIDEST * 9) / 16} controls preload="metadata" playsinline></video>`;
-
-const Sound = ({ content }) => html`<audio class="attached" src=${content.url} aria-label=${nameOf(content)} controls preload="none"></audio>`;
-
-const File = ({ content, t }) => html`<a class="attached file" href=${content.url} download=${content.name}>
-  <${Sign} path="M6 3h8l4 4v14H6V3Zm8 0v4h4M9 12h6M9 16h6" /><span><b>${content.name}</b><small>${t("file_size", { size: size(content.size) })}</small></span></a>`;
-
-const SHOWN = { image: Picture, sticker: Sticker, video: Video, audio: Sound, document: File };
-
-/** A file that lies somewhere else is a link: whoever opens it decides to. */
-function Elsewhere({ content }) {
-  if (!String(content.source).startsWith("https://")) return null;
-  return html`<a class="attached file" href=${content.source} target="_blank" rel="noopener noreferrer nofollow">
-    <${Sign} path="M14 4h6v6M20 4l-9 9M10 6H5v13h13v-5" /><span><b>${content.name || content.source}</b></span></a>`;
+/** `tools`: {t, lang, onOpen?, onRetry?, onWrite?}: what the page around can do with a picture, a failed file, a number. */
+export function Attached({ entry, tools }) {
+  const { kind, content, details } = entry;
+  if (entry.deleted) return null;
+  if (kind === "contact") return html`<${Cards} cards=${details?.contacts ?? (content && !isTheirs(entry) ? [content] : [])} tools=${tools} />`;
+  if (kind === "order" && details?.order) return html`<${Order} order=${details.order} tools=${tools} />`;
+  if (!content) return null;
+  if (kind === "location") return html`<${Place} place=${content} t=${tools.t} />`;
+  if (!isFile(entry) || (isTheirs(entry) && !content.state)) return null;
+  return html`<${File} content=${content} kind=${FILES.has(content.kind) ? content.kind : kind} tools=${tools} />`; // one that is not what it was called is a document
 }
 
 function Place({ place, t }) {
+  if (!isPlace(place)) return null;
   const numbers = [place.latitude, place.longitude];
-  if (!numbers.every((each) => typeof each === "number")) return null;
   const href = `https://maps.google.com/?q=${numbers.join(",")}`;
   return html`<a class="attached file" href=${href} target="_blank" rel="noopener noreferrer nofollow">
-    <${Sign} path="M12 21s-7-6.2-7-11a7 7 0 0 1 14 0c0 4.800-7 11-7 11Zm0-8.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5Z" />
-    <span><b>${place.name || t("place")}</b><small>${place.address || numbers.join(", ")}</small></span></a>`;
+    <${Sign} name="place" />
+    <span><b>${plainName(place.name) || t(place.live ? "place_live" : "place")}</b>${place.address && html`<small>${place.address}</small>`}
+      <small>${numbers.map((each) => each.toFixed(5).replace(/0+$/, "").replace(/\.$/, "")).join(", ")}</small></span></a>`;
 }
 
-const Card = ({ card }) => html`<a class="attached file" href=${`tel:${card.phone.replace(/[^+\d]/g, "")}`}>
-  <${Sign} path="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.500 20c.8-3.400 3.700-5 7.500-5s6.700 1.600 7.500 5" /><span><b>${card.name}</b><small>${card.phone}</small></span></a>`;
+const Cards = ({ cards, tools }) => cards.map((card, i) => html`<${Card} key=${i} card=${card} tools=${tools} />`);
 
-const Sign = ({ path }) => html`<svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false"><path d=${path} /></svg>`;
+const dialled = (phone) => String(phone).replace(/[^+\d]/g, "");
 
-/** The picture's own shape, no larger than the box; one whose size nobody knows gets a square. */
-function fitted({ width, height }, widest, highest) {
-  if (!width || !height) return { width: 1, height: 1, style: { width: `${Math.min(widest, highest)}px` } };
-  const scale = Math.min(1, widest / width, highest / height);
-  return { width, height, style: { width: `${Math.round(width * scale)}px` } };
+/** One number and nothing else: the whole card is the link. */
+function Card({ card, tools }) {
+  const phones = card.phones ?? [card.phone].filter(Boolean);
+  const emails = card.emails ?? [];
+  const name = plainName(card.name) || tools.t("kind_name_contact");
+  if (phones.length === 1 && !emails.length && !tools.onWrite) {
+    return html`<a class="attached file" href=${`tel:${dialled(phones[0])}`}><${Sign} name="person" /><span><b>${name}</b><small>${phones[0]}</small></span></a>`;
+  }
+  return html`<div class="attached card-shown"><p><${Sign} name="person" /><span><b>${name}</b>${card.org && html`<small>${card.org}</small>`}</span></p>
+    <ul>${phones.map((phone) => html`<li key=${phone}><a href=${`tel:${dialled(phone)}`}>${phone}</a>
+      ${tools.onWrite && html`<button type="button" class="file-retry" aria-label=${`${tools.t("write_to")}: ${phone}`} onClick=${() => tools.onWrite(dialled(phone))}><${Sign} name="write" size=${14} />${tools.t("write_to")}</button>`}</li>`)}
+      ${emails.filter((each) => /^[^\s@<>"']+@[^\s@<>"']+$/.test(each)).map((each) => html`<li key=${each}><a href=${`mailto:${encodeURIComponent(each).replace("%40", "@")}`}>${each}</a></li>`)}</ul></div>`;
 }
 
-const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+function Order({ order, tools: { t, lang } }) {
+  const items = Array.isArray(order.items) ? order.items : [];
+  const currency = items.find((item) => item.currency)?.currency ?? "";
+  const sum = items.reduce((total, { price, quantity }) => total + (Number(price) || 0) * (Number(quantity) || 0), 0);
+  return html`<div class="attached order"><p><${Sign} name="basket" /><b>${t("order")}</b></p>
+    <table><thead class="sr"><tr><th>${t("order_item")}</th><th>${t("order_quantity")}</th><th>${t("order_price")}</th></tr></thead>
+      <tbody>${items.map((item, i) => html`<tr key=${i}><td>${item.name ?? item.id}</td><td>${item.quantity}×</td><td>${money(item.price, item.currency, lang)}</td></tr>`)}</tbody>
+      <tfoot><tr><th colspan="2">${t("order_sum")}</th><td>${money(sum, currency, lang)}</td></tr></tfoot></table>
+    ${order.text && html`<p class="order-text">${order.text}</p>`}</div>`;
+}
+
+function money(amount, currency, lang) {
+  const value = Number(amount);
+  if (!Number.isFinite(value)) return "";
+  const known = /^[A-Z]{3}$/.test(currency ?? "");
+  const style = known ? { style: "currency", currency, minimumFractionDigits: Number.isInteger(value) ? 0 : 2 } : {};
+  return new Intl.NumberFormat(lang === "en" ? "en-GB" : "id-ID", style).format(value);
+}

@@ -1,5 +1,8 @@
 // Requests to the server. A refusal is a Refused with the server's words; no answer at all is an Unreachable.
+import { signal } from "../vendor/ui.js";
 import { boot } from "./boot.js";
+
+export const skew = signal(0); // ms that the server's clock is ahead of ours; deadlines are the server's
 
 export class Refused extends Error {
   constructor(status, { code, message, data }) {
@@ -24,11 +27,21 @@ export async function call(method, path, body) {
   } catch (error) {
     throw new Unreachable(error.message);
   }
+  compareClocks(answer);
   // Signing out ends at a page, which nobody here reads.
   if (answer.ok) return answer.status === 204 || answer.redirected ? null : read(answer);
   // 502-504 are a proxy's word that nobody is at home: the same as no answer.
   if (answer.status >= 502 && answer.status <= 504) throw new Unreachable(String(answer.status));
   throw new Refused(answer.status, await reason(answer));
+}
+
+/** The header is cut to whole seconds: less than two of difference says nothing. */
+function compareClocks(answer) {
+  const theirs = Date.parse(answer.headers.get("Date") ?? "");
+  if (!Number.isFinite(theirs)) return;
+  const ahead = theirs + 500 - Date.now();
+  const fresh = Math.abs(ahead) < 2000 ? 0 : ahead;
+  if (Math.abs(fresh - skew.value) > 2000) skew.value = fresh;
 }
 
 /** A line that breaks in the middle of an answer is as good as none. */
@@ -48,4 +61,6 @@ async function reason(answer) {
 
 export const get = (path) => call("GET", path);
 export const post = (path, body = {}) => call("POST", path, body);
+export const patch = (path, body) => call("PATCH", path, body);
+export const remove = (path) => call("DELETE", path);
 export const conversation = (id, rest = "") => `/api/conversations/${encodeURIComponent(id)}${rest}`;

@@ -1,5 +1,6 @@
 // Small pieces used in several panes.
 import { html } from "../vendor/ui.js";
+import { ours } from "../common/signs.js";
 import { agentName, firstName, me } from "./boot.js";
 import { Icon } from "./icons.js";
 import { fullTime, t } from "./text.js";
@@ -10,11 +11,12 @@ export const Mode = ({ mode }) => html`
   <span class="mode" data-mode=${mode}><${Icon} name=${MODE_ICON[mode]} size=${13} />${t(`mode_${mode}`)}</span>`;
 
 /** Signs that turn the reading direction or have no width would let one name pass for another. Those of emoji stay. */
-const named = (name) =>
+export const named = (name) =>
   name.replace(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g, (sign) => `[U+${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}]`);
 
-/** A contact's name, else their number, else what little we know. */
-export const nameOf = ({ contact }) => (contact.name && named(contact.name)) || contact.phone_text || t("visitor");
+/** A contact's name, else their number, else what little we know: not everybody on WhatsApp has a number. */
+export const nameOf = ({ contact, channel }) =>
+  (contact.name && named(contact.name)) || contact.phone_text || t(channel && channel.kind !== "webchat" ? "without_number" : "visitor");
 
 const initials = (name) => {
   const words = name.replace(/[^\p{L}\p{N} ]/gu, "").split(" ").filter(Boolean);
@@ -22,12 +24,12 @@ const initials = (name) => {
 };
 
 /** The same colour for the same conversation, every time. */
-const tint = (text) => [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 997, 7) % 8;
+export const tint = (text) => [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 997, 7) % 8;
 
 export const Avatar = ({ summary, size = "m" }) => {
   const known = summary.contact.name;
   return html`<span class="avatar avatar-${size}" data-tint=${tint(summary.id)} aria-hidden="true">
-    ${known ? initials(known) : html`<${Icon} name="person" size=${size === "l" ? 30 : 20} />`}
+    ${ours(summary.contact.picture) ? html`<img class="avatar-picture" src=${ours(summary.contact.picture)} alt="" loading="lazy" />` : known ? initials(known) : html`<${Icon} name="person" size=${size === "l" ? 30 : 20} />`}
     <span class="avatar-channel" data-kind=${summary.channel.kind}><${Icon} name=${channelIcon(summary.channel.kind)} size=${11} /></span>
   </span>`;
 };

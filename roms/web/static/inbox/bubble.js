@@ -1,16 +1,19 @@
 // One line of the thread.
 import { html } from "../vendor/ui.js";
 import { Attached, wordsOf } from "../common/attached.js";
+import { Edited, Quoted, Reactions, Tomb } from "../common/around.js";
 import { Icon } from "./icons.js";
-import { Moment, who } from "./bits.js";
+import { Moment, named, tint, who } from "./bits.js";
 import { eventIcon, eventText } from "./events.js";
-import { parts } from "./lines.js";
-import { may, focusComposer } from "./acts.js";
-import { pending, retry, retrySent, withdraw } from "./sends.js";
-import { setDraft } from "./drafts.js";
-import { current, link, now } from "./store.js";
-import { clock, dayName, fullTime, t } from "./text.js";
+import { retryFile, writeTo } from "./filing.js";
+import { jumpTo } from "./jump.js";
+import { Menu, bubbleKeys } from "./reacting.js";
+import { now } from "./store.js";
+import { clock, dayName, fullTime, language, shortTime, t } from "./text.js";
+import { Tick, Trouble } from "./trouble.js";
+import { openViewer } from "./viewer.js";
 import { Ask, isAskable } from "./why.js";
+import { Words } from "./words.js";
 
 export function Line({ line, name }) {
   if (line.kind === "day") return html`<div class="day" data-key=${line.key} role="separator"><span>${dayName(line.at, now.value)}</span></div>`;
@@ -31,56 +34,74 @@ const Note = ({ line: { key, entry } }) => html`
     <${Words} text=${entry.text} />
   </article>`;
 
-export const Words = ({ text }) => html`<div class="words" dir="auto">${parts(text).map((part) =>
-  part.href ? html`<a href=${part.href} target="_blank" rel="noopener noreferrer nofollow">${part.text}</a>` : part.text)}</div>`;
+/** Who says it. An agent's message without an agent was typed on the paired phone. */
+function speakerOf(entry, name) {
+  if (entry.sender === "contact") return entry.author ? named(entry.author.name || entry.author.phone || "") || t("someone") : name;
+  if (entry.sender === "agent") return entry.agent === null ? t("from_phone") : who(entry.agent);
+  return t(`sender_${entry.sender}`);
+}
+
+const ICONS = { bot: "bot", agent: "phone" };
 
 function Bubble({ line: { key, entry, grouped }, name }) {
-  const speaker = { contact: name, bot: t("sender_bot"), agent: who(entry.agent), system: t("sender_system") }[entry.sender];
-  const text = (entry.options?.length > 0 && entry.prompt) || wordsOf(entry);
-  return html`<article class="bubble" data-key=${key} data-seq=${entry.seq} data-sender=${entry.sender} data-grouped=${grouped} data-status=${entry.status}>
-    <header class=${grouped ? "sr" : "bubble-who"}>${entry.sender === "bot" && html`<${Icon} name="bot" size=${13} />`}${speaker}</header>
-    <div class="bubble-row"><div class="bubble-box"><${Attached} entry=${entry} t=${t} />
-      ${text && html`<${Words} text=${text} />`}
-      ${entry.options?.length > 0 && html`<ul class="options" aria-label=${t("options")}>${entry.options.map((option) =>
-        html`<li key=${option.key}>${entry.kind !== "buttons" && html`<b>${option.key}</b> `}${option.label}</li>`)}</ul>`}
-      <footer><time datetime=${entry.at} title=${fullTime(entry.at)}>${clock(entry.at)}</time>
+  const speaker = speakerOf(entry, name);
+  const icon = entry.sender === "bot" || (entry.sender === "agent" && entry.agent === null) ? ICONS[entry.sender] : "";
+  return html`<article class="bubble" data-key=${key} data-seq=${entry.seq} data-sender=${entry.sender} data-kind=${entry.kind} data-grouped=${grouped} data-status=${entry.status}
+      onKeyDown=${(event) => bubbleKeys(event, entry, speaker)}>
+    <header class=${grouped ? "sr" : "bubble-who"}>${icon && html`<${Icon} name=${icon} size=${13} />`}
+      <span class=${entry.author ? "author" : ""} data-tint=${entry.author ? tint(entry.author.phone || entry.author.name || "") : null}>${speaker}</span>
+      ${entry.author?.phone && entry.author.name && html`<small>${entry.author.phone}</small>`}</header>
+    <div class="bubble-row"><div class="bubble-box">
+      ${entry.deleted ? html`<${Tomb} deleted=${entry.deleted} timeOf=${shortTime} t=${t} />` : html`<${Body} entry=${entry} name=${name} />`}
+      <footer>${entry.edited && html`<${Edited} edited=${entry.edited} timeOf=${shortTime} t=${t} />`}
+        <time datetime=${entry.at} title=${fullTime(entry.at)}>${clock(entry.at)}</time>
         ${entry.direction === "out" && html`<${Tick} entry=${entry} />`}</footer>
-    </div>${isAskable(entry) && html`<${Ask} entry=${entry} />`}</div>
+    </div><div class="bubble-side"><${Menu} entry=${entry} name=${speaker} />${isAskable(entry) && html`<${Ask} entry=${entry} />`}</div></div>
+    <${Reactions} reactions=${entry.reactions} nameOf=${(each) => reactorOf(each, name)} timeOf=${shortTime} t=${t} />
     <${Trouble} entry=${entry} />
   </article>`;
 }
 
-const TICKS = {
-  queued: "clock", sending: "clock", accepted: "tick", sent: "tick", delivered: "ticks", read: "ticks",
-  failed: "fail", stale: "warn", unknown: "unknown", cancelled: "cancel",
-};
-
-function Tick({ entry }) {
-  const status = entry.pending && entry.status === "queued" && link.value === "offline" ? "waiting" : entry.status;
-  const words = t(`status_${status}`);
-  return html`<span class="tick" data-status=${entry.status} title=${words}><${Icon} name=${TICKS[entry.status] ?? "clock"} size=${16} /><span class="sr">${words}</span></span>`;
+function reactorOf({ by, key, name: own }, name) {
+  if (by === "agent") return who(Number(String(key).split(":")[1]));
+  if (by === "business") return t("from_phone");
+  return own ? named(own) : name;
 }
 
-/** What to do about a message that did not go: words first, then the ways out. */
-function Trouble({ entry }) {
-  if (entry.status === "stale") return html`<${Stale} item=${entry.pending} />`;
-  if (entry.status !== "failed" && entry.status !== "unknown") return null;
-  const again = entry.pending ? () => retry(pendingItem(entry)) : () => retrySent(current.value.id, entry);
-  const words = entry.status === "unknown" ? t("unknown_text") : (entry.error?.text ?? t("failed_text"));
-  return html`<div class="trouble" role="group" data-status=${entry.status}><span>${words}</span>
-    <button type="button" class="link-button" onClick=${again}>${t(entry.status === "unknown" ? "send_again" : "retry")}</button>
-    ${entry.pending && html`<button type="button" class="link-button" onClick=${() => edit(entry.pending)}>${t("edit")}</button>`}</div>`;
+const tools = () => ({ t, lang: language.value, onOpen: openViewer, onRetry: retryFile, onWrite: writeTo });
+
+function Body({ entry, name }) {
+  const text = (entry.options?.length > 0 && entry.prompt) || wordsOf(entry);
+  const details = entry.details ?? {};
+  return html`
+    ${entry.forwarded && html`<p class="mark"><${Icon} name="forward" size=${13} />${t(entry.forwarded === "often" ? "forwarded_often" : "forwarded")}</p>`}
+    ${details.referral && html`<${Referral} referral=${details.referral} />`}
+    ${details.product && html`<p class="mark"><${Icon} name="label" size=${13} />${t("about_product", { id: details.product.id ?? "" })}</p>`}
+    <${Quoted} quoted=${entry.quoted} speaker=${entry.quoted && quotedSpeaker(entry.quoted, name)} onJump=${jumpTo} t=${t} />
+    ${entry.kind === "template" && html`<p class="mark"><${Icon} name="template" size=${13} />${t("template_sent", { name: entry.content?.name ?? details.template?.name ?? "" })}</p>`}
+    <${Attached} entry=${entry} tools=${tools()} />
+    ${entry.kind === "unsupported" && html`<p class="placeholder"><${Icon} name="unknown" size=${16} />${t("unsupported", { type: details.type || "?" })}</p>`}
+    ${entry.kind === "reaction" && html`<p class="placeholder">${t(entry.direction === "out" ? "reaction_out" : "reaction_elsewhere", { sign: entry.text || "–" })}</p>`}
+    ${details.tapped && html`<p class="mark"><${Icon} name="tap" size=${13} />${t("tapped")}</p>`}
+    ${text && html`<${Words} text=${text} />`}
+    <${Offered} entry=${entry} />`;
 }
 
-const pendingItem = (entry) => pending.value.find((item) => item.client_id === entry.client_id) ?? entry.pending;
+const quotedSpeaker = ({ sender, name: own }, name) => (sender === "contact" ? own || name : sender === "agent" ? t("sender_agent") : t(`sender_${sender ?? "contact"}`));
 
-function edit(item) {
-  setDraft(item.c, "reply", withdraw(item));
-  if (may(current.value, "agent_replied")) focusComposer();
+/** The words under which choices stand in the contact's chat: told as what was offered, since nobody can press them here. */
+function Offered({ entry }) {
+  const options = entry.options?.length ? entry.options : (entry.details?.template?.buttons ?? entry.content?.buttons ?? []).map((each, i) => ({ key: `b${i}`, label: each.text ?? String(each) }));
+  if (!options.length) return null;
+  const keyed = entry.options?.length > 0 && entry.kind !== "buttons";
+  return html`<div class="offered"><small>${t("options_offered")}</small><ul class="options" aria-label=${t("options")}>${options.map((option) =>
+    html`<li key=${option.key}>${keyed && html`<b>${option.key}</b> `}${option.label}</li>`)}</ul></div>`;
 }
 
-const Stale = ({ item }) => html`<div class="stale" role="alert"><p><${Icon} name="warn" size=${15} />${t("stale_title")}</p>
-  ${item.entries.map((said) => html`<blockquote key=${said.seq}><b>${who(said.agent)}</b> <${Moment} at=${said.at}>${clock(said.at)}</${Moment}><${Words} text=${said.text} /></blockquote>`)}
-  <div class="stale-acts"><button type="button" class="button primary" onClick=${() => retry(item, { force: true })}>${t("send_anyway")}</button>
-    <button type="button" class="button" onClick=${() => edit(item)}>${t("edit")}</button>
-    <button type="button" class="button quiet" onClick=${() => withdraw(item)}>${t("discard")}</button></div></div>`;
+function Referral({ referral }) {
+  const { headline, body, url } = referral;
+  const link = /^https?:\/\//.test(url ?? "") ? url : null;
+  return html`<aside class="referral"><small><${Icon} name="megaphone" size=${13} />${t("referral")}</small>
+    ${headline && html`<b dir="auto">${headline}</b>`}${body && html`<span dir="auto">${body}</span>`}
+    ${link && html`<a href=${link} target="_blank" rel="noopener noreferrer nofollow">${link}</a>`}</aside>`;
+}

@@ -1,7 +1,8 @@
 // The middle pane: whose conversation, its lines, and the place to write.
-import { html } from "../vendor/ui.js";
-import { act, actsOf } from "./acts.js";
+import { html, useState } from "../vendor/ui.js";
+import { act, actsOf, focusComposer, may } from "./acts.js";
 import { Avatar, Empty, IconButton, Mode, channelWord, nameOf } from "./bits.js";
+import { isClosed } from "./closing.js";
 import { Composer } from "./composer.js";
 import { Icon } from "./icons.js";
 import { go } from "./nav.js";
@@ -9,6 +10,8 @@ import { Waiting } from "./row.js";
 import { current, details, openId } from "./store.js";
 import { t } from "./text.js";
 import { Thread } from "./thread.js";
+import { DropHere } from "./tray.js";
+import { add, takesFiles } from "./uploads.js";
 
 const IN_HEADER = ["released", "resumed", "closed"]; // one tap away; all of them stand in the contact's pane
 
@@ -18,7 +21,29 @@ export function Chat() {
     return html`<main class="chat" id="chat" tabindex="-1"><${Empty} icon="webchat" title=${t("nothing_open")} text=${t("nothing_open_text")}>
       <p class="keys-hint"><kbd>Alt</kbd><kbd>J</kbd> ${t("key_next")} · <kbd>Ctrl</kbd><kbd>K</kbd> ${t("palette")} · <kbd>?</kbd> ${t("help")}</p></${Empty}></main>`;
   }
-  return html`<main class="chat" id="chat" tabindex="-1">
+  return html`<${Open} summary=${summary} />`;
+}
+
+/** A file may be dropped anywhere on a conversation that can take one now. */
+function Open({ summary }) {
+  const [over, setOver] = useState(false);
+  const takes = (event) => event.dataTransfer?.types.includes("Files") && takesFiles() && may(summary, "agent_replied") && !["BOT", "CLOSED"].includes(summary.mode) && !isClosed(summary);
+  const hover = (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault(); // or the browser would leave the page and open the file
+    setOver(Boolean(takes(event)));
+  };
+  const drop = (event) => {
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    setOver(false);
+    if (!takes(event)) return;
+    focusComposer("reply");
+    add(summary.id, event.dataTransfer.files);
+  };
+  const left = (event) => !event.currentTarget.contains(event.relatedTarget) && setOver(false);
+  return html`<main class="chat" id="chat" tabindex="-1" onDragOver=${hover} onDragLeave=${left} onDrop=${drop}>
+    ${over && html`<${DropHere} />`}
     <${Head} summary=${summary} />
     <${Thread} name=${summary ? nameOf(summary) : ""} />
     ${summary && html`<${Composer} summary=${summary} />`}

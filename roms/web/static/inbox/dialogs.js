@@ -5,8 +5,10 @@ import { boot, me } from "./boot.js";
 import { Icon } from "./icons.js";
 import { commands, keyed } from "./keys.js";
 import { setTheme, signOut, switchLanguage, theme } from "./settings.js";
-import { goUnmatched, isAdmin } from "./nav.js";
+import { goUnmatched, isAdmin, CONTACTS } from "./nav.js";
 import { dialog } from "./store.js";
+import { CardForm, PlaceForm } from "./forms.js";
+import { Templates } from "./templates.js";
 import { Test } from "./testing.js";
 import { language, t } from "./text.js";
 
@@ -75,7 +77,8 @@ function Menu() {
     <p class="menu-login">${boot.me.login}${boot.instance === "trial" ? html` · <span class="trial">${t("trial")}</span>` : ""}</p>
     <${Choice} label=${t("language")} chosen=${language.value} options=${[["id", "Bahasa Indonesia"], ["en", "English"]]} onChoose=${switchLanguage} />
     <${Choice} label=${t("theme")} chosen=${theme.value} options=${["auto", "light", "dark"].map((name) => [name, t(`theme_${name}`)])} onChoose=${setTheme} />
-    <div class="menu-acts">${isAdmin && html`<button type="button" class="act" onClick=${() => (leave(), goUnmatched())}><${Icon} name="unknown" />${t("unmatched")}</button>
+    <div class="menu-acts"><a class="act" href=${CONTACTS}><${Icon} name="people" />${t("contacts")}</a>
+      ${isAdmin && html`<button type="button" class="act" onClick=${() => (leave(), goUnmatched())}><${Icon} name="unknown" />${t("unmatched")}</button>
       <a class="act" href="/inbox/channels"><${Icon} name="phone" />${t("channels")}</a>`}
       <button type="button" class="act" onClick=${() => (dialog.value = "help")}><${Icon} name="keys" />${t("help")}</button>
       <button type="button" class="act" onClick=${signOut}><${Icon} name="out" />${t("sign_out")}</button></div>`;
@@ -86,4 +89,9 @@ const Choice = ({ label, chosen, options, onChoose }) => html`<div class="choice
 
 const SaveAsTest = () => html`<${Title}>${t("test")}</${Title}><${Test} />`;
 
-const KINDS = { palette: Palette, help: Help, menu: Menu, test: SaveAsTest };
+const titled = (name, Inside) => () => html`<${Title}>${t(name)}</${Title}><${Inside} leave=${leave} />`;
+
+const KINDS = {
+  palette: Palette, help: Help, menu: Menu, test: SaveAsTest,
+  templates: titled("templates", Templates), location: titled("location", PlaceForm), card: titled("card", CardForm),
+};

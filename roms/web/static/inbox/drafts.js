@@ -20,3 +20,16 @@ export function setDraft(id, kind, text) {
   drafts.value = { ...drafts.value, [key]: text };
   remember(`draft.${key}`, text || null);
 }
+
+// What the reply being written answers: {seq, text, sender, name}, kept beside the words.
+const answered = {};
+for (const id of recallAll("quote.")) answered[id] = recall(`quote.${id}`, null);
+const quotes = signal(answered);
+
+export const quoteOf = (id) => quotes.value[id] ?? null;
+
+export function setQuote(id, quote) {
+  if (quoteOf(id) === quote) return;
+  quotes.value = { ...quotes.value, [id]: quote };
+  remember(`quote.${id}`, quote);
+}

@@ -3,9 +3,10 @@ import { act, actsOf, focusComposer, may, takeOver } from "./acts.js";
 import { colleagues, me } from "./boot.js";
 import { nameOf } from "./bits.js";
 import { choose, toggleSort } from "./list.js";
-import { go, goUnmatched, isAdmin, step } from "./nav.js";
+import { CONTACTS, go, goUnmatched, isAdmin, step } from "./nav.js";
 import { widen } from "./panes.js";
-import { composing, current, details, dialog, rows } from "./store.js";
+import { canQuote, quote } from "./reacting.js";
+import { composing, current, details, dialog, rows, thread } from "./store.js";
 import { setTheme, signOut, switchLanguage } from "./settings.js";
 import { t } from "./text.js";
 import { VIEWS } from "./views.js";
@@ -19,11 +20,18 @@ function reply() {
 
 const close = () => may(current.value, "closed") && act("close");
 
+/** Alt+Q: answer what the contact said last. */
+function quoteNewest() {
+  const entry = thread.value?.entries.findLast((each) => each.direction === "in" && canQuote(each));
+  if (entry) quote(entry, entry.author?.name || nameOf(current.value));
+}
+
 const KEYED = [
   { name: "next", key: "Alt+J", run: () => step(1) },
   { name: "previous", key: "Alt+K", run: () => step(-1) },
   { name: "reply", key: "Alt+L", run: reply, open: true },
   { name: "note", key: "Alt+P", run: () => focusComposer("note"), open: true },
+  { name: "quote", key: "Alt+Q", run: quoteNewest, open: true },
   { name: "close", key: "Alt+E", run: close, open: true },
   { name: "search", key: "/", run: () => document.getElementById("search")?.focus() },
   { name: "palette", key: "Ctrl+K", run: () => (dialog.value = "palette") },
@@ -52,6 +60,7 @@ const adminCommands = (summary) => [
 ];
 
 const pageCommands = () => [
+  { name: "contacts", icon: "people", label: t("contacts"), run: () => location.assign(CONTACTS) },
   ...VIEWS.map((view) => ({ name: `view${view}`, icon: "sort", label: t("show_view", { view: t(`view_${view}`) }), run: () => choose(view) })),
   { name: "sort", icon: "sort", label: t("toggle_sort"), run: toggleSort },
   { name: "details", icon: "info", label: t("contact_show"), run: () => (details.value = !details.value) },

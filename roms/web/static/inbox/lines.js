@@ -21,7 +21,7 @@ export const unreadAfter = (entries, seq) => entries.filter((entry) => entry.seq
 
 export const keyOf = (entry) => entry.client_id ?? `s${entry.seq}`;
 
-const speaker = (entry) => (entry.type === "message" ? `${entry.sender}:${entry.agent ?? ""}` : null);
+const speaker = (entry) => (entry.type === "message" ? `${entry.sender}:${entry.agent ?? ""}:${entry.author?.name ?? ""}:${entry.author?.phone ?? ""}` : null);
 
 function grouped(before, entry) {
   if (!before || entry.type !== "message" || speaker(before) !== speaker(entry)) return false;
@@ -30,6 +30,9 @@ function grouped(before, entry) {
 
 /** The bot's handoff says why; that the mode changed with it need not be said again. */
 const isToldByHandoff = ({ type, event, data }) => type === "event" && event === "mode" && data.to === "AGENT" && ["message_received", "timer_fired"].includes(data.event);
+
+/** A sign of ours stands on the message it belongs to; it has a line of its own only when it did not go. */
+const isShownElsewhere = (entry) => entry.kind === "reaction" && entry.direction === "out" && entry.status !== "failed";
 
 /**
  * The lines to draw. A pending bubble vanishes when an entry with its client_id is there, and stands last until then;
@@ -41,7 +44,7 @@ export function linesOf(entries, pending, { divider, dayOf }) {
   const lines = [];
   let before = null;
   let day = null;
-  for (const entry of [...entries, ...waiting].filter((each) => !isToldByHandoff(each))) {
+  for (const entry of [...entries, ...waiting].filter((each) => !isToldByHandoff(each) && !isShownElsewhere(each))) {
     const today = dayOf(entry.at);
     if (today !== day) lines.push({ kind: "day", key: `d${today}`, at: entry.at });
     if (divider !== null && entry.seq === divider) lines.push({ kind: "divider", key: "unread" });
@@ -56,9 +59,9 @@ export function linesOf(entries, pending, { divider, dayOf }) {
 /** A send that the server has not confirmed, in the shape of a line. */
 export function asEntry(item) {
   return {
-    seq: null, rev: 0, at: item.at, type: "message", direction: "out", sender: "agent", agent: item.agent, kind: "text",
+    seq: null, rev: 0, at: item.at, type: "message", direction: "out", sender: "agent", agent: item.agent, kind: item.kind ?? "text",
     text: item.text, prompt: null, options: [], status: item.state, error: item.error ?? null, client_id: item.client_id,
-    why: null, pending: item,
+    content: item.content ?? null, quoted: item.quoted ?? null, why: null, pending: item,
   };
 }
 

@@ -18,6 +18,8 @@ import { showList } from "./sync.js";
 import { speak, t } from "./text.js";
 import { Unmatched } from "./unmatched.js";
 import { warnings, watchWarnings } from "./warnings.js";
+
+import { Viewer } from "./viewer.js";
 import { Why, hideWhy } from "./why.js";
 
 const App = () => html`
@@ -28,7 +30,7 @@ const App = () => html`
     ${openId.value && html`<${Handle} name="contact" /><div class="scrim" onClick=${asked.value === null ? hideContact : hideWhy}></div>
       ${asked.value === null ? html`<${Contact} />` : html`<${Why} seq=${asked.value} />`}`}
   </div>
-  <${Dialogs} />
+  <${Dialogs} /><${Viewer} />
   <div class="toasts">${toasts.value.map(({ id, text, kind, act }) => html`<div class="toast" key=${id} data-kind=${kind}><span>${text}</span>
     ${act && html`<button type="button" onClick=${() => (dismiss(id), act.run())}>${act.label}</button>`}</div>`)}</div>
   <div class="sr" role="status">${status.value}</div><div class="sr" role="alert">${alerted.value}</div>`;

@@ -3,6 +3,7 @@ import { me } from "./boot.js";
 import { asked, composing, openId, details, page, rows } from "./store.js";
 import { openThread } from "./sync.js";
 
+export const CONTACTS = "/inbox/contacts"; // a page of its own
 const UNMATCHED = "unmatched"; // no conversation has so short an id
 
 const fromAddress = () => decodeURIComponent(location.pathname.match(/^\/inbox\/([^/]+)/)?.[1] ?? "") || null;

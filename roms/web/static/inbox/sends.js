@@ -13,7 +13,8 @@ import { t } from "./text.js";
 const AGAIN_MS = 3000;
 const KEY = "outbox";
 
-// item: {client_id, c, text, seen, at, force, agent, state: queued|sending|failed|stale, error, entries}
+// item: {client_id, c, text, seen, at, force, agent, state: queued|sending|failed|stale, error, entries,
+//        kind, content, quoted: how it looks; body: what is sent besides the words}
 export const pending = signal(recall(KEY, []).map((item) => (item.state === "sending" ? { ...item, state: "queued" } : item)));
 const busy = new Set();
 
@@ -28,17 +29,18 @@ const drop = (item) => save(pending.value.filter((held) => held.client_id !== it
 
 export const pendingOf = (id) => pending.value.filter((item) => item.c === id);
 
-export function send(id, text) {
+/** `more`: {kind, content, quoted, body} of what is more than words. */
+export function send(id, text, more = {}) {
   const item = {
     client_id: uuid(), c: id, text, seen: thread.value?.n ?? 0, at: new Date().toISOString(), force: false, agent: me.id,
-    state: "queued",
+    state: "queued", ...more,
   };
   save([...pending.value, item]);
   pump(id);
 }
 
 /** randomUUID is missing on plain http from another machine, which a trial on a shop's network is. */
-function uuid() {
+export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
@@ -72,9 +74,9 @@ async function pump(id) {
 /** False when the line is dead and the rest must wait. */
 async function deliver(item) {
   change(item, { state: "sending" });
-  const { client_id, text, seen, force } = item;
+  const { client_id, text, seen, force, body } = item;
   try {
-    const answer = await post(conversation(item.c, "/messages"), { client_id, text, seen, force });
+    const answer = await post(conversation(item.c, "/messages"), { client_id, text, seen, force, ...body });
     batch(() => {
       learn(answered(world.value, answer), item.c);
       drop(item);
@@ -96,7 +98,14 @@ function notDelivered(item, error) {
   if (error.status === 401) change(item, { state: "queued" });
   else if (error.code === "stale_view") change(item, { state: "stale", entries: error.data.entries ?? [] });
   else change(item, { state: "failed", error: { code: error.code, text: inWords(error) } });
+  if (error.code === "window_closed") closed(item.c, error.data.until);
   return error.status !== 401;
+}
+
+/** The server knows better when the window closed than the summary we hold. */
+function closed(id, until) {
+  const summary = world.value.summaries.get(id);
+  if (summary) world.value = withSummary(world.value, { ...summary, window_until: until ?? new Date(0).toISOString() });
 }
 
 /** The server's own failed or unknown message, tried again because a person asks for it. */

@@ -1,5 +1,5 @@
 // The live line: one socket, reconnected for ever; while there is none, a poll every 3 s.
-import { Refused, Unreachable, post } from "./api.js";
+import { Refused, Unreachable, conversation, post } from "./api.js";
 import { boot } from "./boot.js";
 import { dialog, link, openId, signedOut } from "./store.js";
 import { enter, resync } from "./sync.js";
@@ -16,6 +16,7 @@ let socket = null;
 let wait = FIRST_WAIT_MS;
 let retry = null;
 let typedAt = 0;
+let signalledAt = 0;
 let brokenSince = null;
 
 export function start() {
@@ -130,4 +131,13 @@ export function tellTyping() {
   if (!alive() || dialog.value || Date.now() - typedAt < 3000) return;
   typedAt = Date.now();
   socket.send(JSON.stringify({ t: "typing", c: openId.value, on: true }));
+}
+
+/** Providers show the contact that we are writing; the web chat hears it on the socket. At most every 5 s; lost is lost. */
+export function signalTyping({ id, can, channel }) {
+  if (!can || channel.kind === "webchat" || link.value === "offline" || Date.now() - signalledAt < 5000) return;
+  signalledAt = Date.now();
+  post(conversation(id, "/typing"), { on: true }).catch((error) => {
+    if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+  });
 }

@@ -249,12 +249,17 @@ function evict(world) {
   return { ...world, threads };
 }
 
-let loadingOlder = false;
-export async function older() {
+let loadingOlder = null;
+/** One older page of the open thread; whoever asks meanwhile waits for the same one. */
+export function older() {
+  loadingOlder ??= fetchOlder().finally(() => (loadingOlder = null));
+  return loadingOlder;
+}
+
+async function fetchOlder() {
   const id = store.openId.value;
   const held = store.thread.value;
-  if (!held?.more || loadingOlder || !held.entries.length) return;
-  loadingOlder = true;
+  if (!held?.more || !held.entries.length) return;
   try {
     const page = await get(conversation(id, `/entries?before=${held.entries[0].seq}&limit=50`));
     const now = store.world.value.threads.get(id);
@@ -262,7 +267,5 @@ export async function older() {
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
     if (error instanceof Refused) lost(error);
-  } finally {
-    loadingOlder = false;
   }
 }

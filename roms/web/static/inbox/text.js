@@ -45,6 +45,9 @@ export const clock = (at) => format(at, { hour: "2-digit", minute: "2-digit" });
 export const fullTime = (at) => format(at, { dateStyle: "full", timeStyle: "long" });
 export const shortTime = (at) => format(at, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
+/** A sentence that came in all of our languages at once; "" for none. */
+export const tell = (say) => say?.[language.value] ?? "";
+
 /** The day of an instant in the browser's zone, as a key: 2026-11-21. */
 export function dayOf(at) {
   const day = new Date(at);

@@ -11,6 +11,7 @@ export function linesOf(entries, pending) {
   let speaker = null; // the agent's name while a person is answering, "" while the bot is
   const all = [...entries, ...pending.map(asEntry)];
   for (const entry of all) {
+    if (entry.kind === "reaction") continue; // it stands on the message it belongs to
     if (dayOf(entry.at) !== day) {
       day = dayOf(entry.at);
       lines.push({ type: "day", key: `day-${day}`, at: entry.at });

@@ -1,6 +1,7 @@
 // What the visitor sees. Everything a person wrote goes through text nodes only.
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "/static/vendor/ui.js";
+import { Edited, Quoted, Reactions, Tomb } from "/static/common/around.js";
 import { Attached, wordsOf } from "/static/common/attached.js";
 import { Composer } from "./composer.js";
 import { icon } from "./icons.js";
@@ -22,7 +23,7 @@ export function App({ chat, words, name, framed, onClose }) {
 // Tab goes round inside the open dialog; Esc, handled by main.js, leads out of it.
 function keepFocusInside(event, root) {
   if (event.key !== "Tab") return;
-  const stops = [...root.querySelectorAll("button:not(:disabled), textarea, a[href], [tabindex='0']")];
+  const stops = [...root.querySelectorAll("button:not(:disabled), textarea, input, video[controls], a[href], [tabindex='0']")];
   const edge = event.shiftKey ? stops[0] : stops.at(-1);
   if (document.activeElement !== edge) return;
   event.preventDefault();
@@ -159,17 +160,33 @@ function Message({ line, chat, words }) {
   const text = asks ? entry.prompt || entry.text : wordsOf(entry);
   const sender = mine ? t("you") : entry.from === "bot" ? t("bot") : entry.name;
   const classes = ["bubble", mine ? "me" : "them", entry.from, first && "first", last && "last", entry.status === "failed" && "failed"];
-  return html`<div class=${mine ? "row mine" : "row"} data-seq=${mine ? null : entry.seq}>
+  return html`<div class=${mine ? "row mine" : "row"} data-seq=${mine ? null : entry.seq} data-line=${entry.seq}>
     ${first && !mine && html`<p class="sender" aria-hidden="true">${sender}</p>`}
     <div class=${classes.filter(Boolean).join(" ")}>
       <span class="sr">${sender}: </span>
-      <${Attached} entry=${entry} t=${t} />
-      ${text && html`<p><${Text} text=${text} /></p>`}
-      ${asks && html`<${Options} entry=${entry} chat=${chat} words=${words} />`}
-      <p class="meta"><time datetime=${entry.at}>${words.time(entry.at)}</time>${mine && html`<${Tick} status=${entry.status} t=${t} />`}</p>
+      ${entry.deleted ? html`<${Tomb} deleted=${entry.deleted} timeOf=${words.time} t=${t} />` : html`
+        <${Quoted} quoted=${entry.quoted} speaker=${entry.quoted && speakerOf(entry.quoted, t)} onJump=${jumpTo} t=${t} />
+        <${Attached} entry=${entry} tools=${{ t, lang: words.language }} />
+        ${text && html`<p><${Text} text=${text} /></p>`}
+        ${asks && html`<${Options} entry=${entry} chat=${chat} words=${words} />`}`}
+      <p class="meta">${entry.edited && !entry.deleted && html`<${Edited} edited=${{ at: entry.edited.at }} timeOf=${words.time} t=${t} />`}<time datetime=${entry.at}>${words.time(entry.at)}</time>${mine && html`<${Tick} status=${entry.status} t=${t} />`}</p>
     </div>
+    <${Reactions} reactions=${entry.reactions} nameOf=${(each) => (each.by === "contact" ? t("you") : (each.name ?? "").split(" ")[0])} timeOf=${words.time} t=${t} />
     ${entry.status === "failed" && mine && html`<${Failed} item=${entry} chat=${chat} t=${t} />`}
   </div>`;
+}
+
+const speakerOf = ({ sender, name }, t) => (sender === "contact" ? t("you") : sender === "bot" ? t("bot") : (name ?? t("they")));
+
+/** To the line that is answered, if it is loaded; the visitor's whole history is. */
+function jumpTo(seq) {
+  const line = document.querySelector(`[data-line="${seq}"]`);
+  if (!line) return;
+  line.scrollIntoView({ block: "center" });
+  line.tabIndex = -1;
+  line.focus({ preventScroll: true });
+  line.classList.add("flash");
+  setTimeout(() => line.classList.remove("flash"), 1800);
 }
 
 function Text({ text }) {

@@ -1,0 +1,24 @@
+"""What follows from messages that failed for good, besides their saying so; however we were told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from roms.channels.failures import OptedOut
+from roms.db import db, table
+from roms.models import Contact, Status
+from roms.services import reactions
+from roms.services.scene import Scene
+
+GONE = (Status.FAILED, Status.CANCELLED)
+
+
+def of(scene: Scene, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A sign that never arrived is taken off again; who wants no such messages is sent no advertising any more."""
+    failed = [row for row in rows if row["status"] in GONE]
+    reactions.take_back(scene, failed)
+    if any(row["error_class"] == OptedOut.error_class for row in failed):
+        contact = table(Contact)
+        mine = contact.update().where(contact.c.id == scene.conversation.contact_id, contact.c.opted_out_at.is_(None))
+        db.session.execute(mine.values(opted_out_at=scene.at))

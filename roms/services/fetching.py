@@ -1,0 +1,122 @@
+"""One file of theirs, from the provider into our storage. No transaction is open while anybody is waited for."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+from sqlalchemy import func, select
+
+from roms import clock
+from roms.channels.base import Download
+from roms.channels.failures import ChannelBroken, Permanent, SendFailed
+from roms.db import db
+from roms.engine.media import MEGABYTE
+from roms.models import Attachment
+from roms.outside import download
+from roms.services import channels, files, preparing
+from roms.services.files import Claimed, NotStored, Outcome
+from roms.services.pictures import TooManyPixels
+from roms.storage import Unreachable
+
+MOST: Mapping[str, int] = {  # bytes; what is none of these is a document
+    "image": 16 * MEGABYTE,
+    "sticker": 4 * MEGABYTE,
+    "audio": 16 * MEGABYTE,
+    "voice": 16 * MEGABYTE,
+    "video": 64 * MEGABYTE,
+}
+LARGEST = 100 * MEGABYTE
+LONGEST = 180.0  # seconds for a file, the provider's and ours together
+KEPT_BY_PROVIDER = {"meta": timedelta(days=7)}  # ids of files in webhooks are good for so long
+A_DAY = (300, 2000 * MEGABYTE)  # files and bytes of one conversation
+RENEW = 15.0  # seconds between two signs of life
+LOOK_AGAIN = 0.5
+
+
+class Lost(Exception):
+    """It is not ours any more, or we are to end."""
+
+
+def fetched(claimed: Claimed, client: httpx.Client, must_end: Callable[[], bool]) -> Outcome:
+    """Fetch, look, draw anew, store. Raises Lost when it is to be left to others."""
+    if (hindered := _hindered(claimed)) is not None:
+        return hindered
+    source = _source(claimed, client)
+    if isinstance(source, NotStored):
+        return source
+    with tempfile.TemporaryDirectory(prefix="roms-file-") as name:
+        try:
+            return _stored(claimed, source, Path(name), _sign_of_life(claimed, must_end))
+        except download.NotFetched as error:
+            return NotStored(error.code, is_final=error.is_final)
+        except (TooManyPixels, Unreachable, OSError) as error:
+            return preparing.failure(error)
+
+
+def _hindered(claimed: Claimed) -> NotStored | None:
+    """What is not even tried."""
+    if claimed.attempts > len(files.PAUSES) + 1:
+        return NotStored("broke_us", "whoever fetched it ended without a word, several times")
+    age = KEPT_BY_PROVIDER.get(channels.line(claimed.channel_id).kind)
+    if age is not None and clock.now() - claimed.created_at > age:
+        return NotStored("expired", is_final=True)
+    of_today = select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(
+        Attachment.conversation_id == claimed.conversation_id,
+        Attachment.user_id.is_(None),
+        Attachment.created_at > clock.now() - timedelta(days=1),
+        Attachment.id < claimed.id,
+    )
+    count, size = db.session.execute(of_today).one()
+    db.session.rollback()
+    return NotStored("too_much", is_final=True) if count >= A_DAY[0] or size >= A_DAY[1] else None
+
+
+def _source(claimed: Claimed, client: httpx.Client) -> Download | NotStored:
+    line = channels.line(claimed.channel_id)
+    if line.adapter.media is None:
+        return NotStored("no_way", is_final=True)
+    try:
+        return line.adapter.media(line.account, client, claimed.ref)
+    except Permanent as error:
+        return NotStored("host" if error.code == "foreign_host" else "gone", str(error), is_final=True)
+    except ChannelBroken as error:
+        return NotStored("channel", str(error))
+    except SendFailed as error:
+        return NotStored("provider", str(error))
+
+
+def _stored(claimed: Claimed, source: Download, folder: Path, goes_on: Callable[[], None]) -> Outcome:
+    raw = folder / "raw"
+    most = MOST.get(claimed.kind, LARGEST)
+    wanted = download.Wanted(source.url, source.headers, source.hosts, most, LONGEST)
+    with raw.open("xb") as file:
+        download.fetch(wanted, file, goes_on)
+    ready = preparing.prepared(raw, folder, claimed.name)
+    until = time.monotonic() + LONGEST
+    while not files.announce(claimed, ready.stored.hash):
+        if not files.keep(claimed) or time.monotonic() > until:
+            raise Lost
+        time.sleep(LOOK_AGAIN)
+    preparing.put(ready)
+    return ready.stored
+
+
+def _sign_of_life(claimed: Claimed, must_end: Callable[[], bool]) -> Callable[[], None]:
+    """To be called with every piece: renews the lease from time to time, and raises Lost when it is over."""
+    renewed = time.monotonic()
+
+    def goes_on() -> None:
+        nonlocal renewed
+        if must_end():
+            raise Lost
+        if time.monotonic() - renewed > RENEW:
+            renewed = time.monotonic()
+            if not files.keep(claimed):
+                raise Lost
+
+    return goes_on

@@ -1,0 +1,58 @@
+// How far a message has come, and what to do about one that did not go: words first, then the ways out.
+import { html, useState } from "../vendor/ui.js";
+import { focusComposer, may } from "./acts.js";
+import { Moment, who } from "./bits.js";
+import { setDraft } from "./drafts.js";
+import { Icon } from "./icons.js";
+import { pending, retry, retrySent, withdraw } from "./sends.js";
+import { current, dialog, link } from "./store.js";
+import { clock, t, tell } from "./text.js";
+import { Words } from "./words.js";
+
+const TICKS = {
+  queued: "clock", sending: "clock", accepted: "tick", sent: "tick", delivered: "ticks", read: "ticks",
+  failed: "fail", stale: "warn", unknown: "unknown", cancelled: "cancel",
+};
+
+export function Tick({ entry }) {
+  const status = entry.pending && entry.status === "queued" && link.value === "offline" ? "waiting" : entry.status;
+  const words = t(`status_${status}`);
+  return html`<span class="tick" data-status=${entry.status} title=${words}><${Icon} name=${TICKS[entry.status] ?? "clock"} size=${16} /><span class="sr">${words}</span></span>`;
+}
+
+const NEVER_AGAIN = new Set(["needs_template", "opted_out"]); // the same message would fail the same way
+
+export function Trouble({ entry }) {
+  if (entry.status === "stale") return html`<${Stale} item=${entry.pending} />`;
+  if (entry.status !== "failed" && entry.status !== "unknown") return null;
+  const { error } = entry;
+  const needsTemplate = error?.class === "needs_template" || error?.code === "window_closed";
+  const again = entry.pending ? () => retry(pendingItem(entry)) : () => retrySent(current.value.id, entry);
+  const words = entry.status === "unknown" ? t("unknown_text") : tell(error?.say) || error?.text || t("failed_text");
+  return html`<div class="trouble" role="group" data-status=${entry.status}><span>${words}</span>
+    ${!needsTemplate && !NEVER_AGAIN.has(error?.class) && html`<button type="button" class="link-button" onClick=${again}>${t(entry.status === "unknown" ? "send_again" : "retry")}</button>`}
+    ${needsTemplate && current.value?.can?.templates && html`<button type="button" class="link-button" onClick=${() => (dialog.value = "templates")}>${t("template_choose")}</button>`}
+    ${entry.pending && !entry.content && html`<button type="button" class="link-button" onClick=${() => edit(entry.pending)}>${t("edit")}</button>`}
+    ${entry.pending && entry.content && html`<button type="button" class="link-button" onClick=${() => withdraw(entry.pending)}>${t("discard")}</button>`}
+    ${error?.code && !entry.pending && html`<${Raw} error=${error} />`}</div>`;
+}
+
+/** The provider's own code and words, for whoever asks the provider. */
+function Raw({ error }) {
+  const [open, setOpen] = useState(false);
+  return html`<div class="raw"><button type="button" class="link-button" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t("error_details")}</button>
+    ${open && html`<p><code>${error.code}</code>${error.text ? html` <span dir="auto">${error.text}</span>` : ""}</p>`}</div>`;
+}
+
+const pendingItem = (entry) => pending.value.find((item) => item.client_id === entry.client_id) ?? entry.pending;
+
+function edit(item) {
+  setDraft(item.c, "reply", withdraw(item));
+  if (may(current.value, "agent_replied")) focusComposer();
+}
+
+const Stale = ({ item }) => html`<div class="stale" role="alert"><p><${Icon} name="warn" size=${15} />${t("stale_title")}</p>
+  ${item.entries.map((said) => html`<blockquote key=${said.seq}><b>${who(said.agent)}</b> <${Moment} at=${said.at}>${clock(said.at)}</${Moment}><${Words} text=${said.text} /></blockquote>`)}
+  <div class="stale-acts"><button type="button" class="button primary" onClick=${() => retry(item, { force: true })}>${t("send_anyway")}</button>
+    ${!item.content && html`<button type="button" class="button" onClick=${() => edit(item)}>${t("edit")}</button>`}
+    <button type="button" class="button quiet" onClick=${() => withdraw(item)}>${t("discard")}</button></div></div>`;
