@@ -94,7 +94,13 @@ class Standin:
         if "json" not in answer.headers.get("content-type", ""):
             return route.fulfill(response=answer)
         body = self._changed(answer.json())
-        if own and request.method == "GET" and isinstance(body, dict) and "entries" in body and self.entries is not None:
+        if (
+            own
+            and request.method == "GET"
+            and isinstance(body, dict)
+            and "entries" in body
+            and self.entries is not None
+        ):
             body |= self._page(request)
         route.fulfill(response=answer, json=body)
 

@@ -34,7 +34,9 @@ def everything() -> Told:
     told.file("audio", "suara.wav", mime="audio/wav", seconds=2, voice=True)
     told.file("document", "Katalog.pdf", mime="application/pdf")
     told.file("sticker", "stiker.png")
-    told.say("Toko", kind="location", content={"kind": "location", "latitude": -6.2, "longitude": 106.8, "name": "Toko"})
+    told.say(
+        "Toko", kind="location", content={"kind": "location", "latitude": -6.2, "longitude": 106.8, "name": "Toko"}
+    )
     told.say("Rina", kind="contact", details={"contacts": [CARD]})
     told.say("Pesanan", kind="order", details={"order": ORDER})
     told.say("Kopi", quoted={"seq": 1, "text": "Halo, masih ada?", "sender": "contact"}, forwarded="often")
@@ -156,7 +158,9 @@ def test_a_quotation_leads_to_its_message_also_in_a_page_that_was_not_loaded(tab
 
 def test_who_reacted_is_told_to_the_keyboard(tab: Tabs, stage: Stage) -> None:
     told = Told()
-    told.say("Terima kasih", "agent", agent=1, reactions=[sign("🙏", "contact", "628", "Siti"), sign("🙏", "business", "x")])
+    told.say(
+        "Terima kasih", "agent", agent=1, reactions=[sign("🙏", "contact", "628", "Siti"), sign("🙏", "business", "x")]
+    )
     inbox, _standin = show(tab, stage, told)
     reaction = inbox.log.get_by_role("button", name="🙏 2")
     expect(reaction.get_by_role("tooltip")).to_be_hidden()
@@ -214,7 +218,9 @@ def test_a_failure_is_a_sentence_with_the_code_on_demand(tab: Tabs, stage: Stage
 
 @pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize("width", [320, 390])
-def test_a_phone_shows_every_kind_without_scrolling_sideways(tab: Tabs, stage: Stage, width: int, language: str) -> None:
+def test_a_phone_shows_every_kind_without_scrolling_sideways(
+    tab: Tabs, stage: Stage, width: int, language: str
+) -> None:
     phone = {"viewport": {"width": width, "height": 780}, "has_touch": True, "is_mobile": True}
     person = stage.people["ani"]
     person.http.post("/api/me", json={"language": language}, headers=person.csrf)
@@ -231,7 +237,9 @@ def test_a_phone_shows_every_kind_without_scrolling_sideways(tab: Tabs, stage: S
         person.http.post("/api/me", json={"language": "id"}, headers=person.csrf)
 
 
-ELEMENTS = "(log) => log.querySelectorAll('script, iframe, object, embed, form, svg script, [onerror], [onload]').length"
+ELEMENTS = (
+    "(log) => log.querySelectorAll('script, iframe, object, embed, form, svg script, [onerror], [onload]').length"
+)
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
@@ -241,8 +249,14 @@ def test_whatever_a_stranger_calls_things_stays_letters(tab: Tabs, stage: Stage,
     for text in some:
         told.file("document", "x.pdf", caption=text, mime=text)
         told.entries[-1]["content"]["name"] = text
-        told.say("", kind="contact", details={"contacts": [{"name": text, "phones": [text], "emails": [text], "org": text}]})
-        told.say("", kind="order", details={"order": {"text": text, "items": [{"id": text, "quantity": text, "price": text}]}})
+        told.say(
+            "", kind="contact", details={"contacts": [{"name": text, "phones": [text], "emails": [text], "org": text}]}
+        )
+        told.say(
+            "",
+            kind="order",
+            details={"order": {"text": text, "items": [{"id": text, "quantity": text, "price": text}]}},
+        )
         told.say("", kind="location", content={"latitude": 1, "longitude": 2, "name": text, "address": text})
         told.say(text, quoted={"seq": 1, "text": text, "sender": "contact"}, author={"name": text, "phone": text})
         told.say(text, details={"referral": {"headline": text, "body": text, "url": text}, "product": {"id": text}})
