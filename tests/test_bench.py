@@ -12,6 +12,7 @@ import pytest
 
 from bench.rig.report import Goal, Report, Spread, parser, percentile, shown, tell
 from bench.send import check
+from roms.channels import ADAPTERS
 from roms.config import ROOT
 
 KIND = "postgresql" if os.environ.get("DATABASE_URL_TEST") else "sqlite"
@@ -51,6 +52,12 @@ def test_live_brings_every_message_to_the_agents_screen():
 def test_send_sends_everything_once_and_in_order():
     result = told("send", "--database", KIND)
     assert [row["in order"] for row in rows(result, 0)] == ["yes"] * 4
+
+
+def test_adapters_understands_every_message_of_every_provider():
+    result = told("adapters", "--database", KIND)
+    assert {row["provider"] for row in rows(result, 0)} == set(ADAPTERS) - {"webchat"}
+    assert [row["people"] for row in rows(result, 1)] == ["known, in the menu", "new"]
 
 
 def test_what_arrives_twice_or_out_of_order_ends_the_run():

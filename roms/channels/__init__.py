@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 
-from roms.channels import meta, twilio, waha, webchat, whapi
 from roms.channels.base import Adapter
 
-ADAPTERS: Mapping[str, Adapter] = {
-    adapter.kind: adapter
-    for adapter in (
-        whapi.ADAPTER,
-        meta.ADAPTER,
-        twilio.ADAPTER,
-        waha.ADAPTER,
-        webchat.ADAPTER,
-    )
-}
+KINDS = (
+    "whapi",
+    "meta",
+    "twilio",
+    "waha",
+    "webchat",
+)
+ADAPTERS: Mapping[str, Adapter] = {kind: import_module(f"roms.channels.{kind}").ADAPTER for kind in KINDS}

@@ -35,13 +35,14 @@ def react(actor: Actor, cid: str, seq: int, emoji: str, client_id: str) -> tuple
     window.require(scene.conversation, scene.line, "reaction", scene.at)
     target = _target(scene, seq)
     before = next((each["emoji"] for each in _signs(target) if each.get("by") != "contact"), "")
+    content = {"target": target["provider_id"], "seq": seq, "emoji": emoji, "before": before}
     row = message_row(
         scene,
         direction=Direction.OUT,
         sender=Sender.AGENT,
         kind="reaction",
         text=emoji,
-        payload={"content": {"target": target["provider_id"], "seq": seq, "emoji": emoji, "before": before}},
+        payload={"content": content | {"sender": target["sender"].value}},
         client_id=client_id,
         status=Status.QUEUED,
         due_at=scene.at,

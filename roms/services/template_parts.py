@@ -33,7 +33,13 @@ def parameters(components: Components) -> list[JSON]:
         found += _holes("header", header)
     found += _holes("body", body)
     return found + [
-        {"where": "button", "key": str(index), "type": type_, "example": _first(button.get("example"))}
+        {
+            "where": "button",
+            "key": str(index),
+            "type": type_,
+            "hole": "".join(HOLE.findall(_word(button, "url"))[:1]),
+            "example": _first(button.get("example")),
+        }
         for index, type_, button in _filled_buttons(components)
     ]
 
@@ -53,7 +59,7 @@ def filled(components: Components, given: Mapping[str, Any]) -> JSON:
     header = [each for each in wanted if each["where"] == "header"]
     if header:
         made["header"] = _header(header[0]["key"], given.get("header") or {})
-    buttons = {each["key"]: each["type"] for each in wanted if each["where"] == "button"}
+    buttons = {each["key"]: each for each in wanted if each["where"] == "button"}
     if buttons:
         made["buttons"] = _button_values(buttons, given.get("buttons") or [])
     for extra in set(given) - set(made):
@@ -95,13 +101,14 @@ def check(where: str, value: object, field: str, is_value: bool = True) -> str:
 
 def _body(wanted: Sequence[JSON], given: Any) -> list[str] | dict[str, str]:
     keys = [each["key"] for each in wanted if each["where"] == "body"]
-    is_named = any(not key.isdigit() for key in keys)
     if isinstance(given, list):
         given = dict(zip(keys, given, strict=True)) if len(given) == len(keys) else None
     if not isinstance(given, Mapping) or set(given) != set(keys):
         raise Invalid(f"this template has {len(keys)} value(s) to fill in", field="template.parameters.body")
     values = {key: check("body", given[key], f"body.{key}") for key in keys}
-    return values if is_named else [values[key] for key in sorted(keys, key=int)]
+    in_order = [str(number) for number in range(1, len(keys) + 1)]
+    # Twilio numbers its holes through all parts, so that the text may begin with {{2}}: those stay named.
+    return [values[key] for key in in_order] if set(keys) == set(in_order) else values
 
 
 def _header(key: str, given: Any) -> JSON:
@@ -111,13 +118,18 @@ def _header(key: str, given: Any) -> JSON:
     return {"type": "text", "text": check("header", given.get("text"), "header.text"), "key": key}
 
 
-def _button_values(wanted: Mapping[str, str], given: Any) -> list[JSON]:
+def _button_values(wanted: Mapping[str, JSON], given: Any) -> list[JSON]:
     values = {str(each.get("index")): each.get("value") for each in given if isinstance(each, Mapping)}
     if set(values) != set(wanted):
         raise Invalid(f"this template has {len(wanted)} button(s) to fill in", field="template.parameters.buttons")
     return [
-        {"index": int(key), "type": type_, "value": check("button", values[key], f"buttons.{key}")}
-        for key, type_ in wanted.items()
+        {
+            "index": int(key),
+            "type": button["type"],
+            "key": button["hole"],
+            "value": check("button", values[key], f"buttons.{key}"),
+        }
+        for key, button in wanted.items()
     ]
 
 

@@ -18,7 +18,6 @@ import { showList } from "./sync.js";
 import { speak, t } from "./text.js";
 import { Unmatched } from "./unmatched.js";
 import { warnings, watchWarnings } from "./warnings.js";
-
 import { Viewer } from "./viewer.js";
 import { Why, hideWhy } from "./why.js";
 
