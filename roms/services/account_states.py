@@ -21,6 +21,7 @@ from roms.services import channels, parked
 CALM = timedelta(minutes=3)  # an account linked like a phone reconnects by itself several times a day
 PASSING = ("starting", "stopped", "failed")  # what may be over in a moment
 ALARMING = ("needs_scan", "needs_person", "restricted")
+LATE = timedelta(minutes=5)
 LOOK_EVERY = 60.0  # seconds
 LONGEST_TEXT = 500
 
@@ -30,9 +31,11 @@ BY, SENDING, SILENCE = "by", "sending", "silence"
 
 @transaction()
 def told(channel_id: int, word: AccountState) -> None:
-    """The provider says how an account is."""
+    """The provider says how an account is. What it repeats long afterwards is not believed: the account is asked."""
     row = locked(channel_id)
-    if row is not None:
+    if row is not None and word.at and clock.now() - word.at > LATE and channels.line(channel_id).can_be_asked:
+        after_commit(lambda: queue.ask(queue.LOOK, channel_id))
+    elif row is not None:
         if word.state == row.state == "needs_scan":
             remember(row, "new_code")
         _put(row, word)
@@ -146,7 +149,7 @@ def warnings() -> list[dict[str, str]]:
 
 
 def _is_open(line: channels.Line) -> bool:
-    signs = [field.name for field in line.adapter.fields if field.signs]
+    signs = [field.name for field in line.adapter.fields if field.signs and not field.required]
     return bool(signs) and not line.problem and not all(line.account[name] for name in signs)
 
 
@@ -160,8 +163,8 @@ def _was_connected(channel_id: int) -> bool:
 
 
 def locked(channel_id: int) -> Channel | None:
-    """The row, afresh; whoever comes next waits until we commit."""
-    wanted = select(Channel).filter_by(id=channel_id).with_for_update()
+    """The row, afresh; whoever wants it next waits until we commit, but for those who only store messages of it."""
+    wanted = select(Channel).filter_by(id=channel_id).with_for_update(key_share=True)
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
 
 

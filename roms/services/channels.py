@@ -64,6 +64,11 @@ class Line:
         return self.adapter.abilities
 
     @property
+    def can_be_asked(self) -> bool:
+        """How the account is, at the provider."""
+        return bool(self.adapter.linking or self.adapter.state)
+
+    @property
     def is_direct(self) -> bool:
         """Writing a message down delivers it: there is no provider to call."""
         return self.adapter.direct

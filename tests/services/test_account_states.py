@@ -157,3 +157,13 @@ def test_r31_an_expired_token_parks_and_what_is_too_old_is_never_sent(
     assert {message.error_code for message in messages() if message.id in [each.id for each in waits]} == {"too_old"}
     assert {taken["to"] for taken in provider.accepted[before:]} == {"6281234567891@s.whatsapp.net"}
     assert attention(cast.whapi) == ""
+
+
+def test_what_is_repeated_hours_later_is_not_believed(channel: int, toy: Toy, clock: Clock) -> None:
+    account_states.told(channel, AccountState("connected"))
+    long_ago = clock.now
+    clock.forward(hours=3)
+    account_states.told(channel, AccountState("failed", at=long_ago))
+    assert row_of(channel).state == "connected"
+    account_states.told(channel, AccountState("failed", at=clock.now))
+    assert row_of(channel).state == "failed"

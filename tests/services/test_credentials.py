@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from roms import secretbox
 from roms.app import create_app
@@ -37,7 +38,9 @@ def test_a_new_key_is_put_in_front_and_the_old_one_taken_away(app: Flask, cast: 
     was = before.secrets
     with process(app, f"{OTHER} {KEYS['ROMS_CREDENTIALS_KEY']}") as other:
         told = other.test_cli_runner().invoke(args=["channels", "rotate-key"])
-        assert (told.exit_code, told.output) == (0, "1 sealed anew\n")
+        sealed = sum(1 for row in db.session.scalars(select(Channel)) if row.secrets)
+        assert (told.exit_code, told.output) == (0, f"{sealed} sealed anew\n")
+        assert sealed > 0
     with process(app, OTHER):
         assert channels.line(cast.whapi).account["token"] == "trial-token"
         row = db.session.get(Channel, cast.whapi)
@@ -52,14 +55,13 @@ def test_with_a_wrong_key_the_app_starts_and_says_which_channel_is_shut(app: Fla
         assert answer.status_code == 503
         assert "trial-token" not in answer.text
         assert other.test_client().get("/login").status_code == 200
-        assert [(each["code"], each["name"]) for each in account_states.warnings()] == [
-            ("channel_sealed", "WhatsApp (Whapi)")
-        ]
+        told = [(each["code"], each["name"]) for each in account_states.warnings()]
+        assert ("channel_sealed", "WhatsApp (Whapi)") in told
         shown = account_list.one(cast.whapi)
         assert (shown["state"], shown["attention"]) == ("failed", "sealed")
-        told = other.test_cli_runner().invoke(args=["channels", "rotate-key"])
-        assert told.exit_code == 1
-        assert "WhatsApp (Whapi)" in told.output
+        rotated = other.test_cli_runner().invoke(args=["channels", "rotate-key"])
+        assert rotated.exit_code == 1
+        assert "WhatsApp (Whapi)" in rotated.output
         account_setup.change(None, cast.whapi, account_setup.Change(values={"token": "entered-again"}))
         assert channels.line(cast.whapi).account["token"] == "entered-again"
         assert other.test_client().post("/webhook/whapi", json=whapi_body("halo")).status_code == 200

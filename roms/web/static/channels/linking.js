@@ -50,7 +50,9 @@ const Connected = () => html`<${Note} kind="good">${t("linking_connected")}</${N
 
 const Stopped = () => html`<p>${t("linking_stopped")}</p><${Restart} label=${t("start")} />`;
 
-const Failed = ({ channel }) => html`<${Note} kind="bad">${t(channel.restarted_at ? "linking_failed" : "linking_failed_once")}</${Note}>
+const FAILED_BY = { sending: "linking_refused", silence: "linking_silent" }; // no restart helps there
+
+const Failed = ({ channel }) => html`<${Note} kind="bad">${t(FAILED_BY[channel.state_by] ?? (channel.restarted_at ? "linking_failed" : "linking_failed_once"))}</${Note}>
   ${channel.state_text && html`<p class="said">${t("provider_said")} “${channel.state_text}”</p>`}<${Restart} />`;
 
 const Restricted = ({ channel }) => html`<${Note} kind="bad">${t("attention_restricted")}</${Note}>${channel.state_text && html`<p class="said">“${channel.state_text}”</p>`}`;
