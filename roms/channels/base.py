@@ -158,6 +158,7 @@ class Adapter:
     fields: tuple[Field, ...] = ()
     abilities: Abilities = Abilities()
     direct: bool = False  # writing the message down delivers it: there is no provider to call
+    address_of: Callable[[str], str] = lambda phone: phone.lstrip("+")  # where a number in E.164 gets its messages
     account_of: Callable[[Account], str] = lambda account: ""  # the provider's name for it, as items bear it
     challenge: Callable[[Account, Mapping[str, str]], str] | None = None
     answer: tuple[str, str] | None = None

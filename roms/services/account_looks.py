@@ -63,7 +63,7 @@ def connect(channel_id: int, user_id: int, client: httpx.Client) -> JSON:
 def send_test(channel_id: int, user_id: int, phone: str, text: str, client: httpx.Client) -> JSON:
     """One message to a number, past the outbox: whoever sets an account up wants to know now."""
     line = channels.line(channel_id)
-    parcel = Parcel(0, phone.lstrip("+"), text)  # every adapter knows the bare digits
+    parcel = Parcel(0, line.adapter.address_of(phone), text)
     done = _outcome(line.account, lambda: line.adapter.send(line.account, client, parcel))
     with writing():
         _note(channel_id, "tested" if done["ok"] else "test_failed", user_id, **_told(done))
