@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -19,16 +20,11 @@ SOCKETS = ("/ws", "/live")
 
 def addresses(rule: Rule, cid: str) -> list[str]:
     """This rule with each odd thing in each of its places, and then as it is with odd questions."""
-    names = sorted(rule.arguments)
     found = []
     for odd in ODD:
-        path = rule.rule
-        for name in names:
-            start = path.index("<" if f"<{name}>" not in path else f"<{name}>")
-            path = path[:start] + quote(odd, safe="") + path[path.index(">", start) + 1 :]
-        found.append(path + "?" + "&".join(f"{name}={quote(odd, safe='')}" for name in ASKED))
-        if "cid" in names:
-            found.append(rule.rule.replace("<cid:cid>", cid).split("<")[0] + "?" + found[-1].partition("?")[2])
+        asked = "&".join(f"{name}={quote(odd, safe='')}" for name in ASKED)
+        path = re.sub("<[^>]*>", lambda _, odd=odd: quote(odd, safe=""), rule.rule)  # type: ignore[misc]
+        found += [f"{path}?{asked}", f"{rule.rule.replace('<cid:cid>', cid).partition('<')[0]}?{asked}"]
     return found
 
 
