@@ -25,9 +25,20 @@ REPEAT_WITHIN = timedelta(seconds=3)  # the same message without an id, again: a
 ONCE = ("channel_id", "direction", "provider_id")  # what makes a message the same one
 
 
-@transaction()
+class Known(Exception):
+    """It was here already, under another name of its writer: the thread begun for it is not to be."""
+
+
 def receive(channel_id: int, incoming: Incoming, language: str = "") -> bool:
     """Store what arrived, once, and let the conversation answer. False: it was here already."""
+    try:
+        return _receive(channel_id, incoming, language)
+    except Known:
+        return False
+
+
+@transaction()
+def _receive(channel_id: int, incoming: Incoming, language: str) -> bool:
     line = channels.line(channel_id)
     at = clock.now()
     if incoming.from_business and incoming.provider_id:
@@ -41,6 +52,10 @@ def receive(channel_id: int, incoming: Incoming, language: str = "") -> bool:
     if stored:
         _learn_name(conversation.contact, incoming, at)
         finish(scene)
+    elif not scene.start:
+        raise Known
+    else:
+        conversation.seq = scene.start  # what was to be its number is the next one's
     return stored
 
 

@@ -28,8 +28,9 @@ from roms.channels.items import (
     TemplateChanged,
 )
 from roms.engine.problems import FlowErrors
-from roms.errors import NotFound, Problem
+from roms.errors import NotFound, NotReady, Problem
 from roms.services import account_states, changes, channels, intake, people, receipts, templates, together, traffic
+from roms.web import problems
 
 bp = Blueprint("webhooks", __name__)
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
     for result, count in done.items():
         metrics.webhook_items(kind, result, count)
     # The provider repeats what was not answered with 200, and what it repeats we recognise.
-    status = 500 if done["failed"] else 200
+    status = NotReady.status if done["failed"] else 200
     if adapter.answer is not None:
         return Response(adapter.answer[0], status, content_type=adapter.answer[1])
     return {name: done[name] for name in (*KINDS, *(other for other in OTHERS if done[other]))}, status
@@ -102,6 +103,13 @@ def _all_at_once(account: Account, group: Sequence[Incoming]) -> list[str]:
     except FAILURES as error:
         log.warning("%s messages of a %s webhook are stored one by one: %r", len(group), account.kind, type(error))
         return []
+
+
+@bp.errorhandler(SQLAlchemyError)
+def later(error: SQLAlchemyError) -> ResponseReturnValue:
+    """A database that is away or full: nothing was acknowledged, so the provider shall come again."""
+    log.error("the database failed a webhook", exc_info=error)
+    return problems.told(NotReady("the database does not take anything now; try again"))
 
 
 def _handle(account: Account, item: Item) -> str:
