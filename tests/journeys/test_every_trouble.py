@@ -108,3 +108,8 @@ def test_a_batch_of_all_kinds_is_taken_whole(driven: World, provider: str) -> No
     assert driven.box.settled(provider)
     got = [entry["kind"] for entry in talk.entries[1:]]
     assert got == ["image", "video", "audio", "document", "sticker", "location", "contact", "unsupported"]
+
+
+def test_only_a_webhook_that_nothing_proves_is_called_open(driven: World) -> None:
+    names = [each["name"] for each in account_states.warnings() if each["code"] == "webhook_open"]
+    assert names == ["WhatsApp (Whapi)"]
