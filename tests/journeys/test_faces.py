@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from pathlib import Path
 
@@ -48,6 +48,13 @@ def look() -> None:
 
 def stored(app: Flask) -> list[Path]:
     return [each for each in Path(app.extensions["roms.config"].storage).rglob("*") if each.is_file()]
+
+
+@pytest.fixture(autouse=True)
+def hangs_up() -> Iterator[None]:
+    yield
+    jobs._client().close()
+    jobs._client.cache_clear()
 
 
 @pytest.fixture(params=["whapi", "waha"])
