@@ -11,7 +11,7 @@ from roms import jsontext
 from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
-from roms.models import Conversation, Direction, Sender
+from roms.models import Contact, Conversation, Direction, Sender
 from roms.services import abilities, channels, contents, links, refusals, window
 from roms.services.channels import Line
 
@@ -42,6 +42,8 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
             "phone": contact.phone,
             "phone_text": phone_text(contact.phone),
             "language": contact.language,
+            "picture": picture_url(contact),
+            "opted_out_at": moment(contact.opted_out_at),
         },
         "channel": line.facts | {"state": line.state},
         "window_until": moment(window.until(line, conversation.window_until)),
@@ -54,6 +56,11 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "opened_at": moment(conversation.opened_at),
         "created_at": moment(conversation.created_at),
     }
+
+
+def picture_url(contact: Contact) -> str | None:
+    """Where a contact's picture is shown; another address for another picture."""
+    return f"/files/contact/{contact.id}/picture?v={contact.picture[:12]}" if contact.picture else None
 
 
 @functools.lru_cache(maxsize=10_000)

@@ -204,7 +204,7 @@ def _meet(line: Line, incoming: Incoming, names: tuple[Identity, ...], language:
     contact = _new_contact(incoming, language, at) if contact_id is None else identities.live(contact_id)
     identities.learn(contact, names, at)
     db.session.flush()
-    return _begin(line, incoming, contact, at)
+    return begin(line, incoming.address, contact, at, incoming.is_group)
 
 
 def _moved_here(line: Line, contact_id: int | None, incoming: Incoming) -> Conversation | None:
@@ -226,16 +226,16 @@ def _new_contact(incoming: Incoming, language: str, at: datetime) -> Contact:
     return contact
 
 
-def _begin(line: Line, incoming: Incoming, contact: Contact, at: datetime) -> Conversation:
-    """Open the thread; of a group, with the bot out of it."""
+def begin(line: Line, address: str, contact: Contact, at: datetime, is_group: bool = False) -> Conversation:
+    """Open the thread, within the caller's transaction; of a group, with the bot out of it."""
     release = publishing.newest()
     fresh = lifecycle.begin(release, at, {})
-    mode = Mode.PAUSED if incoming.is_group else fresh.mode
+    mode = Mode.PAUSED if is_group else fresh.mode
     row: Row = {
         "public_id": new_id(),
         "channel_id": line.id,
         "contact_id": contact.id,
-        "address": incoming.address,
+        "address": address,
         "mode": mode,
         "mode_since": at,
         "state": session.dump(fresh) | {"mode": mode.value},
@@ -245,7 +245,7 @@ def _begin(line: Line, incoming: Incoming, contact: Contact, at: datetime) -> Co
         "created_at": at,
     }
     db.session.execute(insert(table(Conversation)).values(row))
-    begun = Conversation.at(line.id, incoming.address)
+    begun = Conversation.at(line.id, address)
     assert begun is not None
     return begun
 

@@ -5,6 +5,7 @@ A picture that moves is not drawn anew: its file is taken apart, and only what d
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
 THUMB = 320  # pixels, the longer side
+FACE = 256  # pixels, both sides
 MOST_SIDE = 30_000
 LARGEST_PROFILE = 128 * 1024  # bytes of a colour profile that stays
 SAVED: dict[str, dict[str, Any]] = {
@@ -71,6 +73,18 @@ def made_safe(source: Path, into: Path, thumb: Path, may_be: tuple[str, ...] = (
         if error.errno is not None:  # the disk's, not the picture's
             raise
         raise Damaged(str(error)[:100]) from error
+
+
+def face(source: Path, into: Path) -> bool:
+    """Write a small square JPEG of a person's picture; False where `source` is no picture. Raises as made_safe."""
+    with tempfile.TemporaryDirectory(prefix="roms-face-") as name:
+        drawn, thumb = Path(name) / "drawn", Path(name) / "thumb"
+        if made_safe(source, drawn, thumb) is None:
+            return False
+        with Image.open(thumb, formats=["WEBP"]) as small:
+            side = min(FACE, *small.size)
+            ImageOps.fit(small.convert("RGB"), (side, side)).save(into, "JPEG", quality=85, optimize=True)
+    return True
 
 
 def _drawn(source: Path, into: Path, thumb: Path, type_: str, may_be: tuple[str, ...]) -> Picture:

@@ -10,6 +10,7 @@ import { CONTACTS, go, isAdmin } from "./nav.js";
 import { Attributes, Identities, Merges, Suggestions, Threads, readSuggestions, trying, usePerson } from "./person.js";
 import { current, details, dialog, now } from "./store.js";
 import { fullTime, has, shortTime, t } from "./text.js";
+import { WriteTo } from "./write.js";
 
 export function Contact() {
   const summary = current.value;
@@ -82,9 +83,7 @@ function Known({ summary: { id, contact } }) {
   const [held, reload] = usePerson(contact.id);
   const [pairs, setPairs] = useState([]);
   const look = async () => setPairs((await trying(() => readSuggestions(contact.id))) || []);
-  useEffect(() => {
-    if (isAdmin) look();
-  }, [contact.id]);
+  useEffect(() => void look(), [contact.id]);
   const changed = () => {
     reload();
     look();
@@ -93,10 +92,11 @@ function Known({ summary: { id, contact } }) {
   const { conversations, merges } = held.contact;
   const others = conversations.filter((each) => each.id !== id);
   return html`<section class="card"><h4>${t("identities")}</h4><${Identities} contact=${held.contact} />
+      <${WriteTo} contact=${held.contact} onOpen=${go} />
       <a class="card-link" href=${`${CONTACTS}/${contact.id}`}>${t("contact_open")}</a></section>
     <section class="card"><h4>${t("attributes")}</h4><${Attributes} contact=${held.contact} onSaved=${reload} /></section>
     ${others.length > 0 && html`<section class="card"><h4>${t("threads_elsewhere")}</h4><${Threads} threads=${others} onOpen=${go} /></section>`}
-    ${isAdmin && pairs.length > 0 && html`<section class="card"><h4>${t("suggestions")}</h4><${Suggestions} contact=${held.contact} pairs=${pairs} onChanged=${changed} /></section>`}
+    ${pairs.length > 0 && html`<section class="card"><h4>${t("suggestions")}</h4><${Suggestions} contact=${held.contact} pairs=${pairs} onChanged=${changed} may=${isAdmin} /></section>`}
     ${merges.length > 0 && html`<section class="card"><h4>${t("merges")}</h4><${Merges} merges=${merges} onChanged=${changed} may=${isAdmin} /></section>`}`;
 }
 

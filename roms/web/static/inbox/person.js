@@ -12,11 +12,10 @@ export const contactPath = (id, rest = "") => `/api/contacts/${encodeURIComponen
 /** The person with their names, conversations and merges. */
 export const readPerson = (id) => get(contactPath(id));
 
-/** Pairs that may be one person, surer ones first; `id`: only those with this contact. [{both, say}] */
-export async function readSuggestions(id = null) {
-  const { items } = await get("/api/contacts/suggestions");
-  const pairs = items.map((each) => ({ both: [each.contact, each.with], say: each.say }));
-  return id === null ? pairs : pairs.filter(({ both }) => both.some((one) => one.id === id));
+/** Who may be the same person as this contact, surer ones first. [{both, say}] */
+export async function readSuggestions(id) {
+  const { items } = await get(`/api/contacts/suggestions?contact=${encodeURIComponent(id)}`);
+  return items.map((each) => ({ both: [each.contact, each.with], say: each.say }));
 }
 
 /** Do something; what is refused is said in words. True when it was done. */
@@ -94,12 +93,12 @@ function follow(event, id, onOpen) {
 }
 
 /** Who may be the same person: what would move is told before anybody says yes, and it can be taken back. */
-export function Suggestions({ contact, pairs, onChanged }) {
+export function Suggestions({ contact, pairs, onChanged, may }) {
   if (!pairs.length) return null;
   return html`<ul class="suggestions" aria-label=${t("suggestions")}>${pairs.map((pair) => {
     const other = pair.both.find((one) => one.id !== contact.id) ?? pair.both[1];
     return html`<li key=${other.id}><span><b dir="auto">${personName(other)}</b><small>${tell(pair.say)}</small></span>
-      <${MergeButton} kept=${contact} gone=${other} onChanged=${onChanged} /></li>`;
+      ${may && html`<${MergeButton} kept=${contact} gone=${other} onChanged=${onChanged} />`}</li>`;
   })}</ul>`;
 }
 
