@@ -149,8 +149,8 @@ def warnings() -> list[dict[str, str]]:
 
 
 def _is_open(line: channels.Line) -> bool:
-    signs = [field.name for field in line.adapter.fields if field.signs and not field.required]
-    return bool(signs) and not line.problem and not all(line.account[name] for name in signs)
+    signs = [field.name for field in line.adapter.fields if field.signs]
+    return bool(signs) and not line.problem and not any(line.account[name] for name in signs)
 
 
 def _was_connected(channel_id: int) -> bool:
