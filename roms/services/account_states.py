@@ -149,8 +149,9 @@ def warnings() -> list[dict[str, str]]:
 
 
 def _is_open(line: channels.Line) -> bool:
-    signs = [field.name for field in line.adapter.fields if field.signs]
-    return bool(signs) and not line.problem and not any(line.account[name] for name in signs)
+    signs = [field for field in line.adapter.fields if field.signs]
+    is_optional = bool(signs) and not any(field.required for field in signs)
+    return is_optional and not line.problem and not any(line.account[field.name] for field in signs)
 
 
 def _was_connected(channel_id: int) -> bool:
