@@ -19,8 +19,8 @@ def plain(kind: str, item: object, _context: object) -> str | bool:
 
 @contextmanager
 def unguarded() -> Iterator[Connection]:
-    """A connection without foreign keys, where SQLite is: it alters a table by making it anew, which they forbid where rows
-    lead to it. They are looked at after every migration instead (SQLite, "Making Other Kinds Of Table Schema Changes")."""
+    """A connection without foreign keys, where SQLite is: it alters a table by making it anew, which they forbid where
+    rows lead to it. They are looked at after every migration (SQLite, "Making Other Kinds Of Table Schema Changes")."""
     with db.engine.connect() as connection:
         if connection.dialect.name != "sqlite":
             yield connection

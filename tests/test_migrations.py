@@ -32,9 +32,7 @@ def test_every_migration_can_be_taken_back_and_made_again(app: Flask) -> None:
     assert {table.name for table in Model.metadata.sorted_tables} <= set(inspect(db.engine).get_table_names())
 
 
-def test_a_database_that_is_in_use_is_migrated_down_and_up_with_all_its_rows(
-    app: Flask, cast: Cast, client: FlaskClient
-) -> None:
+def test_a_database_in_use_goes_down_and_up_with_all_its_rows(app: Flask, cast: Cast, client: FlaskClient) -> None:
     say(client, "halo")
     say(client, "cs")
     before = counted()
