@@ -160,10 +160,9 @@ def _is_of_the_box(row: Channel, box: str) -> bool:
     """A trial's account without an address (from before accounts had one), or with the box's on another port."""
     wanted = box_values(row.kind, box)
     address = row.settings.get("base_url", "")
-    elsewhere = (
-        wanted and address != wanted["base_url"] and address.startswith(("", "http://127.0.0.1:")[bool(address)])
-    )
-    return bool(elsewhere) and all(row.settings.get(n, v) == v for n, v in wanted.items() if not _moves(row.kind, n))
+    if not wanted or address == wanted["base_url"] or (address and not address.startswith("http://127.0.0.1:")):
+        return False
+    return all(row.settings.get(name, value) == value for name, value in wanted.items() if not _moves(row.kind, name))
 
 
 def _moves(kind: str, name: str) -> bool:
