@@ -7,11 +7,13 @@ import re
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_migrate import Migrate, downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from roms.config import ROOT
 from roms.db import Model, db
+from tests.cast import Cast, say
 
 VERSIONS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
 
@@ -28,6 +30,28 @@ def test_every_migration_can_be_taken_back_and_made_again(app: Flask) -> None:
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     upgrade()
     assert {table.name for table in Model.metadata.sorted_tables} <= set(inspect(db.engine).get_table_names())
+
+
+def test_a_database_in_use_goes_down_and_up_with_all_its_rows(app: Flask, cast: Cast, client: FlaskClient) -> None:
+    say(client, "halo")
+    say(client, "cs")
+    before = counted()
+    assert before["message"] > 2
+    db.session.remove()
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    downgrade(revision="0001")
+    upgrade()
+    assert counted() == before
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            assert connection.execute(text("PRAGMA foreign_key_check")).fetchall() == []
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def counted() -> dict[str, int]:
+    tables = ("channel", "contact", "contact_address", "conversation", "message", "history", "timer", "user_account")
+    with db.engine.connect() as connection:
+        return {table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables}
 
 
 def test_migrations_are_one_numbered_line_and_import_nothing_of_ours() -> None:

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 PORT = 18640
 URL, FAKE = f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{PORT + 1}"
 PICTURES = ROOT / "docs" / "images"
-LARGEST = 250_000  # bytes; a README should open at once
+LARGEST = 200_000  # bytes; a README should open at once
 if TYPE_CHECKING:
     from playwright.sync_api import ViewportSize
 
 WINDOW: ViewportSize = {"width": 1440, "height": 860}
-LOGIN = re.compile(r"^\s+agent\s+\S.*\s(\S+)\s+(\S+)$")
+PHONE: ViewportSize = {"width": 360, "height": 740}
+LOGIN = re.compile(r"^\s+(?:agent|admin)\s+\S.*\s(\S+)\s+(\S+)$")
 OTHERS = (  # number, name, what they write
     ("6281298765432", "Dewi Lestari", ("halo", "1")),
     ("6285711223344", "Agus Prasetyo", ("status pesanan", "ORD-12345", "cs", "Paketnya belum sampai juga, Kak")),
@@ -38,7 +39,7 @@ OTHERS = (  # number, name, what they write
 
 @contextmanager
 def instance() -> Iterator[dict[str, str]]:
-    """`./dev run` with empty data; the agents' passwords by login."""
+    """`./dev run` with empty data; everybody's passwords by login."""
     with tempfile.TemporaryDirectory(prefix="roms-pictures-") as data:
         command = [sys.executable, str(ROOT / "dev"), "run", "--port", str(PORT), "--data", data]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -80,16 +81,16 @@ def ask(url: str, body: object) -> None:
         answer.read()
 
 
-def page(browser: Browser, path: str) -> Page:
+def page(browser: Browser, path: str, window: ViewportSize = WINDOW) -> Page:
     """A page in a window and a profile of its own."""
-    opened = browser.new_context(viewport=WINDOW, locale="id-ID", color_scheme="light", base_url=URL).new_page()
+    opened = browser.new_context(viewport=window, locale="id-ID", color_scheme="light", base_url=URL).new_page()
     opened.goto(path)
     return opened
 
 
-def sign_in(browser: Browser, login: str, password: str) -> Page:
+def sign_in(browser: Browser, login: str, password: str, window: ViewportSize = WINDOW) -> Page:
     """An agent's inbox."""
-    opened = page(browser, "/login")
+    opened = page(browser, "/login", window)
     opened.get_by_label("Nama masuk").fill(login)
     opened.get_by_label("Kata sandi").fill(password)
     opened.get_by_role("button", name="Masuk").click()
@@ -131,6 +132,30 @@ def handoff(inbox: Page) -> None:
     inbox.get_by_role("option").filter(has_text=name).get_by_label("belum dibaca").wait_for(state="detached")
 
 
+def every_kind(inbox: Page, phone: Page) -> None:
+    """Rina sends everything that a person can send; the same chat on a desk and on a phone."""
+    number, name = "6281322334455", "Rina Wulandari"
+    for kind in ("text", "image", "document", "voice", "location", "contact", "order", "sticker", "unsupported"):
+        details = {"text": "Ini semua berkasnya, Kak"} if kind == "text" else {}
+        ask(f"{FAKE}/_send", {"person": number, "name": name, "account": "meta", "kind": kind, **details})
+    for opened in (inbox, phone):
+        opened.get_by_role("tab", name="Semua").click()
+        opened.get_by_role("option").filter(has_text=name).click()
+        opened.locator(".bubble img").first.wait_for()
+        opened.wait_for_timeout(3000)  # files that are on their way arrive
+
+
+def channels(admin: Page) -> None:
+    """All accounts, and one whose code waits to be scanned."""
+    admin.goto("/inbox/channels")
+    admin.locator("a.channel").first.wait_for()
+    take(admin, "channels.png")
+    ask(f"{FAKE}/_gateway", {"account": "waha", "state": "scan"})
+    admin.locator("a.channel").filter(has_text="WAHA").click()
+    admin.locator(".qr img").wait_for()
+    take(admin, "link.png")
+
+
 def take(opened: Page, name: str) -> None:
     """One picture, small enough."""
     target = PICTURES / name
@@ -151,10 +176,16 @@ def main() -> int:
         for number, name, texts in OTHERS:
             whatsapp(number, name, *texts)
         shop_page = shop(browser)
-        inbox = sign_in(browser, *next(iter(logins.items())))
+        admin, agent, *_ = logins.items()
+        inbox = sign_in(browser, *agent)
         handoff(inbox)
         take(inbox, "inbox.png")
         take(shop_page, "shop.png")
+        phone = sign_in(browser, *agent, window=PHONE)
+        every_kind(inbox, phone)
+        take(inbox, "kinds.png")
+        take(phone, "kinds-phone.png")
+        channels(sign_in(browser, *admin))
         browser.close()
     return 0
 

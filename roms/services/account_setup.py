@@ -136,7 +136,9 @@ def _complete(adapter: Adapter, values: Mapping[str, str]) -> None:
 
 
 def _new_values(row: Channel, adapter: Adapter, values: Mapping[str, str], user_id: int | None) -> None:
-    channels.put(row, values)
+    kept = row.settings | values  # what a newer version asks for besides, it has a default for
+    defaults = {each.name: each.default for each in adapter.fields if each.default and not kept.get(each.name)}
+    channels.put(row, defaults | dict(values))
     _complete(adapter, row.settings | channels.opened(row.secrets)[0])
     _alone(row)
     row.state, row.state_code, row.state_text, row.state_data, row.restarted_at = "unknown", "", "", None, None

@@ -45,7 +45,7 @@ const Field = ({ label, help, optional, problem, children }) => html`<label clas
 
 function Input({ field, channel, value, onInput }) {
   const { name, secret, required } = field;
-  if (!secret) return html`<input name=${name} spellcheck="false" autocapitalize="off" required=${required} value=${value ?? channel?.values[name] ?? field.default} onInput=${onInput} />`;
+  if (!secret) return html`<input name=${name} spellcheck="false" autocapitalize="off" required=${required} value=${value ?? (channel?.values[name] || field.default)} onInput=${onInput} />`;
   const kept = channel?.secrets[name];
   const hint = kept?.is_set ? (kept.at ? t("secret_set", { at: shortTime(kept.at) }) : t("secret_set_once")) : channel ? t("secret_unset") : "";
   return html`<input name=${name} type="password" autocomplete="new-password" spellcheck="false" required=${required && !kept?.is_set} placeholder=${hint} value=${value ?? ""} onInput=${onInput} />`;

@@ -50,9 +50,9 @@ export function Copy({ label, value, secret = false }) {
 }
 
 /** What a provider's refusal means and what to do, then its own words. */
-export function Outcome({ of, good }) {
+export function Outcome({ of, good, tone = "good" }) {
   if (!of) return null;
-  if (of.ok) return html`<${Note} kind="good" role="status">${good}</${Note}>`;
+  if (of.ok) return html`<${Note} kind=${tone} role="status">${good}</${Note}>`;
   const key = `refused_${of.class}`;
   return html`<${Note} kind="bad" role="alert">${t(has(key) ? key : "refused_unknown_outcome")} ${of.text && html`<small class="said">${t("provider_said")} “${of.text}”</small>`}</${Note}>`;
 }

@@ -4,7 +4,7 @@ import { boot } from "../inbox/boot.js";
 import { has, shortTime, t } from "../inbox/text.js";
 import { international } from "./linking.js";
 import { Busy, Copy, Note, Outcome, State } from "./parts.js";
-import { act, current, made, path } from "./state.js";
+import { act, made, path } from "./state.js";
 
 export function Address({ channel }) {
   const told = made.value[channel.id] ?? {};
@@ -20,15 +20,18 @@ export function Address({ channel }) {
   </div>`;
 }
 
+/** The provider answered, but what it answered is not always good. */
+const DONE = { connected: "good", unknown: "good", failed: "bad", restricted: "bad", stopped: "warn" };
+
 export function Connect({ channel }) {
   const [outcome, setOutcome] = useState(null);
   const run = async () => setOutcome(await act("POST", path(channel.about.setup ? "/connect" : "/refresh")));
   return html`<div class="connect"><p>${t(channel.about.setup ? "connect_text" : "check_text")}</p>
     <p class="now"><${State} of=${channel} />${channel.state_at && html` <span class="muted">${t("since", { at: shortTime(channel.state_at) })}</span>`}</p>
-    ${channel.attention && html`<${Note} kind="bad">${t(`attention_${channel.attention}`)}</${Note}>`}
+    ${channel.attention && !channel.about.linking && html`<${Note} kind="bad">${t(`attention_${channel.attention}`)}</${Note}>`}
     ${channel.state_text && channel.state !== "connected" && html`<p class="said">${t("provider_said")} “${channel.state_text}”</p>`}
     <div class="acts"><${Busy} kind="primary" icon="check" disabled=${!channel.is_enabled} run=${run}>${t(channel.about.setup ? "connect" : "check")}</${Busy}></div>
-    <${Outcome} of=${outcome} good=${t(has(`done_${current.value.state}`) ? `done_${current.value.state}` : "done_unknown")} /></div>`;
+    <${Outcome} of=${outcome} tone=${DONE[channel.state]} good=${t(has(`done_${channel.state}`) ? `done_${channel.state}` : "done_unknown")} /></div>`;
 }
 
 export function Test({ channel }) {
