@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from roms.channels import ADAPTERS
-from roms.channels.items import AccountState, Identity, Incoming, Receipt
+from roms.channels.items import Identity, Incoming, Receipt
 from roms.db import db, table
-from roms.models import Attachment, Channel, ChannelEvent, Contact, FileState, Message, RawItem, Status
-from roms.services import account_states, cleaning, frames, intake, outbox, receipts
+from roms.models import Attachment, Channel, Contact, FileState, Message, RawItem, Status
+from roms.services import cleaning, frames, intake, outbox, receipts
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import Clock
 
@@ -132,17 +132,7 @@ def test_r25_a_failure_says_more_than_that_one_message_failed(
     assert failed == ["opted_out", "fix_channel", "needs_template"]
     assert db.session.scalar(select(Contact.opted_out_at)) == clock.now
     assert conversation().window_until == clock.now
-    assert db.session.scalar(select(Channel.state).where(Channel.id == cast.whapi)) == "needs_person"
-
-
-def test_r31_the_state_of_an_account_is_kept_and_each_change_told_once(cast: Cast, clock: Clock) -> None:
-    for state in ("connected", "connected", "needs_scan", "nonsense"):
-        account_states.told(cast.whapi, AccountState(state, "7", "x", {"a": 1}, at=clock.now))
-    account_states.told(cast.whapi, AccountState("connected", at=clock.now - timedelta(hours=1)))
-    row = db.session.execute(select(Channel.state, Channel.state_data).where(Channel.id == cast.whapi)).one()
-    assert tuple(row) == ("needs_scan", {"a": 1})
-    told = db.session.scalars(select(ChannelEvent.data)).all()
-    assert [(each["from"], each["to"]) for each in told] == [("unknown", "connected"), ("connected", "needs_scan")]
+    assert db.session.scalar(select(Channel.state).where(Channel.id == cast.whapi)) == "failed"
 
 
 def test_a_plain_text_costs_few_statements_and_one_commit(app: Flask, client: FlaskClient, cast: Cast) -> None:
