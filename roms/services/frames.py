@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from roms.channels.addresses import is_group
 from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
@@ -42,6 +43,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
             "phone": contact.phone,
             "phone_text": phone_text(contact.phone),
             "language": contact.language,
+            "is_group": _is_group(conversation),
         },
         "channel": line.facts | {"state": line.state},
         "window_until": moment(window.until(line, conversation.window_until)),
@@ -54,6 +56,12 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "opened_at": moment(conversation.opened_at),
         "created_at": moment(conversation.created_at),
     }
+
+
+def _is_group(conversation: Conversation) -> bool:
+    """At gateways it is in the address; elsewhere whoever has a bare number that is no telephone's is a group."""
+    address = conversation.address
+    return is_group(address) or (conversation.contact.phone is None and address.isdecimal())
 
 
 @functools.lru_cache(maxsize=10_000)
