@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Tabs
 from tests.browser.stage import Stage, until
+from tests.engine import pictures
 
 
 def does(stage: Stage, account: str, kind: str, number: str, **more: Any) -> str:
@@ -60,3 +61,16 @@ def test_a_card_that_came_as_a_file_and_an_order_without_its_things_are_shown(ta
     does(stage, "whapi", "order", other)
     inbox = opened(tab, stage, other)
     expect(inbox.log.locator(".order")).to_contain_text("Rp 251.000")
+
+
+def test_a_visitor_of_the_shop_gets_the_files_of_an_agent(tab: Tabs, stage: Stage) -> None:
+    chat = tab.shop()
+    chat.say("cs")
+    chat.hears("CS kami")
+    inbox = tab.inbox(stage.admin, stage.newest())
+    inbox.page.get_by_role("button", name="Ambil", exact=False).first.click()
+    files = inbox.page.locator("input[type=file]").first
+    files.set_input_files([{"name": "toko.png", "mimeType": "image/png", "buffer": pictures.png(64, 40)}])
+    inbox.page.get_by_role("button", name="Kirim", exact=True).click()
+    expect(chat.log.locator("img")).to_have_count(1)
+    expect(inbox.contact.get_by_text("Pengunjung situs").last).to_be_visible()

@@ -1,4 +1,4 @@
-"""What people wrote, reacted, voted or rang, as WAHA tells it. `_data`, an engine's own, is asked for what WAHA omits."""
+"""What people wrote, reacted, voted or rang, as WAHA tells it; `_data`, an engine's own, tells what WAHA omits."""
 
 from __future__ import annotations
 
