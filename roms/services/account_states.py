@@ -151,8 +151,9 @@ def warnings() -> list[dict[str, str]]:
 
 
 def _is_open(line: channels.Line) -> bool:
-    signs = [field.name for field in line.adapter.fields if field.signs]
-    if not signs or line.problem or any(line.account[name] for name in signs):
+    signs = [field for field in line.adapter.fields if field.signs]
+    is_optional = bool(signs) and not any(field.required for field in signs)
+    if not is_optional or line.problem or any(line.account[field.name] for field in signs):
         return False
     return urlsplit(line.account["base_url"] or "").hostname not in HERE  # whoever is on this machine itself may knock
 

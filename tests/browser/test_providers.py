@@ -74,3 +74,11 @@ def test_a_visitor_of_the_shop_gets_the_files_of_an_agent(tab: Tabs, stage: Stag
     inbox.page.get_by_role("button", name="Kirim", exact=True).click()
     expect(chat.log.locator("img")).to_have_count(1)
     expect(inbox.contact.get_by_text("Pengunjung situs").last).to_be_visible()
+
+
+def test_the_list_says_what_came_in_the_agents_language(tab: Tabs, stage: Stage) -> None:
+    number = known(stage, "Wati")
+    does(stage, "waha", "image", number, caption="Lunas", group=True)
+    inbox = tab.inbox(stage.admin)
+    inbox.view("Semua")
+    expect(inbox.row("Gambar: Lunas")).to_be_visible()

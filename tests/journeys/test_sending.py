@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
@@ -20,10 +22,11 @@ from roms.channels.sentences import sentence
 from roms.db import db, writing
 from roms.engine.events import AgentReplied
 from roms.errors import Conflict, Invalid
-from roms.models import Attachment, Contact, Direction, MediaFile, Message, Sender, Status
+from roms.models import Attachment, Contact, Direction, Message, Sender, Status
 from roms.models.attachment import FileState
 from roms.services import abilities, handoff, inbox, outbox, presence, reactions, recalling, receipts, replies, signals
 from roms.services.said import Draft
+from roms.services.stored import storage_here
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import Clock
 from tests.official import Official, cid, official, opens_until
@@ -42,17 +45,18 @@ def chat(client: FlaskClient, cast: Cast, clock: Clock, official: Official) -> O
 
 def uploaded(cast: Cast, clock: Clock, kind: str = "image", type_: str = "image/png", size: int = 9) -> str:
     """A file of Ani's that waits to be sent."""
+    public_id = f"{kind}-{size}-".ljust(32, "f")
     with writing():
         db.session.add(
             Attachment(
-                public_id=f"f-{kind}-{size}",
+                public_id=public_id,
                 channel_id=cast.whapi,
                 conversation_id=1,
                 user_id=cast.ani.id,
                 kind=kind,
                 name="foto.png",
                 state=FileState.READY,
-                hash="h" * 64,
+                hash="a" * 64,
                 type=type_,
                 size=size,
                 width=3,
@@ -60,9 +64,10 @@ def uploaded(cast: Cast, clock: Clock, kind: str = "image", type_: str = "image/
                 created_at=clock.now,
             )
         )
-        stored = {"type": type_, "size": size, "width": 3, "height": 2, "data": b"the bytes"}
-        db.session.merge(MediaFile(hash="h" * 64, **stored))
-    return f"f-{kind}-{size}"
+    with NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(b"the bytes")
+        storage_here().put("a" * 64, Path(file.name))
+    return public_id
 
 
 def send(cast: Cast, draft: Draft, client_id: str = "browser-1") -> dict[str, Any]:

@@ -241,6 +241,6 @@ def test_where_there_are_no_templates_a_flows_template_is_its_text(
 
     from roms.services import channels, parcels
 
-    row = SimpleNamespace(id=1, conversation_id=1, kind="template", text="Katalog", payload={"content": {"name": "c"}})
-    (made,) = parcels.made(channels.line(cast.whapi), [row], {1: "62812@s.whatsapp.net"})
-    assert (made.parcel.kind, made.parcel.text, made.parcel.payload) == ("text", "Katalog", {})
+    row = SimpleNamespace(id=1, kind="template", text="Katalog", payload={"content": {"name": "c"}})
+    made = parcels.made(channels.line(cast.whapi), row, "62812@s.whatsapp.net")
+    assert (made.kind, made.text, made.payload) == ("text", "Katalog", {})

@@ -22,7 +22,13 @@ NO_TOKEN = {
     "/widget/api/ticket",
 }
 PUBLIC = {"/static/<path:filename>", "/", "/shop", "/docs", "/docs/<name>", "/login", "/logout", "/live", "/ready"}
-PUBLIC |= {"/widget", "/widget.js", "/media/<string(length=64):hash_>/<name>"}
+PUBLIC |= {
+    "/webhook/<kind>",
+    "/webhook/<kind>/<key>",
+    "/widget",
+    "/widget.js",
+    "/media/<string(length=64):hash_>/<name>",
+}
 # Files of messages: who is not signed in is told, as of any file that is not theirs, that there is none.
 PUBLIC |= {"/files/<file:public_id>/<name>", "/files/<file:public_id>/thumb", "/files/out/<token>/<name>"}
 ELSEWHERE = {"/metrics", "/ws/inbox", "/ws/widget", "/widget/api/messages"}  # loopback, ticket, bearer token
@@ -30,7 +36,8 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 VALUES = {"<cid:cid>": "c1", "<cid>": "c1", "<kind>": "whapi", "<name>": "flows", "<path:filename>": "x"}
 VALUES |= {"<string(length=64):hash_>": "0" * 64}
 VALUES |= {"<file:public_id>": "0" * 32, "<token>": "x"}
-VALUES |= {"<key>": "key", "<int(max=2147483647):seq>": "1"}
+VALUES |= {"<key>": "key"} | {f"<int(max=2147483647):{name}>": "1" for name in ("seq", "id_", "contact", "merge")}
+VALUES |= {"<int:contact>": "1", "<int:id_>": "1"}
 VALUES |= {"<any(claim, release, pause, resume, close, reopen):verb>": "claim"}
 
 

@@ -95,7 +95,7 @@ def test_without_a_secret_only_this_machine_may_knock_and_the_pages_say_so(clien
     far = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
     answer = client.post("/webhook/whapi", json=whapi_body("halo"), **far)
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (403, "webhook_forbidden")
-    assert "punya rahasia" in client.get("/").text
+    assert "punya kunci rahasia" in client.get("/").text
 
 
 def test_a_secret_must_be_right_and_is_never_told(client: FlaskClient, cast: Cast) -> None:
@@ -105,7 +105,7 @@ def test_a_secret_must_be_right_and_is_never_told(client: FlaskClient, cast: Cas
         answer = client.post("/webhook/whapi", json=whapi_body("halo"), headers=headers)
         assert answer.status_code == status
         assert "a secret" not in answer.text
-    assert "punya rahasia" not in client.get("/").text
+    assert "punya kunci rahasia" not in client.get("/").text
 
 
 def switch(channel: int, **values: Any) -> None:
