@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from roms import jsontext
+from roms.channels.addresses import is_group
 from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
@@ -44,6 +45,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
             "language": contact.language,
             "picture": picture_url(contact),
             "opted_out_at": moment(contact.opted_out_at),
+            "is_group": _is_group(conversation),
         },
         "channel": line.facts | {"state": line.state},
         "window_until": moment(window.until(line, conversation.window_until)),
@@ -61,6 +63,12 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
 def picture_url(contact: Contact) -> str | None:
     """Where a contact's picture is shown; another address for another picture."""
     return f"/files/contact/{contact.id}/picture?v={contact.picture[:12]}" if contact.picture else None
+
+
+def _is_group(conversation: Conversation) -> bool:
+    """At gateways it is in the address; elsewhere whoever has a bare number that is no telephone's is a group."""
+    address = conversation.address
+    return is_group(address) or (conversation.contact.phone is None and address.isdecimal())
 
 
 @functools.lru_cache(maxsize=10_000)

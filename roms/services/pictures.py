@@ -77,6 +77,8 @@ def made_safe(source: Path, into: Path, thumb: Path, may_be: tuple[str, ...] = (
 
 def face(source: Path, into: Path) -> bool:
     """Write a small square JPEG of a person's picture; False where `source` is no picture. Raises as made_safe."""
+    from PIL import Image, ImageOps
+
     with tempfile.TemporaryDirectory(prefix="roms-face-") as name:
         drawn, thumb = Path(name) / "drawn", Path(name) / "thumb"
         if made_safe(source, drawn, thumb) is None:

@@ -1,7 +1,6 @@
 """What people wrote, reacted, voted or rang, as WAHA tells it.
 
-`_data` is an engine's own and only asked for a name
-and for whether a message was forwarded.
+`_data` is an engine's own and only asked for a name and for whether a message was forwarded.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ export function Contact() {
       <p>${channelWord(summary.channel.kind)}${summary.contact.name && summary.contact.phone_text ? html` · <span class="nowrap">${summary.contact.phone_text}</span>` : ""}</p></div>
     <${Handling} summary=${summary} />
     <${Facts} summary=${summary} />
-    ${"picture" in summary.contact && html`<${Known} key=${summary.contact.id} summary=${summary} />`}
+    <${Known} key=${summary.contact.id} summary=${summary} />
     <${Labels} labels=${summary.labels} />
     ${isAdmin && html`<${Authors} />`}
   </aside>`;
@@ -101,8 +101,8 @@ function Known({ summary: { id, contact } }) {
 }
 
 const Facts = ({ summary: { contact, channel, opened_at, created_at } }) => html`<section class="card"><h4>${t("facts")}</h4><dl class="facts">
-  <${Fact} icon="phone" name=${t("number")}>${contact.phone_text
-    ? html`<span class="nowrap">${contact.phone_text}</span><${IconButton} icon="copy" size=${15} label=${t("copy_number")} onClick=${() => copy(contact.phone)} />` : t(channel.kind === "webchat" ? "no_number" : "without_number")}</${Fact}>
+  ${!contact.is_group && html`<${Fact} icon="phone" name=${t("number")}>${contact.phone_text
+    ? html`<span class="nowrap">${contact.phone_text}</span><${IconButton} icon="copy" size=${15} label=${t("copy_number")} onClick=${() => copy(contact.phone)} />` : t(channel.kind === "webchat" ? "no_number" : "without_number")}</${Fact}>`}
   <${Fact} icon=${channelIcon(channel.kind)} name=${t("channel")}>${channel.name}</${Fact}>
   <${Fact} icon="globe" name=${t("language")}>${has(`language_${contact.language}`) ? t(`language_${contact.language}`) : contact.language || "–"}</${Fact}>
   <${Fact} icon="clock" name=${t("opened")}><time datetime=${opened_at ?? created_at} title=${fullTime(opened_at ?? created_at)}>${shortTime(opened_at ?? created_at)}</time></${Fact}>

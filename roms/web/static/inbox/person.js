@@ -29,7 +29,8 @@ export async function trying(act) {
   }
 }
 
-export const personName = (contact) => (contact.name && named(contact.name)) || contact.phone_text || contact.phone || t("without_number");
+export const personName = (contact) => (contact.name && named(contact.name)) || contact.phone_text || contact.phone || t(isGroup(contact) ? "identity_group" : "without_number");
+const isGroup = ({ identities = [] }) => identities.some(({ kind }) => kind === "group");
 
 /** +6281234567890 as people here write it; numbers of other countries stay as they are. */
 function phoneText(value) {
@@ -39,6 +40,7 @@ function phoneText(value) {
 
 const identityText = ({ kind, value }, contact) => {
   if (kind === "phone") return value === contact.phone && contact.phone_text ? contact.phone_text : phoneText(value);
+  if (kind === "webchat") return value.slice(0, 8); // made by us: enough to tell two visitors apart
   return kind === "username" ? `@${named(value)}` : named(value);
 };
 
@@ -47,8 +49,8 @@ export function Identities({ contact }) {
   const all = contact.identities;
   const numbered = all.some(({ kind }) => kind === "phone") || Boolean(contact.phone);
   return html`<ul class="identities" aria-label=${t("identities")}>
-    ${!numbered && html`<li class="muted"><${Icon} name="phone" size=${15} /><span>${t("without_number")}</span></li>`}
-    ${all.map((each) => html`<li key=${`${each.kind}${each.value}`}><${Icon} name=${each.kind === "phone" ? "phone" : "person"} size=${15} />
+    ${!numbered && !isGroup(contact) && html`<li class="muted"><${Icon} name="phone" size=${15} /><span>${t("without_number")}</span></li>`}
+    ${all.map((each) => html`<li key=${`${each.kind}${each.value}`}><${Icon} name=${each.kind === "phone" ? "phone" : each.kind === "group" ? "people" : "person"} size=${15} />
       <span><b dir="auto">${identityText(each, contact)}</b><small>${t(has(`identity_${each.kind}`) ? `identity_${each.kind}` : "identity_other")}</small></span></li>`)}
     ${!all.length && contact.phone && html`<li><${Icon} name="phone" size=${15} /><span><b>${contact.phone_text ?? contact.phone}</b></span></li>`}</ul>`;
 }
