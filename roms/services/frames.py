@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from roms import jsontext
 from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
@@ -148,7 +148,7 @@ def pack(header: JSON, agents: JSON | None, visitor: JSON | None) -> bytes:
 
 
 def _line(part: JSON | None) -> bytes:
-    return b"" if part is None else json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"" if part is None else jsontext.write(part).encode()
 
 
 def agents_frame(summary_: JSON, start: int, entries: Iterable[JSON], ring: bool) -> JSON:

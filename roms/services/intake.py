@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
 
 from roms import clock
 from roms.channels.items import Identity, Incoming
-from roms.db import db, insert_once, serialize, table, transaction
+from roms.db import db, insert_all, insert_once, serialize, table, transaction
 from roms.engine import lifecycle, session
 from roms.engine.events import AgentReplied, MessageReceived
 from roms.engine.types import Mode
@@ -21,6 +22,7 @@ from roms.services.runner import advance
 from roms.services.scene import Row, Scene, finish, message_row, remember_last, scene_of
 
 REPEAT_WITHIN = timedelta(seconds=3)  # the same message without an id, again: a repeat
+ONCE = ("channel_id", "direction", "provider_id")  # what makes a message the same one
 
 
 class Known(Exception):
@@ -57,12 +59,50 @@ def _receive(channel_id: int, incoming: Incoming, language: str) -> bool:
     return stored
 
 
+@transaction()
+def receive_all(channel_id: int, messages: Sequence[Incoming]) -> list[bool]:
+    """The same for messages of as many people whom we know (services/together.py), in the statements of one.
+
+    They are stored all or none: on any error whoever calls stores them one by one, so that a bad one costs only itself.
+    """
+    line = channels.line(channel_id)
+    at = clock.now()
+    known = Conversation.all_at(channel_id, [each.address for each in messages])
+    scenes = [scene_of(known[each.address], line, at) for each in messages]
+    ids = [each.provider_id or "" for each in messages]
+    repeated, awaited = _here_already(channel_id, ids), changes.awaited(channel_id, ids)
+    new = [each for each in zip(scenes, messages, strict=True) if each[1].provider_id not in repeated]
+    rows = [_arrived(*each, each[1].provider_id) for each in new]
+    insert_all(table(Message), rows)
+    for (scene, incoming), row in zip(new, rows, strict=True):
+        _follow(scene, incoming, row, incoming.provider_id in awaited)
+        _learn_name(scene.conversation.contact, incoming, at)
+    finish(*(scene for scene, _ in new))
+    return [id_ not in repeated for id_ in ids]
+
+
+def _here_already(channel_id: int, provider_ids: Sequence[str]) -> set[str]:
+    """Those of these messages that were stored before. Nobody stores one meanwhile: their threads are locked."""
+    columns = table(Message).c
+    found = select(columns.provider_id).where(columns.channel_id == channel_id, columns.direction == Direction.IN)
+    return set(db.session.scalars(found.where(columns.provider_id.in_(provider_ids))))
+
+
 def _store(scene: Scene, incoming: Incoming) -> bool:
     """What the contact wrote, then what the lifecycle makes of it."""
     provider_id = _provider_id(scene, incoming)
     if provider_id is None:
         return False
-    row = message_row(
+    row = _arrived(scene, incoming, provider_id)
+    is_awaited = insert_once(table(Message), row, *ONCE, asking=changes.IS_AWAITED)
+    if is_awaited is None:
+        return False
+    _follow(scene, incoming, row, bool(is_awaited))
+    return True
+
+
+def _arrived(scene: Scene, incoming: Incoming, provider_id: str | None) -> Row:
+    return message_row(
         scene,
         direction=Direction.IN,
         sender=Sender.CONTACT,
@@ -75,22 +115,23 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
         client_id=incoming.extra.get("client_id"),
         status=Status.RECEIVED,
     )
-    stored = insert_once(table(Message), row, "channel_id", "direction", "provider_id")
-    if stored is None:
-        return False
+
+
+def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> None:
+    """What comes of a message that was stored just now."""
     payloads.keep(scene, row, incoming)
-    changes.apply(scene, row, incoming.provider_id)
+    if is_awaited:
+        changes.apply(scene, row, incoming.provider_id)
     scene.shown.append(row)
     scene.conversation.unread += 1
     remember_last(scene, row)
     _open_window(scene, incoming)
     if _is_silent(scene, incoming) and scene.conversation.mode is not Mode.AGENT:
-        return True
+        return
     content = contents.received(incoming.kind, row["payload"])
     decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind, content))
     if decision.unmatched:
         unmatched.mark(scene.conversation.id, decision.gathered)
-    return True
 
 
 def _is_silent(scene: Scene, incoming: Incoming) -> bool:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from PIL import Image, ImageOps, UnidentifiedImageError
-from PIL.Image import DecompressionBombError, DecompressionBombWarning
+from typing import TYPE_CHECKING, Any
 
 from roms.engine.media import MOST_PIXELS, looked_at
 from roms.services import containers
 from roms.services.sniffing import HEAD
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
 THUMB = 320  # pixels, the longer side
@@ -50,6 +50,9 @@ def made_safe(source: Path, into: Path, thumb: Path, may_be: tuple[str, ...] = (
 
     may_be: the types that the picture may become; () for whatever it is. Raises TooManyPixels and Damaged.
     """
+    from PIL import UnidentifiedImageError  # 13 MB, and half of the processes never need it
+    from PIL.Image import DecompressionBombError, DecompressionBombWarning
+
     with source.open("rb") as file:
         looked = looked_at(file.read(HEAD))
     type_ = looked.type
@@ -71,6 +74,8 @@ def made_safe(source: Path, into: Path, thumb: Path, may_be: tuple[str, ...] = (
 
 
 def _drawn(source: Path, into: Path, thumb: Path, type_: str, may_be: tuple[str, ...]) -> Picture:
+    from PIL import Image, ImageOps
+
     with Image.open(source, formats=[FORMATS[type_]]) as opened:
         width, height = opened.size
         if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
