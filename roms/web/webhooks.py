@@ -87,6 +87,13 @@ def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
     return {name: done[name] for name in (*KINDS, *(other for other in OTHERS if done[other]))}, status
 
 
+@bp.errorhandler(SQLAlchemyError)
+def later(error: SQLAlchemyError) -> ResponseReturnValue:
+    """A database that is away or full: nothing was acknowledged, so the provider shall come again."""
+    log.error("the database failed a webhook", exc_info=error)
+    return problems.told(NotReady("the database does not take anything now; try again"))
+
+
 def _handled(account: Account, items: Sequence[Item]) -> Iterator[str]:
     """What became of each; messages of many people are stored together, and one by one where that does not work."""
     for found in together.groups(account, items) if len(items) > 1 else items:
@@ -103,13 +110,6 @@ def _all_at_once(account: Account, group: Sequence[Incoming]) -> list[str]:
     except FAILURES as error:
         log.warning("%s messages of a %s webhook are stored one by one: %r", len(group), account.kind, type(error))
         return []
-
-
-@bp.errorhandler(SQLAlchemyError)
-def later(error: SQLAlchemyError) -> ResponseReturnValue:
-    """A database that is away or full: nothing was acknowledged, so the provider shall come again."""
-    log.error("the database failed a webhook", exc_info=error)
-    return problems.told(NotReady("the database does not take anything now; try again"))
 
 
 def _handle(account: Account, item: Item) -> str:
