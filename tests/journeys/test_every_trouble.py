@@ -17,7 +17,7 @@ __all__ = ["driven"]
 REFUSED = {
     "meta": (131026, "permanent"),
     "twilio": (63024, "permanent"),
-    "whapi": (500, "permanent"),
+    "whapi": (500, "retryable"),
     "waha": (1, "permanent"),
 }
 CLOSED = {"meta": "131047", "twilio": "63016"}
