@@ -14,7 +14,18 @@ from flask import Flask
 from roms import jobs, queue
 from roms.app import app_from_environ
 from roms.db import db
-from roms.services import account_states, changes, cleaning, discarding, files, http_calls, outbox, templates, timers
+from roms.services import (
+    account_states,
+    changes,
+    cleaning,
+    discarding,
+    faces,
+    files,
+    http_calls,
+    outbox,
+    templates,
+    timers,
+)
 
 if TYPE_CHECKING:
     from rq import SimpleWorker
@@ -23,6 +34,7 @@ log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
 CLEAN_EVERY = 120  # beats
+FACES_EVERY = 10  # beats
 WATCH_EVERY = round(account_states.LOOK_EVERY / BEAT)  # beats
 REST = 1.0  # seconds until a worker that lost Redis begins again
 
@@ -72,6 +84,7 @@ def tick() -> int:
     while not stopping.wait(BEAT):
         chores = [fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
         chores += [cleaning.clean, sync_templates, sweep_discarded] if beat % CLEAN_EVERY == 0 else []
+        chores += [look_for_faces] if beat % FACES_EVERY == 0 else []
         chores += [watch_accounts] if beat % WATCH_EVERY == 0 else []
         for chore in chores:
             _do(app, chore)
@@ -129,6 +142,13 @@ def sweep_files() -> None:
 def sweep_discarded() -> None:
     """The storage may be slow, and timers do not wait for it: the worker for files does it."""
     if discarding.waiting():
+        queue.wake(files=True)
+
+
+def look_for_faces() -> None:
+    """See that contacts' pictures are asked for by the worker for files: a few at a time, none of them often."""
+    faces.plan()
+    if faces.waiting():
         queue.wake(files=True)
 
 

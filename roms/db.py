@@ -29,6 +29,7 @@ from sqlalchemy import (
     bindparam,
     event,
     inspect,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -164,18 +165,19 @@ def after_commit(tell: Callable[[], None]) -> None:
     _write().later.append(tell)
 
 
-def insert_once(into: Table, values: Mapping[str, Any], *conflict: str) -> int | None:
-    """Insert one row and return its id, or None when the unique key over `conflict` has it already."""
+def insert_once(into: Table, values: Mapping[str, Any], *conflict: str, asking: str = "id") -> Any:
+    """Insert one row and return its id, or what SQL asks of the new row; None when the unique key over `conflict` has
+    it already."""
     connection = _write().connection
-    row = connection.execute(_insert_once(connection.dialect.name, into, conflict), values).first()
-    return None if row is None else int(row[0])
+    row = connection.execute(_insert_once(connection.dialect.name, into, conflict, asking), values).first()
+    return None if row is None else row[0]
 
 
 @functools.cache
-def _insert_once(dialect: str, into: Table, conflict: tuple[str, ...]) -> Executable:
+def _insert_once(dialect: str, into: Table, conflict: tuple[str, ...], asking: str) -> Executable:
     """Built once: making a statement anew costs as much as running it."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(into).on_conflict_do_nothing(index_elements=list(conflict)).returning(into.c.id)
+    return insert(into).on_conflict_do_nothing(index_elements=list(conflict)).returning(literal_column(asking))
 
 
 def insert_all(into: Table, rows: Sequence[Mapping[str, Any]]) -> None:

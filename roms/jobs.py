@@ -26,6 +26,7 @@ from roms.services import (
     channels,
     discarding,
     enclosures,
+    faces,
     fetching,
     files,
     http_calls,
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 SENDS_IN_FLIGHT = 16
 CALLS_IN_FLIGHT = 16
 FETCHES_IN_FLIGHT = 8
+FACES_AT_ONCE = 2  # pictures of contacts: nobody waits for one
 GATHER = 0.003  # seconds: what ends this soon after the first is written down with it, in one transaction
 LOOK_AGAIN = 0.25  # seconds: what is queued while others are under way waits for none of them
 LONGEST_RUN = 20.0  # seconds; then another drain goes on, so that no channel keeps a worker for itself
@@ -131,6 +133,9 @@ def fetch_files() -> None:
         _fetching.update(_fetchers().submit(_fetch, app, each) for each in claimed)
         if not claimed:
             break  # who waits for a place is waited for by the ticker
+    free = min(FACES_AT_ONCE, FETCHES_IN_FLIGHT - len(_fetching))
+    looked_for = faces.claim(free) if free > 0 and not STOPPING.is_set() else []
+    _fetching.update(_fetchers().submit(_face, app, each) for each in looked_for)
     if discarding.waiting() and len(_fetching) < FETCHES_IN_FLIGHT:
         _fetching.add(_fetchers().submit(_discard, app))
 
@@ -152,9 +157,20 @@ def _fetch(app: Flask, claimed: files.Claimed) -> None:
             log.exception("file %s came to nothing", claimed.id)
 
 
+def _face(app: Flask, claimed: faces.Claimed) -> None:
+    with app.app_context():
+        try:
+            outcome = faces.fetched(claimed, _client())
+            _until_written(lambda: faces.record(claimed, outcome))
+            faces.tidy()
+        except Exception:
+            log.exception("the picture of contact %s came to nothing", claimed.contact_id)
+
+
 def _discard(app: Flask) -> None:
     with app.app_context():
         try:
+            faces.tidy()
             discarding.discard()
         except Exception:
             log.exception("what nobody needs any more could not be thrown away")

@@ -26,6 +26,7 @@ LAYERS: dict[str, set[str]] = {
         "clock",
         "queue",
         "config",
+        "jsontext",
         "secretbox",
         "storage",
     },

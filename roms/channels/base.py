@@ -147,7 +147,8 @@ class Adapter:
     send returns the provider's message id. The rest is for those who can: challenge answers a GET of the webhook;
     answer is the body (and type) a webhook call is answered with, in place of our counters; media tells where a file
     ({id, url, …} as parse gave it) is fetched; setup makes the provider call our webhook; state asks how it is;
-    phone_of asks for the number behind a hidden identity.
+    phone_of asks for the number behind a hidden identity; picture tells where the picture of who is at an address is
+    (at the url that a Profile told, if one is given), None where there is none.
     """
 
     kind: str
@@ -169,4 +170,5 @@ class Adapter:
     state: Callable[[Account, httpx.Client], AccountState] | None = None
     linking: Linking | None = None
     phone_of: Callable[[Account, httpx.Client, str], str | None] | None = None
+    picture: Callable[[Account, httpx.Client, str, str], Download | None] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)  # the provider's code -> error class; for docs and tests

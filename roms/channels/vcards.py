@@ -30,6 +30,14 @@ def contact(card: object, name: object = "") -> dict[str, Any]:
     }
 
 
+def contacts(cards: str) -> list[dict[str, Any]]:
+    """Every card of a file that holds nothing else; none where it is something else."""
+    if not cards.lstrip("\ufeff \r\n").upper().startswith("BEGIN:VCARD"):
+        return []
+    found = re.split(r"^(?=BEGIN:VCARD)", cards[:LONGEST], flags=re.IGNORECASE | re.MULTILINE)
+    return [contact(card) for card in found if card.strip("\ufeff \r\n")][:MOST]
+
+
 def _lines(card: str) -> Iterator[tuple[str, str, str]]:
     """NAME, its parameters and its value, line by line, long lines put together again."""
     for line in re.sub(r"\r?\n[ \t]|=\r?\n", "", card).splitlines():

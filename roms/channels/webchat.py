@@ -9,6 +9,15 @@ import httpx
 from roms.channels.base import Abilities, Account, Adapter, Knock, Parcel
 from roms.channels.failures import Forbidden, Permanent
 from roms.channels.items import Item
+from roms.channels.whatsapp import DOCUMENTS
+
+MEGABYTE = 1024 * 1024
+FILES = {  # what browsers show by themselves; all else is a document, which they save
+    "image": (("image/jpeg", "image/png", "image/webp"), 16 * MEGABYTE),
+    "video": (("video/mp4",), 64 * MEGABYTE),
+    "audio": (("audio/mpeg", "audio/mp4", "audio/ogg"), 16 * MEGABYTE),
+    "document": (DOCUMENTS, 64 * MEGABYTE),
+}
 
 
 def verify(account: Account, knock: Knock) -> None:
@@ -32,6 +41,6 @@ ADAPTER = Adapter(
     verify=verify,
     parse=parse,
     send=send,
-    abilities=Abilities(buttons=10, button_title=80, list_rows=100, row_title=80),
+    abilities=Abilities(buttons=10, button_title=80, list_rows=100, row_title=80, files=FILES),
     direct=True,
 )

@@ -3,7 +3,7 @@
 from roms.models.accounts import LiveTicket, LoginAttempt, LoginSession, Role, User
 from roms.models.attachment import Attachment, FileState
 from roms.models.channel import Channel, ChannelEvent, MessageTemplate
-from roms.models.contact import Contact, ContactAddress, ContactMerge
+from roms.models.contact import Contact, ContactAddress, ContactMerge, ContactPicture
 from roms.models.conversation import Conversation, ConversationLabel
 from roms.models.http_call import HttpCall
 from roms.models.message import Direction, History, Message, PendingReceipt, RawItem, Sender, Status
@@ -16,6 +16,7 @@ __all__ = [
     "Contact",
     "ContactAddress",
     "ContactMerge",
+    "ContactPicture",
     "Conversation",
     "ConversationLabel",
     "Direction",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roms.db import BigId, Model, UTCDateTime
@@ -23,7 +23,7 @@ class Contact(Model):
     named_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # a person's name outlives profiles
     language: Mapped[str] = mapped_column(String(5), default="")  # "" until known: the flow's first language
     attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the shop wants to know of a person
-    picture: Mapped[str] = mapped_column(String(64), default="")  # hash of the stored picture
+    picture: Mapped[str] = mapped_column(String(64), default="")  # where the stored picture stands, "" for none
     opted_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # wants no messages that we begin
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)  # the same person; empty now
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -41,6 +41,25 @@ class ContactAddress(Model):
     kind: Mapped[str] = mapped_column(String(20))  # as Identity.kind
     value: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ContactPicture(Model):
+    """When and where a contact's picture is asked for; the picture itself is the contact's."""
+
+    __tablename__ = "contact_picture"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), unique=True)
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"))
+    address: Mapped[str] = mapped_column(String(200))
+    told: Mapped[str] = mapped_column(Text, default="")  # the address of a picture that the provider told by itself
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    looked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[str | None] = mapped_column(String(40))
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    digest: Mapped[str] = mapped_column(String(64), default="")  # SHA-256 of the picture as it is shown
+    loose: Mapped[str] = mapped_column(Text, default="")  # keys in the storage that perhaps nobody shows
 
 
 class ContactMerge(Model):

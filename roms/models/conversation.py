@@ -71,6 +71,12 @@ class Conversation(Model):
         return db.session.scalars(_at(), {"channel": channel_id, "address": address}).one_or_none()
 
     @classmethod
+    def all_at(cls, channel_id: int, addresses: Collection[str]) -> dict[str, Conversation]:
+        """The threads with these addresses, loaded for writing, in the order that all_locked has."""
+        asked = {"channel": channel_id, "addresses": list(addresses)}
+        return {conversation.address: conversation for conversation in db.session.scalars(_all_at(), asked)}
+
+    @classmethod
     def all_locked(cls, ids: Collection[int]) -> dict[int, Conversation]:
         """Several at once, locked in the order of their ids, so that two who want the same ones never deadlock."""
         found = db.session.scalars(for_writing(cls.id.in_(ids)).order_by(cls.id))
@@ -92,6 +98,12 @@ def for_writing(*which: ColumnElement[bool]) -> Select[Conversation]:
 def _at() -> Select[Conversation]:
     """Made once: every message asks this."""
     return for_writing(Conversation.channel_id == bindparam("channel"), Conversation.address == bindparam("address"))
+
+
+@functools.cache
+def _all_at() -> Select[Conversation]:
+    these = Conversation.address.in_(bindparam("addresses", expanding=True))
+    return for_writing(Conversation.channel_id == bindparam("channel"), these).order_by(Conversation.id)
 
 
 class ConversationLabel(Model):

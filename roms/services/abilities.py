@@ -24,6 +24,7 @@ def can(abilities: Abilities) -> JSON:
         "text": abilities.text,
         "caption": abilities.caption,
         "groups": abilities.groups,
+        "window": abilities.window is not None,
     }
 
 

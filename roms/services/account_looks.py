@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import httpx
-import segno
 
 from roms.channels.base import Account, Code, Linking, Parcel
 from roms.channels.failures import ChannelBroken, SendFailed
@@ -117,6 +116,8 @@ def _picture(shown: Code) -> JSON:
     if shown.png:
         image = "data:image/png;base64," + base64.b64encode(shown.png).decode()
     else:
+        import segno  # only where somebody is to scan something
+
         image = segno.make(shown.text, error="m").png_data_uri(scale=8, border=4)
     return {"image": image, "expires": shown.expires}
 

@@ -136,7 +136,7 @@ def _complete(adapter: Adapter, values: Mapping[str, str]) -> None:
 
 
 def _new_values(row: Channel, adapter: Adapter, values: Mapping[str, str], user_id: int | None) -> None:
-    kept = row.settings | values  # what a newer version asks for besides, it has a default for
+    kept = {**row.settings, **values}  # what a newer version asks for besides, it has a default for
     defaults = {each.name: each.default for each in adapter.fields if each.default and not kept.get(each.name)}
     channels.put(row, defaults | dict(values))
     _complete(adapter, row.settings | channels.opened(row.secrets)[0])

@@ -58,12 +58,17 @@ def _react(scene: Scene, row: Row, payload: JSON, change: Any, at: datetime) -> 
         is_repeat = old["emoji"] == new["emoji"] and (
             change.at is None or old["at"] == new["at"] or old["by"] != new["by"]  # an agent's, told back to us
         )
-        if is_repeat or (old["at"], old["emoji"]) > (new["at"], new["emoji"]):
+        if is_repeat or _order(old) > _order(new):
             return {}
         signs.remove(old)
     signs.append(new)
     signs.sort(key=lambda each: (each["at"], each["key"]))
     return {"payload": payload | {"reactions": signs}}
+
+
+def _order(sign: Mapping[str, Any]) -> tuple[str, bool, str]:
+    """The newer sign wins; of two within the provider's one second the one that takes away, for it came second."""
+    return sign["at"], not sign["emoji"], sign["emoji"]
 
 
 def _sign(scene: Scene, change: Reaction, at: datetime) -> JSON:

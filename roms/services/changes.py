@@ -8,7 +8,7 @@ comes, is for the ticker.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -58,6 +58,19 @@ def _keep(channel_id: int, change: Change, at: datetime) -> None:
     row["error_text"] = _written(change, change.at or at)
     if db.session.scalar(select(PendingReceipt.id).filter_by(**row).limit(1)) is None:
         db.session.add(PendingReceipt(**row, at=at))
+
+
+# Of a message that is being inserted: whether anything waits for it. Asked with the INSERT, it costs no statement.
+IS_AWAITED = (
+    "EXISTS (SELECT 1 FROM pending_receipt"
+    " WHERE pending_receipt.channel_id = message.channel_id AND pending_receipt.provider_id = message.provider_id)"
+)
+
+
+def awaited(channel_id: int, provider_ids: Collection[str]) -> set[str]:
+    """Those of these messages that something waits for."""
+    waiting = select(PendingReceipt.provider_id).where(PendingReceipt.channel_id == channel_id)
+    return set(db.session.scalars(waiting.where(PendingReceipt.provider_id.in_(provider_ids))))
 
 
 def apply(scene: Scene, row: Row, provider_id: str | None) -> None:

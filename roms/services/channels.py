@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -39,6 +40,7 @@ BOX_ACCOUNTS: Mapping[str, Mapping[str, str]] = {  # what the WhatsApp in a box 
     "waha": {"base_url": "/waha", "session": "default", "api_key": "trial-key", "hmac_key": "trial-hmac"},
 }
 READ_AFRESH = 2.0  # seconds after which another process's change to a channel is seen
+KEY = re.compile(r"[A-Za-z0-9_-]{1,43}")  # only what can be the key of an address reaches the database
 VERSIONS = select(Channel.id, Channel.version)
 
 
@@ -117,6 +119,8 @@ def find(kind: str, key: str | None = None) -> Account:
     """
     if kind not in ADAPTERS:
         raise NotFound(f"there is no channel of the kind {kind!r}")
+    if key is not None and not KEY.fullmatch(key):
+        raise NotFound("there is no such channel")
     first = _memory().first
     if (kind, key) not in first:
         wanted = select(Channel.id).filter_by(kind=kind).order_by(Channel.id).limit(1)

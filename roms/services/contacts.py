@@ -201,6 +201,7 @@ def _shown(contact: Contact) -> JSON:
         "language": contact.language,
         "attributes": contact.attributes,
         "named_by": contact.named_by,
+        "picture": frames.picture_url(contact),
         "opted_out_at": frames.moment(contact.opted_out_at),
         "created_at": frames.moment(contact.created_at),
     }

@@ -9,7 +9,7 @@ from roms.engine.media import EXTENSIONS
 
 LONGEST = 120
 _EXTENSION = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4"}
-_EXTENSION |= {"audio/ogg": "ogg", "audio/mpeg": "mp3", "application/pdf": "pdf"}
+_EXTENSION |= {"text/vcard": "vcf", "audio/ogg": "ogg", "audio/mpeg": "mp3", "application/pdf": "pdf"}
 
 
 def safe(declared: str, type_: str, kind: str) -> str:

@@ -53,6 +53,13 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Cards(Stored):
+    """A file of contact cards, and what stands in them."""
+
+    contacts: tuple[JSON, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NotStored:
     """Why not: a code of filewords.WORDS, and what exactly happened. is_final: trying again changes nothing."""
 
@@ -137,7 +144,7 @@ def record(claimed: Claimed, outcome: Outcome) -> bool:
         _doom(claimed, outcome)
         return False
     scene = scene_of(conversation, channels.line(claimed.channel_id), at)
-    _show(scene, claimed.id)
+    _show(scene, claimed.id, outcome.contacts if isinstance(outcome, Cards) else ())
     finish(scene)
     return True
 
@@ -201,7 +208,7 @@ def drop(conversation_id: int, seq: int) -> None:
     db.session.execute(of.values(gone | {"ref": None, "name": ""}))
 
 
-def _show(scene: Scene, attachment_id: int) -> None:
+def _show(scene: Scene, attachment_id: int, contacts: tuple[JSON, ...] = ()) -> None:
     """Have the message bear what is known of its file, and everybody who looks see it."""
     found = db.session.execute(select(*table(Attachment).c).where(Attachment.id == attachment_id)).mappings().one()
     file = {str(name): value for name, value in found.items()}
@@ -212,6 +219,7 @@ def _show(scene: Scene, attachment_id: int) -> None:
     if row is None or not isinstance(media, Mapping) or media.get("stored") == facts(file):
         return
     payload = {**row["payload"], "media": {**media, "file": file["public_id"], "stored": facts(file)}}
+    payload |= {"contacts": list(contacts)} if contacts and row["kind"] == "contact" else {}
     shown = {"payload": payload, "revision": scene.next_seq()}
     db.session.execute(update(table(Message)).where(*which).values(shown))
     scene.shown.append({**row, **shown})

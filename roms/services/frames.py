@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from roms import jsontext
+from roms.channels.addresses import is_group
 from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
-from roms.models import Conversation, Direction, Sender
+from roms.models import Contact, Conversation, Direction, Sender
 from roms.services import abilities, channels, contents, links, refusals, window
 from roms.services.channels import Line
 
@@ -42,6 +43,9 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
             "phone": contact.phone,
             "phone_text": phone_text(contact.phone),
             "language": contact.language,
+            "picture": picture_url(contact),
+            "opted_out_at": moment(contact.opted_out_at),
+            "is_group": _is_group(conversation),
         },
         "channel": line.facts | {"state": line.state},
         "window_until": moment(window.until(line, conversation.window_until)),
@@ -54,6 +58,17 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "opened_at": moment(conversation.opened_at),
         "created_at": moment(conversation.created_at),
     }
+
+
+def picture_url(contact: Contact) -> str | None:
+    """Where a contact's picture is shown; another address for another picture."""
+    return f"/files/contact/{contact.id}/picture?v={contact.picture[:12]}" if contact.picture else None
+
+
+def _is_group(conversation: Conversation) -> bool:
+    """At gateways it is in the address; elsewhere whoever has a bare number that is no telephone's is a group."""
+    address = conversation.address
+    return is_group(address) or (conversation.contact.phone is None and address.isdecimal())
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -148,7 +163,7 @@ def pack(header: JSON, agents: JSON | None, visitor: JSON | None) -> bytes:
 
 
 def _line(part: JSON | None) -> bytes:
-    return b"" if part is None else json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"" if part is None else jsontext.write(part).encode()
 
 
 def agents_frame(summary_: JSON, start: int, entries: Iterable[JSON], ring: bool) -> JSON:

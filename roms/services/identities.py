@@ -6,11 +6,12 @@ several first messages of one person one makes the contact and the others find i
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import Select, bindparam, select, tuple_, update
 
 from roms.channels.items import Identity, Incoming
 from roms.db import db, insert_once, serialize, table
@@ -52,17 +53,28 @@ def are_settled(identities: Sequence[Identity]) -> bool:
     """Whether nothing is to be learned from these: a single name is what the thread's address says already."""
     if len(identities) < 2:
         return True
-    known = owners(identities)
-    return len(known) == len(identities) and len(set(known.values())) == 1
+    return are_one(identities, owners(identities))
+
+
+def are_one(identities: Sequence[Identity], known: Mapping[Identity, int]) -> bool:
+    """Whether all of these are known, and as the same contact's."""
+    found = {known.get(each) for each in identities}
+    return len(found) == 1 and None not in found
 
 
 def owners(identities: Sequence[Identity]) -> dict[Identity, int]:
     """Whose contact each of these is, of those that are known."""
-    columns = table(ContactAddress).c
-    wanted = tuple_(columns.kind, columns.value).in_([(each.kind, each.value) for each in identities])
-    rows = db.session.execute(select(columns.kind, columns.value, columns.contact_id).where(wanted))
+    rows = db.session.execute(_owners(), {"names": [(each.kind, each.value) for each in identities]})
     found = {Identity(row.kind, row.value): row.contact_id for row in rows}
     return {each: found[each] for each in identities if each in found}
+
+
+@functools.cache
+def _owners() -> Select[str, str, int]:
+    """Made once: where people have several names, every message asks this."""
+    columns = table(ContactAddress).c
+    wanted = tuple_(columns.kind, columns.value).in_(bindparam("names", expanding=True))
+    return select(columns.kind, columns.value, columns.contact_id).where(wanted)
 
 
 def one_at_a_time(identities: Iterable[Identity], *more: str) -> None:

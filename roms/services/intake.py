@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
 
 from roms import clock
 from roms.channels.items import Identity, Incoming
-from roms.db import db, insert_once, serialize, table, transaction
+from roms.db import db, insert_all, insert_once, serialize, table, transaction
 from roms.engine import lifecycle, session
 from roms.engine.events import AgentReplied, MessageReceived
 from roms.engine.types import Mode
@@ -21,11 +22,23 @@ from roms.services.runner import advance
 from roms.services.scene import Row, Scene, finish, message_row, remember_last, scene_of
 
 REPEAT_WITHIN = timedelta(seconds=3)  # the same message without an id, again: a repeat
+ONCE = ("channel_id", "direction", "provider_id")  # what makes a message the same one
+
+
+class Known(Exception):
+    """It was here already, under another name of its writer: the thread begun for it is not to be."""
+
+
+def receive(channel_id: int, incoming: Incoming, language: str = "") -> bool:
+    """Store what arrived, once, and let the conversation answer. False: it was here already."""
+    try:
+        return _receive(channel_id, incoming, language)
+    except Known:
+        return False
 
 
 @transaction()
-def receive(channel_id: int, incoming: Incoming, language: str = "") -> bool:
-    """Store what arrived, once, and let the conversation answer. False: it was here already."""
+def _receive(channel_id: int, incoming: Incoming, language: str) -> bool:
     line = channels.line(channel_id)
     at = clock.now()
     if incoming.from_business and incoming.provider_id:
@@ -39,7 +52,40 @@ def receive(channel_id: int, incoming: Incoming, language: str = "") -> bool:
     if stored:
         _learn_name(conversation.contact, incoming, at)
         finish(scene)
+    elif not scene.start:
+        raise Known
+    else:
+        conversation.seq = scene.start  # what was to be its number is the next one's
     return stored
+
+
+@transaction()
+def receive_all(channel_id: int, messages: Sequence[Incoming]) -> list[bool]:
+    """The same for messages of as many people whom we know (services/together.py), in the statements of one.
+
+    They are stored all or none: on any error whoever calls stores them one by one, so that a bad one costs only itself.
+    """
+    line = channels.line(channel_id)
+    at = clock.now()
+    known = Conversation.all_at(channel_id, [each.address for each in messages])
+    scenes = [scene_of(known[each.address], line, at) for each in messages]
+    ids = [each.provider_id or "" for each in messages]
+    repeated, awaited = _here_already(channel_id, ids), changes.awaited(channel_id, ids)
+    new = [each for each in zip(scenes, messages, strict=True) if each[1].provider_id not in repeated]
+    rows = [_arrived(*each, each[1].provider_id) for each in new]
+    insert_all(table(Message), rows)
+    for (scene, incoming), row in zip(new, rows, strict=True):
+        _follow(scene, incoming, row, incoming.provider_id in awaited)
+        _learn_name(scene.conversation.contact, incoming, at)
+    finish(*(scene for scene, _ in new))
+    return [id_ not in repeated for id_ in ids]
+
+
+def _here_already(channel_id: int, provider_ids: Sequence[str]) -> set[str]:
+    """Those of these messages that were stored before. Nobody stores one meanwhile: their threads are locked."""
+    columns = table(Message).c
+    found = select(columns.provider_id).where(columns.channel_id == channel_id, columns.direction == Direction.IN)
+    return set(db.session.scalars(found.where(columns.provider_id.in_(provider_ids))))
 
 
 def _store(scene: Scene, incoming: Incoming) -> bool:
@@ -47,7 +93,16 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
     provider_id = _provider_id(scene, incoming)
     if provider_id is None:
         return False
-    row = message_row(
+    row = _arrived(scene, incoming, provider_id)
+    is_awaited = insert_once(table(Message), row, *ONCE, asking=changes.IS_AWAITED)
+    if is_awaited is None:
+        return False
+    _follow(scene, incoming, row, bool(is_awaited))
+    return True
+
+
+def _arrived(scene: Scene, incoming: Incoming, provider_id: str | None) -> Row:
+    return message_row(
         scene,
         direction=Direction.IN,
         sender=Sender.CONTACT,
@@ -60,22 +115,23 @@ def _store(scene: Scene, incoming: Incoming) -> bool:
         client_id=incoming.extra.get("client_id"),
         status=Status.RECEIVED,
     )
-    stored = insert_once(table(Message), row, "channel_id", "direction", "provider_id")
-    if stored is None:
-        return False
+
+
+def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> None:
+    """What comes of a message that was stored just now."""
     payloads.keep(scene, row, incoming)
-    changes.apply(scene, row, incoming.provider_id)
+    if is_awaited:
+        changes.apply(scene, row, incoming.provider_id)
     scene.shown.append(row)
     scene.conversation.unread += 1
     remember_last(scene, row)
     _open_window(scene, incoming)
     if _is_silent(scene, incoming) and scene.conversation.mode is not Mode.AGENT:
-        return True
+        return
     content = contents.received(incoming.kind, row["payload"])
     decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind, content))
     if decision.unmatched:
         unmatched.mark(scene.conversation.id, decision.gathered)
-    return True
 
 
 def _is_silent(scene: Scene, incoming: Incoming) -> bool:
@@ -148,7 +204,7 @@ def _meet(line: Line, incoming: Incoming, names: tuple[Identity, ...], language:
     contact = _new_contact(incoming, language, at) if contact_id is None else identities.live(contact_id)
     identities.learn(contact, names, at)
     db.session.flush()
-    return _begin(line, incoming, contact, at)
+    return begin(line, incoming.address, contact, at, incoming.is_group)
 
 
 def _moved_here(line: Line, contact_id: int | None, incoming: Incoming) -> Conversation | None:
@@ -170,16 +226,16 @@ def _new_contact(incoming: Incoming, language: str, at: datetime) -> Contact:
     return contact
 
 
-def _begin(line: Line, incoming: Incoming, contact: Contact, at: datetime) -> Conversation:
-    """Open the thread; of a group, with the bot out of it."""
+def begin(line: Line, address: str, contact: Contact, at: datetime, is_group: bool = False) -> Conversation:
+    """Open the thread, within the caller's transaction; of a group, with the bot out of it."""
     release = publishing.newest()
     fresh = lifecycle.begin(release, at, {})
-    mode = Mode.PAUSED if incoming.is_group else fresh.mode
+    mode = Mode.PAUSED if is_group else fresh.mode
     row: Row = {
         "public_id": new_id(),
         "channel_id": line.id,
         "contact_id": contact.id,
-        "address": incoming.address,
+        "address": address,
         "mode": mode,
         "mode_since": at,
         "state": session.dump(fresh) | {"mode": mode.value},
@@ -189,7 +245,7 @@ def _begin(line: Line, incoming: Incoming, contact: Contact, at: datetime) -> Co
         "created_at": at,
     }
     db.session.execute(insert(table(Conversation)).values(row))
-    begun = Conversation.at(line.id, incoming.address)
+    begun = Conversation.at(line.id, address)
     assert begun is not None
     return begun
 

@@ -11,7 +11,7 @@ from roms.channels.items import Identity, IdentityChanged, Profile
 from roms.db import db, transaction
 from roms.engine.types import JSON
 from roms.models import Contact, ContactAddress, Conversation, History
-from roms.services import channels, identities
+from roms.services import channels, faces, identities
 from roms.services.merging import speaks_as
 from roms.services.scene import Scene, add_history, finish, scene_of
 
@@ -99,6 +99,7 @@ def told(channel_id: int, news: Profile) -> bool:
     scene = _newest_scene(contact_id, at)
     contact = scene.conversation.contact if scene else identities.live(contact_id)
     identities.learn(contact, names, at)
+    faces.told(contact.id, channel_id, news.picture, at)
     is_renamed = rename(contact, news.name, scene, at) if _may_rename(contact, news.name) else False
     if scene is not None and is_renamed:
         finish(scene)

@@ -5,20 +5,22 @@ A picture that moves is not drawn anew: its file is taken apart, and only what d
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from PIL import Image, ImageOps, UnidentifiedImageError
-from PIL.Image import DecompressionBombError, DecompressionBombWarning
+from typing import TYPE_CHECKING, Any
 
 from roms.engine.media import MOST_PIXELS, looked_at
 from roms.services import containers
 from roms.services.sniffing import HEAD
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
 THUMB = 320  # pixels, the longer side
+FACE = 256  # pixels, both sides
 MOST_SIDE = 30_000
 LARGEST_PROFILE = 128 * 1024  # bytes of a colour profile that stays
 SAVED: dict[str, dict[str, Any]] = {
@@ -50,6 +52,9 @@ def made_safe(source: Path, into: Path, thumb: Path, may_be: tuple[str, ...] = (
 
     may_be: the types that the picture may become; () for whatever it is. Raises TooManyPixels and Damaged.
     """
+    from PIL import UnidentifiedImageError  # 13 MB, and half of the processes never need it
+    from PIL.Image import DecompressionBombError, DecompressionBombWarning
+
     with source.open("rb") as file:
         looked = looked_at(file.read(HEAD))
     type_ = looked.type
@@ -70,7 +75,23 @@ def made_safe(source: Path, into: Path, thumb: Path, may_be: tuple[str, ...] = (
         raise Damaged(str(error)[:100]) from error
 
 
+def face(source: Path, into: Path) -> bool:
+    """Write a small square JPEG of a person's picture; False where `source` is no picture. Raises as made_safe."""
+    from PIL import Image, ImageOps
+
+    with tempfile.TemporaryDirectory(prefix="roms-face-") as name:
+        drawn, thumb = Path(name) / "drawn", Path(name) / "thumb"
+        if made_safe(source, drawn, thumb) is None:
+            return False
+        with Image.open(thumb, formats=["WEBP"]) as small:
+            side = min(FACE, *small.size)
+            ImageOps.fit(small.convert("RGB"), (side, side)).save(into, "JPEG", quality=85, optimize=True)
+    return True
+
+
 def _drawn(source: Path, into: Path, thumb: Path, type_: str, may_be: tuple[str, ...]) -> Picture:
+    from PIL import Image, ImageOps
+
     with Image.open(source, formats=[FORMATS[type_]]) as opened:
         width, height = opened.size
         if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:

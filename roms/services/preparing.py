@@ -7,8 +7,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from roms.channels import vcards
 from roms.services import pictures, sniffing
-from roms.services.files import NotStored, Stored
+from roms.services.files import Cards, NotStored, Stored
 from roms.services.stored import storage_here
 from roms.storage import NoSpace, Unreachable
 
@@ -33,8 +34,10 @@ def prepared(raw: Path, folder: Path, name: str = "", may_be: tuple[str, ...] = 
         return Prepared(raw, None, Stored(digest(raw), sniffing.UNKNOWN, raw.stat().st_size))
     if picture is None:
         with raw.open("rb") as file:
-            type_ = sniffing.type_of(file.read(sniffing.HEAD), name)
-        return Prepared(raw, None, Stored(digest(raw), type_, raw.stat().st_size))
+            head = file.read(sniffing.HEAD)
+        type_, size = sniffing.type_of(head, name), raw.stat().st_size
+        cards = tuple(vcards.contacts(head.decode(errors="replace"))) if type_ == sniffing.CARDS else ()
+        return Prepared(raw, None, Cards(digest(raw), type_, size, contacts=cards))
     hash_ = digest(drawn)
     stored = Stored(hash_, picture.type, drawn.stat().st_size, picture.width, picture.height, thumb_of(hash_))
     return Prepared(drawn, small, stored)

@@ -14,7 +14,7 @@ from roms.engine.types import JSON
 from roms.errors import Invalid
 from roms.models import Attachment, Direction, Message
 from roms.models.attachment import FileState
-from roms.services import frames, templates
+from roms.services import frames, numbers, templates
 from roms.services.abilities import check_words, kind_of_file
 from roms.services.actors import Actor
 from roms.services.scene import Row, Scene
@@ -110,6 +110,7 @@ def _contact(scene: Scene, actor: Actor, draft: Draft) -> Ready:
     card = {name: str((draft.contact or {})[name]).strip() for name in ("name", "phone")}
     if not all(card.values()):
         raise Invalid("a contact has a name and a phone", field="contact")
+    card["phone"] = numbers.e164(card["phone"]) or card["phone"]  # a phone abroad does not know what 0812 means
     return Ready("contact", f"{card['name']}: {card['phone']}", {"content": card})
 
 

@@ -11,6 +11,7 @@ from roms.engine.media import looked_at
 
 HEAD = 64 * 1024  # bytes that are enough
 UNKNOWN = "application/octet-stream"
+CARDS = "text/vcard"
 STARTS = ((b"#!AMR", "audio/amr"), (b"\xff\xf1", "audio/aac"), (b"\xff\xf9", "audio/aac"))
 BRANDS = {
     b"M4A ": "audio/mp4",
@@ -43,6 +44,8 @@ def type_of(head: bytes, name: str = "") -> str:
             return type_
     if head[4:8] == b"ftyp" and head[8:12] in BRANDS:
         return BRANDS[head[8:12]]
+    if head[:11].upper() == b"BEGIN:VCARD" and _is_text(head):
+        return CARDS
     start, type_ = DOCUMENTS.get(name.rpartition(".")[2].lower(), (b"\0none", UNKNOWN))
     fits = head.startswith(start) if start else _is_text(head)
     return type_ if fits else UNKNOWN

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from roms.channels.reading import printable
 from roms.errors import Conflict, Invalid
-from roms.services import contact_files, contacts, merging, suggesting
+from roms.services import beginning, contact_files, contacts, merging, suggesting
 from roms.web import identity
 from roms.web.bodies import LARGEST, Number, Text, body, number, word
 
@@ -38,6 +38,10 @@ class With(BaseModel):
     other: Number = Field(alias="with")
 
 
+class On(BaseModel):
+    channel: Number
+
+
 @bp.get("/contacts")
 def listing() -> ResponseReturnValue:
     before = number("before", 0) or None
@@ -46,7 +50,8 @@ def listing() -> ResponseReturnValue:
 
 @bp.get(f"/contacts/{ID}")
 def one(contact: int) -> ResponseReturnValue:
-    return contacts.one(identity.actor(), contact)
+    found = contacts.one(identity.actor(), contact)
+    return found | {"ways": beginning.ways(found["id"])}
 
 
 @bp.patch(f"/contacts/{ID}")
@@ -59,6 +64,13 @@ def change(contact: int) -> ResponseReturnValue:
 @bp.get(f"/contacts/{ID}/conversations")
 def conversations(contact: int) -> ResponseReturnValue:
     return contacts.conversations(identity.actor(), contact)
+
+
+@bp.post(f"/contacts/{ID}/conversations")
+def write_to(contact: int) -> ResponseReturnValue:
+    """Begin the thread with this contact on a channel, or take it up; nothing is sent."""
+    told, is_new = beginning.begin(identity.actor(), contact, body(On).channel)
+    return told, 201 if is_new else 200
 
 
 @bp.post(f"/contacts/{ID}/merge")
@@ -75,7 +87,9 @@ def undo(merge: int) -> ResponseReturnValue:
 
 @bp.get("/contacts/suggestions")
 def suggestions() -> ResponseReturnValue:
-    return suggesting.suggestions(identity.actor())
+    """Of one contact, or a page of them all: every pair once, beside its newer contact."""
+    contact, before = number("contact", 0) or None, number("before", 0) or None
+    return suggesting.suggestions(identity.actor(), contact, before)
 
 
 @bp.get("/contacts/export")

@@ -13,10 +13,11 @@ from werkzeug.wsgi import wrap_file
 
 from roms.channels.reading import printable
 from roms.errors import Invalid, NotFound
-from roms.services import files, serving, uploads
+from roms.services import faces, files, serving, uploads
 from roms.services.actors import Actor
 from roms.services.serving import File
 from roms.web import headers, identity
+from roms.web.bodies import LARGEST
 
 bp = Blueprint("files", __name__)
 
@@ -71,6 +72,11 @@ def show(public_id: str, name: str) -> ResponseReturnValue:
 @bp.get("/files/<file:public_id>/thumb")
 def thumb(public_id: str) -> ResponseReturnValue:
     return _answer(serving.for_actor(_known(), public_id, thumb=True))
+
+
+@bp.get(f"/files/contact/<int(max={LARGEST}):contact>/picture")
+def picture(contact: int) -> ResponseReturnValue:
+    return _answer(faces.shown(_known(), contact))
 
 
 @bp.get("/files/out/<token>/<name>")

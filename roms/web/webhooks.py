@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -28,8 +28,9 @@ from roms.channels.items import (
     TemplateChanged,
 )
 from roms.engine.problems import FlowErrors
-from roms.errors import NotFound, Problem
-from roms.services import account_states, changes, channels, intake, people, receipts, templates, traffic
+from roms.errors import NotFound, NotReady, Problem
+from roms.services import account_states, changes, channels, intake, people, receipts, templates, together, traffic
+from roms.web import problems
 
 bp = Blueprint("webhooks", __name__)
 log = logging.getLogger(__name__)
@@ -75,15 +76,40 @@ def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
     headers = {name.lower(): value for name, value in request.headers.items()}
     knock = Knock(request.get_data(), headers, request.remote_addr or "", request.query_string.decode("latin-1"))
     adapter.verify(account, knock)
-    done = Counter(_handle(account, item) for item in adapter.parse(account, knock.body))
+    done = Counter(_handled(account, list(adapter.parse(account, knock.body))))
     traffic.heard(account.channel_id)
     for result, count in done.items():
         metrics.webhook_items(kind, result, count)
     # The provider repeats what was not answered with 200, and what it repeats we recognise.
-    status = 500 if done["failed"] else 200
+    status = NotReady.status if done["failed"] else 200
     if adapter.answer is not None:
         return Response(adapter.answer[0], status, content_type=adapter.answer[1])
     return {name: done[name] for name in (*KINDS, *(other for other in OTHERS if done[other]))}, status
+
+
+@bp.errorhandler(SQLAlchemyError)
+def later(error: SQLAlchemyError) -> ResponseReturnValue:
+    """A database that is away or full: nothing was acknowledged, so the provider shall come again."""
+    log.error("the database failed a webhook", exc_info=error)
+    return problems.told(NotReady("the database does not take anything now; try again"))
+
+
+def _handled(account: Account, items: Sequence[Item]) -> Iterator[str]:
+    """What became of each; messages of many people are stored together, and one by one where that does not work."""
+    for found in together.groups(account, items) if len(items) > 1 else items:
+        if isinstance(found, list):
+            yield from _all_at_once(account, found) or [_handle(account, item) for item in found]
+        else:
+            yield _handle(account, found)
+
+
+def _all_at_once(account: Account, group: Sequence[Incoming]) -> list[str]:
+    """Nothing where that does not work; then nothing of it is stored."""
+    try:
+        return ["stored" if is_new else "repeated" for is_new in intake.receive_all(account.channel_id, group)]
+    except FAILURES as error:
+        log.warning("%s messages of a %s webhook are stored one by one: %r", len(group), account.kind, type(error))
+        return []
 
 
 def _handle(account: Account, item: Item) -> str:

@@ -142,7 +142,7 @@ class Standin:
         told = {key: self._changed(value) for key, value in told.items()}
         if told.get("id") != self.conversation or "mode" not in told:
             return told
-        contact = told["contact"] | {"picture": None} | self.summary.get("contact", {})
+        contact = told["contact"] | self.summary.get("contact", {})
         return told | {key: value for key, value in self.summary.items() if key != "contact"} | {"contact": contact}
 
     def _socket(self, line: WebSocketRoute) -> None:

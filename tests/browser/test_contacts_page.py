@@ -200,3 +200,20 @@ def test_names_and_attributes_are_letters(tab: Tabs, stage: Stage) -> None:
     expect(page.get_by_role("heading", level=2)).to_have_text(HOSTILE[2])
     made = page.locator(".person-said b, .pairs dt, .pairs dd, .person-head h2")
     assert made.evaluate_all("(all) => all.flatMap((one) => [...one.children]).length") == 0
+
+
+def test_an_agent_writes_first_to_somebody_who_never_wrote(tab: Tabs, stage: Stage) -> None:
+    number = stage.number()
+    line = {"name": "Rini Baru", "phone": f"+{number}"}
+    data, csrf = f"name;phone\n{line['name']};{line['phone']}\n", stage.admin.csrf
+    stage.admin.http.post("/api/contacts/import", content=data, headers=csrf).raise_for_status()
+    contact = stage.admin.get(f"/api/contacts?q={number}")["items"][0]["id"]
+    page = tab(f"/inbox/contacts/{contact}", stage.people["ani"])
+    page.get_by_role("button", name="Tulis pesan").click()
+    ways = page.get_by_role("group", name="Tulis kepada Rini Baru lewat")
+    expect(ways.get_by_text("Dimulai dengan templat").first).to_be_visible()
+    ways.get_by_role("button", name=re.compile("Meta|Cloud")).click()
+    page.wait_for_url(re.compile(r"/inbox/(?!contacts)"))
+    expect(page.get_by_text("Kontak ini belum pernah menulis di sini")).to_be_visible()
+    expect(page.get_by_role("button", name="Pilih templat")).to_be_visible()
+    assert stage.sent_to(number) == []

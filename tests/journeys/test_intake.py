@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from roms.channels import ADAPTERS
+from roms.channels.items import Incoming
 from roms.db import db
 from roms.models import Channel, Contact, Conversation, Direction, Message
 from roms.services import intake
@@ -129,3 +130,17 @@ def test_a_group_is_stored_and_shown_but_the_bot_stays_out_of_it(client: FlaskCl
 
 def test_a_conversations_name_is_never_taken_for_an_option() -> None:
     assert not any("-" in intake.new_id() for _ in range(500))
+
+
+def test_a_repeat_under_another_name_of_its_writer_begins_no_thread(cast: Cast) -> None:
+    assert intake.receive(cast.whapi, Incoming("6281234567890@s.whatsapp.net", "halo", provider_id="x"))
+    assert not intake.receive(cast.whapi, Incoming("1234567@lid", "halo", provider_id="x"))
+    assert (count(Conversation), count(Contact)) == (1, 1)
+
+
+def test_a_repeat_uses_up_no_number(cast: Cast) -> None:
+    hello = Incoming("6281234567890@s.whatsapp.net", "halo", provider_id="x")
+    assert intake.receive(cast.whapi, hello)
+    before = conversation().seq
+    assert not intake.receive(cast.whapi, hello)
+    assert conversation().seq == before

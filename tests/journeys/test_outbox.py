@@ -31,7 +31,8 @@ from roms.services import intake
 with create_app(Config.from_environ()).app_context():
     with db.writing():
         db.after_commit(lambda: os._exit(137))  # before the hint that the message's own transaction leaves for later
-        intake.receive.__wrapped__(int(sys.argv[1]), Incoming("6281234567890@s.whatsapp.net", "halo", provider_id="1"))
+        hello = Incoming("6281234567890@s.whatsapp.net", "halo", provider_id="1")
+        intake._receive.__wrapped__(int(sys.argv[1]), hello, "")
 """
 
 

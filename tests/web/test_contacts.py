@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +14,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from roms.channels.items import Identity, Incoming
-from roms.db import db
+from roms.db import db, writing
 from roms.models import Contact, History
 from roms.services import accounts, contacts, intake
+from roms.services.stored import storage_here
 from tests.cast import PASSWORD, Cast
 from tests.web.conftest import Browser
 
@@ -160,3 +163,45 @@ def test_all_of_a_file_or_nothing_unless_bad_lines_are_skipped(admin: Browser, p
 )
 def test_no_file_is_a_500(admin: Browser, data: bytes) -> None:
     assert admin.post("/api/contacts/import", data=data).status_code == 422
+
+
+def test_s06_a_picture_is_for_who_is_signed_in_and_shown_as_nothing_else(ani: Browser, people: Cast) -> None:
+    contact = heard(people, "6281234567890", "Siti")
+    path = f"/files/contact/{contact}/picture"
+    assert ani.get(path).status_code == 404
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(b"\xff\xd8\xff")
+        file.flush()
+        storage_here().put("a" * 64, Path(file.name))
+    with writing():
+        db.session.get_one(Contact, contact).picture = "a" * 64
+    assert ani.get("/api/contacts").get_json()["items"][0]["picture"] == f"{path}?v={'a' * 12}"
+    answer = ani.get(path)
+    assert (answer.status_code, answer.mimetype, answer.data) == (200, "image/jpeg", b"\xff\xd8\xff")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"].startswith("private")
+    assert Browser(ani.client.application).get(path).status_code == 404
+    assert ani.get("/files/contact/99/picture").status_code == 404
+
+
+def test_agents_write_first_and_see_who_may_be_the_same(ani: Browser, admin: Browser, people: Cast) -> None:
+    data = "name;phone\nSiti Aminah;0812-3456-7890\n"
+    assert admin.post("/api/contacts/import", data=data).status_code == 200
+    visitor = heard(people, "6285700000001", "Pembeli")
+    assert patch(ani, visitor, {"attributes": {"wa": "(0812) 3456.7890"}}).status_code == 200
+    siti = next(each["id"] for each in ani.get("/api/contacts").get_json()["items"] if each["name"] == "Siti Aminah")
+    for contact in (siti, visitor):
+        (pair,) = ani.get(f"/api/contacts/suggestions?contact={contact}").get_json()["items"]
+        assert {pair["contact"]["id"], pair["with"]["id"]} == {siti, visitor}
+    page = ani.get("/api/contacts/suggestions").get_json()
+    assert (len(page["items"]), page["next"]) == (1, None)
+    assert ani.post(f"/api/contacts/{siti}/merge", json={"with": visitor}).status_code == 403
+    begun = ani.post(f"/api/contacts/{siti}/conversations", json={"channel": people.whapi})
+    assert (begun.status_code, begun.get_json()["conversation"]["mode"]) == (201, "AGENT")
+    assert ani.post(f"/api/contacts/{siti}/conversations", json={"channel": people.whapi}).status_code == 200
+    for wrong, status in ((people.webchat, 422), ("x", 422), (None, 422), (999, 404)):
+        answer = ani.post(f"/api/contacts/{siti}/conversations", json={"channel": wrong})
+        assert answer.status_code == status, wrong
+    assert ani.post("/api/contacts/999/conversations", json={"channel": people.whapi}).status_code == 404
+    assert people.whapi in [way["channel"]["id"] for way in ani.get(f"/api/contacts/{siti}").get_json()["ways"]]

@@ -81,6 +81,20 @@ def test_s06_pages_are_handed_over_and_never_shown(ani: Browser, people: Cast, t
     assert ani.get(f"/files/{file}/thumb").status_code == 404
 
 
+CARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Gudang Surabaya\r\nTEL;TYPE=CELL:+62 800-0000-1999\r\nEND:VCARD\r\n"
+
+
+@pytest.mark.parametrize(("data", "names"), [(CARD + CARD, ["Gudang Surabaya"] * 2), (b"no card", [])])
+def test_contact_cards_that_came_as_a_file_are_read(
+    ani: Browser, people: Cast, there: Elsewhere, data: bytes, names: list[str]
+) -> None:
+    came(people, there, data, "contact")
+    entry = ani.get(f"/api/conversations/{conversation().public_id}").get_json()["entries"][0]
+    told = (entry["details"] or {}).get("contacts", [])
+    assert [each["name"] for each in told] == names
+    assert all(each["phones"] == ["+6280000001999"] for each in told)
+
+
 def test_s17_a_name_of_many_letters_stays_in_its_header(ani: Browser, people: Cast, there: Elsewhere) -> None:
     file = came(people, there, samples.PDF, "document", 'Daftar "é"\r\nX: y.pdf')
     answer = ani.get(f"/files/{file}/x")

@@ -125,6 +125,10 @@ class Box:
         """Everything taken, as soon as it is so much or the time is over."""
         return self.phones.wait_accepted(number, seconds)
 
+    def settled(self, account: str, seconds: float = 10.0) -> bool:
+        """Wait until this provider has posted all it had to; False: the time was over first."""
+        return self.couriers[account].settled(seconds)
+
     def accept(self, draft: Draft, path: str) -> Taken:
         """Take a message of ours: from now on it stands on the phone."""
         ours = DIALECTS[draft.account].new_id(draft.person, True, "")

@@ -42,7 +42,7 @@ class Courier:
     ) -> None:
         self.webhook = webhook
         self._seal, self._fault, self._batches = seal, fault, batches
-        self._bag: queue.SimpleQueue[Parcel | None] = queue.SimpleQueue()
+        self._bag: queue.Queue[Parcel | None] = queue.Queue()
         self._stopping = threading.Event()
         self._begun = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -63,6 +63,11 @@ class Courier:
                 self._thread = threading.Thread(target=self._carry, name="box-courier", daemon=True)
                 self._thread.start()
         self._bag.put((doc, told))
+
+    def settled(self, seconds: float) -> bool:
+        """Wait until all that was to be posted has been, or given up; False: the time was over first."""
+        with self._bag.all_tasks_done:
+            return self._bag.all_tasks_done.wait_for(lambda: not self._bag.unfinished_tasks, seconds)
 
     def now(self, *docs: Doc) -> bool:
         """Post it once, before anything else; whether it was taken."""
@@ -115,6 +120,7 @@ class Courier:
             for _, told in some:
                 if told:
                     told(taken)
+                self._bag.task_done()
 
     def _insist(self, docs: list[Doc], copies: int) -> bool:
         if not (docs[0].url or self.webhook):

@@ -35,7 +35,7 @@ class Person:
     lid: str
     username: str = ""
     hidden: bool = False
-    picture: str = ""
+    picture: str = ""  # "none", or whatever makes its colour another one
 
     @property
     def key(self) -> str:

@@ -87,5 +87,6 @@ ADAPTER = Adapter(
     state=linking.state,
     linking=Linking(linking.state, linking.qr, linking.pairing_code, linking.restart, linking.logout),
     phone_of=people.phone_of,
+    picture=people.picture,
     errors=ERRORS,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +31,13 @@ def content_of(payload: Mapping[str, Any]) -> Content:
     cards = [card for card in each(payload.get("vCards")) if text_of(card)][:50]
     if cards:
         return _contacts(cards)
-    return Content("text", body) if body else Content("unsupported", "[message]", {"type": "message"})
+    return Content("text", body) if body else _unreadable(text_of(object_of(payload.get("_data")).get("type")))
+
+
+def _unreadable(named: str) -> Content:
+    """Engines have a word for most kinds, and only that."""
+    label = named if re.fullmatch(r"[A-Za-z]\w{0,39}", named, re.ASCII) and named != "chat" else "message"
+    return Content("unsupported", f"[{label}]", {"type": label})
 
 
 def _location(place: Mapping[str, Any]) -> Content | None:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
+import httpx
+
+from roms.channels import faces
 from roms.channels.addresses import MOBILE, NOT_A_CHAT, address_of, identities_of
+from roms.channels.base import Account, Download
+from roms.channels.failures import Permanent
 from roms.channels.items import AccountState, Item, Profile, Skipped
 from roms.channels.reading import each, object_of, text_of
+from roms.channels.whapi.calls import ask
+from roms.channels.whapi.files import STORES
 
 STATES = {
     "AUTH": "connected",
@@ -61,6 +69,22 @@ def person(raw: Mapping[str, Any]) -> Item:
         next((name for name in names if any(map(str.isalpha, name))), ""),
         next((picture for picture in pictures if picture.startswith("https://")), ""),
     )
+
+
+def picture(account: Account, client: httpx.Client, address: str, told: str) -> Download | None:
+    """Where somebody's picture is; Whapi is asked unless it has told. None: there is none, or it is not for us."""
+    if told:
+        return faces.at(told, account["base_url"], STORES)
+    try:
+        name = address.partition("@")[0] if address.endswith("@" + MOBILE) else address
+        profile = ask(account, client, "GET", f"/contacts/{quote(name, safe='@')}/profile")
+    except Permanent as error:
+        if error.code != "404":
+            raise
+        return None
+    keys = ("icon_full", "profile_pic_full", "icon", "profile_pic")
+    found = next((url for key in keys if (url := text_of(profile.get(key), 2000))), "")
+    return faces.at(found, account["base_url"], STORES) if found else None
 
 
 def person_updated(raw: Mapping[str, Any]) -> Item:

@@ -193,6 +193,11 @@ def test_what_a_message_carries_is_told() -> None:
         ({"location": {"latitude": "north", "longitude": 1}, "body": ""}, "unsupported", {"type": "message"}),
         ({"vCards": [5, None, "no card"], "body": ""}, "contact", None),
         ({"body": None}, "unsupported", {"type": "message"}),
+        ({"_data": {"type": "poll_creation"}}, "unsupported", {"type": "poll_creation"}),
+        ({"_data": {"type": "<b>"}}, "unsupported", {"type": "message"}),
+        ({"body": "a", "_data": {"isForwarded": True, "forwardingScore": 1}}, "text", {"forwarded": True}),
+        ({"body": "a", "_data": {"isForwarded": True, "forwardingScore": 5}}, "text", {"forwarded": "often"}),
+        ({"body": "a", "_data": {"isForwarded": "no", "forwardingScore": "x"}}, "text", {}),
     ],
 )  # fmt: skip
 def test_half_a_message_is_shown_as_what_is_left_of_it(fields: dict[str, Any], kind: str, extra: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from roms.channels.fake import qr, reading
+from roms.channels.fake import faces, qr, reading
 from roms.channels.fake.courier import is_here
 from roms.channels.fake.model import Refusal, Reply, Request, Route
 from roms.channels.fake.waha.incoming import STATES
@@ -139,7 +139,7 @@ def contact(box: Box, request: Request, parts: Parts) -> Reply:
     if person is None:
         raise Refusal(refusal(404))
     if parts[0] == "profile-picture":
-        return Reply(200, {"profilePictureURL": person.picture or None})
+        return Reply(200, {"profilePictureURL": faces.url(person, request.base) or None})
     return Reply(200, {"id": query.get("contactId"), "name": person.name, "pushname": person.name})
 
 

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from roms.channels.fake import qr, reading
+from roms.channels.fake import faces, qr, reading
 from roms.channels.fake.courier import is_here
 from roms.channels.fake.model import BUSINESS, File, Refusal, Reply, Request, Route
 from roms.channels.fake.people import is_group
@@ -122,7 +122,14 @@ def contact(box: Box, request: Request, parts: Sequence[str]) -> Reply:
     person = box.phones.find(parts[0])
     if person is None or is_group(person):
         raise Refusal(refusal(404))
-    return Reply(200, {"id": person.number, "name": person.name, "pushname": person.name, "icon": person.picture})
+    shown = {"id": person.number, "name": person.name, "pushname": person.name}
+    return Reply(200, shown | {"icon": faces.url(person, request.base)})
+
+
+def face(box: Box, request: Request, parts: Sequence[str]) -> Reply:
+    """GET /_faces/<who>: a person's picture; like WhatsApp's own, for whoever has its address."""
+    person = box.phones.find(parts[0])
+    return Reply(200, faces.drawn(person), "image/png") if person else refusal(404)
 
 
 def chat_messages(box: Box, request: Request, parts: Sequence[str]) -> Reply:
@@ -152,5 +159,6 @@ ROUTES = (
     Route("GET", r"/media/([^/]+)", media, "media"),
     Route("GET", r"/_files/([^/]+)", link, "media"),
     Route("GET", r"/contacts/([^/]+)/profile", contact),
+    Route("GET", r"/_faces/([^/]+)", face, "media"),
     Route("GET", r"/messages/list/([^/]+)", chat_messages),
 )

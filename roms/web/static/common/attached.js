@@ -24,6 +24,7 @@ export function wordsOf(entry) {
 export function Attached({ entry, tools }) {
   const { kind, content, details } = entry;
   if (entry.deleted) return null;
+  if (kind === "contact" && !details?.contacts?.length && content?.state) return html`<${File} content=${content} kind="document" tools=${tools} />`;
   if (kind === "contact") return html`<${Cards} cards=${details?.contacts ?? (content && !isTheirs(entry) ? [content] : [])} tools=${tools} />`;
   if (kind === "order" && details?.order) return html`<${Order} order=${details.order} tools=${tools} />`;
   if (!content) return null;
@@ -62,13 +63,15 @@ function Card({ card, tools }) {
 
 function Order({ order, tools: { t, lang } }) {
   const items = Array.isArray(order.items) ? order.items : [];
-  const currency = items.find((item) => item.currency)?.currency ?? "";
-  const sum = items.reduce((total, { price, quantity }) => total + (Number(price) || 0) * (Number(quantity) || 0), 0);
+  const currency = items.find((item) => item.currency)?.currency ?? order.currency;
+  const reckoned = items.reduce((total, { price, quantity }) => total + (Number(price) || 0) * (Number(quantity) || 0), 0);
+  const sum = items.length ? reckoned : order.total_price; // some providers tell no more than how many and how much
   return html`<div class="attached order"><p><${Sign} name="basket" /><b>${t("order")}</b></p>
     <table><thead class="sr"><tr><th>${t("order_item")}</th><th>${t("order_quantity")}</th><th>${t("order_price")}</th></tr></thead>
-      <tbody>${items.map((item, i) => html`<tr key=${i}><td>${item.name ?? item.id}</td><td>${item.quantity}×</td><td>${money(item.price, item.currency, lang)}</td></tr>`)}</tbody>
-      <tfoot><tr><th colspan="2">${t("order_sum")}</th><td>${money(sum, currency, lang)}</td></tr></tfoot></table>
-    ${order.text && html`<p class="order-text">${order.text}</p>`}</div>`;
+      <tbody>${items.map((item, i) => html`<tr key=${i}><td>${item.name ?? item.id}</td><td>${item.quantity}×</td><td>${money(item.price, item.currency, lang)}</td></tr>`)}
+        ${!items.length && order.item_count && html`<tr><td>${t("order_quantity")}</td><td>${order.item_count}×</td><td></td></tr>`}</tbody>
+      ${Number.isFinite(sum) && html`<tfoot><tr><th colspan="2">${t("order_sum")}</th><td>${money(sum, currency, lang)}</td></tr></tfoot>`}</table>
+    ${order.title && html`<p class="order-text">${order.title}</p>`}${order.text && html`<p class="order-text">${order.text}</p>`}</div>`;
 }
 
 function money(amount, currency, lang) {

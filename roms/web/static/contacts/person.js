@@ -6,6 +6,7 @@ import { Empty, IconButton, Moment } from "../inbox/bits.js";
 import { Icon } from "../inbox/icons.js";
 import { inWords, toast } from "../inbox/notices.js";
 import { Attributes, Identities, MergeButton, Merges, Suggestions, Threads, contactPath, personName, readSuggestions, trying, usePerson } from "../inbox/person.js";
+import { WriteTo } from "../inbox/write.js";
 import { fullTime, has, shortTime, t } from "../inbox/text.js";
 import { ours } from "../common/signs.js";
 import { load, open } from "./state.js";
@@ -15,7 +16,7 @@ const isAdmin = me.role === "admin";
 export function Person({ id }) {
   const [held, reload] = usePerson(id);
   const [pairs, setPairs] = useState([]);
-  const look = async () => isAdmin && id !== null && setPairs((await trying(() => readSuggestions(id))) || []);
+  const look = async () => id !== null && setPairs((await trying(() => readSuggestions(id))) || []);
   useEffect(() => void look(), [id]);
   const changed = () => {
     reload();
@@ -37,7 +38,7 @@ function Known({ contact, pairs, onChanged }) {
   const { conversations, merges } = contact;
   return html`<header class="person-head"><${Back} />
       <span class="avatar avatar-l" data-tint=${contact.id % 8} aria-hidden="true">${ours(contact.picture) ? html`<img class="avatar-picture" src=${ours(contact.picture)} alt="" />` : html`<${Icon} name="person" size=${30} />`}</span>
-      <${Name} contact=${contact} onChanged=${onChanged} /></header>
+      <${Name} contact=${contact} onChanged=${onChanged} /><span class="grow"></span><${WriteTo} contact=${contact} onOpen=${(id) => location.assign(`/inbox/${encodeURIComponent(id)}`)} /></header>
     <div class="person-cards">
       <section class="card"><h4>${t("identities")}</h4><${Identities} contact=${contact} />
         ${contact.opted_out_at && html`<p class="opted-out"><${Icon} name="cancel" size=${15} />${t("opted_out")} <${Moment} at=${contact.opted_out_at}>${shortTime(contact.opted_out_at)}</${Moment}></p>`}</section>
@@ -45,7 +46,7 @@ function Known({ contact, pairs, onChanged }) {
       <section class="card"><h4>${t("threads")}</h4>${conversations.length ? html`<${Threads} threads=${conversations} />` : html`<p class="muted">${t("threads_none")}</p>`}</section>
       <section class="card"><h4>${t("facts")}</h4><${Language} contact=${contact} onChanged=${onChanged} />
         ${contact.created_at && html`<p class="muted">${t("known_since")} <time datetime=${contact.created_at} title=${fullTime(contact.created_at)}>${shortTime(contact.created_at)}</time></p>`}</section>
-      ${isAdmin && html`<section class="card"><h4>${t("same_person")}</h4><${Suggestions} contact=${contact} pairs=${pairs} onChanged=${onChanged} /><${FindOther} contact=${contact} onChanged=${onChanged} /></section>`}
+      ${(isAdmin || pairs.length > 0) && html`<section class="card"><h4>${t("same_person")}</h4><${Suggestions} contact=${contact} pairs=${pairs} onChanged=${onChanged} may=${isAdmin} />${isAdmin && html`<${FindOther} contact=${contact} onChanged=${onChanged} />`}</section>`}
       ${merges.length > 0 && html`<section class="card"><h4>${t("merges")}</h4><${Merges} merges=${merges} onChanged=${onChanged} may=${isAdmin} /></section>`}
     </div>`;
 }

@@ -16,7 +16,7 @@ export const named = (name) =>
 
 /** A contact's name, else their number, else what little we know: not everybody on WhatsApp has a number. */
 export const nameOf = ({ contact, channel }) =>
-  (contact.name && named(contact.name)) || contact.phone_text || t(channel && channel.kind !== "webchat" ? "without_number" : "visitor");
+  (contact.name && named(contact.name)) || contact.phone_text || t(contact.is_group ? "identity_group" : channel && channel.kind !== "webchat" ? "without_number" : "visitor");
 
 const initials = (name) => {
   const words = name.replace(/[^\p{L}\p{N} ]/gu, "").split(" ").filter(Boolean);
@@ -29,7 +29,7 @@ export const tint = (text) => [...text].reduce((sum, letter) => (sum * 31 + lett
 export const Avatar = ({ summary, size = "m" }) => {
   const known = summary.contact.name;
   return html`<span class="avatar avatar-${size}" data-tint=${tint(summary.id)} aria-hidden="true">
-    ${ours(summary.contact.picture) ? html`<img class="avatar-picture" src=${ours(summary.contact.picture)} alt="" loading="lazy" />` : known ? initials(known) : html`<${Icon} name="person" size=${size === "l" ? 30 : 20} />`}
+    ${ours(summary.contact.picture) ? html`<img class="avatar-picture" src=${ours(summary.contact.picture)} alt="" loading="lazy" />` : known ? initials(known) : html`<${Icon} name=${summary.contact.is_group ? "people" : "person"} size=${size === "l" ? 30 : 20} />`}
     <span class="avatar-channel" data-kind=${summary.channel.kind}><${Icon} name=${channelIcon(summary.channel.kind)} size=${11} /></span>
   </span>`;
 };

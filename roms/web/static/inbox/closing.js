@@ -10,8 +10,11 @@ const SOON_MS = 4 * 3_600_000;
 const LAST_MS = 3_600_000;
 const MINUTE = 60_000;
 
-/** Milliseconds until free text is refused; Infinity where the channel has no such window. */
-export const leftOf = (summary) => (summary.window_until ? Date.parse(summary.window_until) - (now.value + skew.value) : Infinity);
+/** Milliseconds until free text is refused; Infinity where the channel has no such window, none where the contact never wrote. */
+export function leftOf(summary) {
+  if (summary.window_until) return Date.parse(summary.window_until) - (now.value + skew.value);
+  return summary.can?.window ? 0 : Infinity;
+}
 
 export const isClosed = (summary) => leftOf(summary) <= 0;
 
@@ -46,7 +49,8 @@ function lengthOf(ms) {
 
 export const WindowClosed = ({ summary }) => html`<div class="banner" data-mode="WINDOW" role="region" aria-label=${t("composer_label")}>
   <span class="banner-icon"><${Icon} name="clock" size=${22} /></span>
-  <div class="banner-text"><b>${t("window_closed")}</b><span>${t(summary.can?.templates ? "window_closed_text" : "window_closed_none")}</span></div>
+  <div class="banner-text"><b>${t(summary.window_until ? "window_closed" : "window_not_yet")}</b><span>${t(summary.can?.templates ? "window_closed_text" : "window_closed_none")}</span>
+    ${summary.contact.opted_out_at && html`<span class="opted-out" role="note"><${Icon} name="warn" size=${14} />${t("opted_out_warning")}</span>`}</div>
   <div class="banner-acts">
     <button type="button" class="button quiet" title="Alt+P" onClick=${() => focusComposer("note")}><${Icon} name="note" size=${16} />${t("write_note")}</button>
     ${summary.can?.templates && html`<button type="button" class="button primary" onClick=${() => (dialog.value = "templates")}><${Icon} name="template" size=${16} />${t("template_choose")}</button>`}

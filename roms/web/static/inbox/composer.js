@@ -22,6 +22,7 @@ export function Composer({ summary }) {
   const closed = !banner && isClosed(summary);
   if (closed && !note) return html`<${WindowClosed} summary=${summary} />`;
   return html`<div class="composer" data-kind=${composing.value}>
+    ${!note && summary.contact.opted_out_at && html`<p class="hint" data-mode="opted-out" role="note"><${Icon} name="warn" size=${14} />${t("opted_out_warning")}</p>`}
     ${!note && html`<${Hint} summary=${summary} />`}
     <${Box} key=${`${summary.id}.${composing.value}`} summary=${summary} kind=${composing.value} bare=${Boolean(banner) || closed} />
   </div>`;

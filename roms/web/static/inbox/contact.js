@@ -10,6 +10,7 @@ import { CONTACTS, go, isAdmin } from "./nav.js";
 import { Attributes, Identities, Merges, Suggestions, Threads, readSuggestions, trying, usePerson } from "./person.js";
 import { current, details, dialog, now } from "./store.js";
 import { fullTime, has, shortTime, t } from "./text.js";
+import { WriteTo } from "./write.js";
 
 export function Contact() {
   const summary = current.value;
@@ -25,7 +26,7 @@ export function Contact() {
       <p>${channelWord(summary.channel.kind)}${summary.contact.name && summary.contact.phone_text ? html` · <span class="nowrap">${summary.contact.phone_text}</span>` : ""}</p></div>
     <${Handling} summary=${summary} />
     <${Facts} summary=${summary} />
-    ${"picture" in summary.contact && html`<${Known} key=${summary.contact.id} summary=${summary} />`}
+    <${Known} key=${summary.contact.id} summary=${summary} />
     <${Labels} labels=${summary.labels} />
     ${isAdmin && html`<${Authors} />`}
   </aside>`;
@@ -82,9 +83,7 @@ function Known({ summary: { id, contact } }) {
   const [held, reload] = usePerson(contact.id);
   const [pairs, setPairs] = useState([]);
   const look = async () => setPairs((await trying(() => readSuggestions(contact.id))) || []);
-  useEffect(() => {
-    if (isAdmin) look();
-  }, [contact.id]);
+  useEffect(() => void look(), [contact.id]);
   const changed = () => {
     reload();
     look();
@@ -93,16 +92,17 @@ function Known({ summary: { id, contact } }) {
   const { conversations, merges } = held.contact;
   const others = conversations.filter((each) => each.id !== id);
   return html`<section class="card"><h4>${t("identities")}</h4><${Identities} contact=${held.contact} />
+      <${WriteTo} contact=${held.contact} onOpen=${go} />
       <a class="card-link" href=${`${CONTACTS}/${contact.id}`}>${t("contact_open")}</a></section>
     <section class="card"><h4>${t("attributes")}</h4><${Attributes} contact=${held.contact} onSaved=${reload} /></section>
     ${others.length > 0 && html`<section class="card"><h4>${t("threads_elsewhere")}</h4><${Threads} threads=${others} onOpen=${go} /></section>`}
-    ${isAdmin && pairs.length > 0 && html`<section class="card"><h4>${t("suggestions")}</h4><${Suggestions} contact=${held.contact} pairs=${pairs} onChanged=${changed} /></section>`}
+    ${pairs.length > 0 && html`<section class="card"><h4>${t("suggestions")}</h4><${Suggestions} contact=${held.contact} pairs=${pairs} onChanged=${changed} may=${isAdmin} /></section>`}
     ${merges.length > 0 && html`<section class="card"><h4>${t("merges")}</h4><${Merges} merges=${merges} onChanged=${changed} may=${isAdmin} /></section>`}`;
 }
 
 const Facts = ({ summary: { contact, channel, opened_at, created_at } }) => html`<section class="card"><h4>${t("facts")}</h4><dl class="facts">
-  <${Fact} icon="phone" name=${t("number")}>${contact.phone_text
-    ? html`<span class="nowrap">${contact.phone_text}</span><${IconButton} icon="copy" size=${15} label=${t("copy_number")} onClick=${() => copy(contact.phone)} />` : t(channel.kind === "webchat" ? "no_number" : "without_number")}</${Fact}>
+  ${!contact.is_group && html`<${Fact} icon="phone" name=${t("number")}>${contact.phone_text
+    ? html`<span class="nowrap">${contact.phone_text}</span><${IconButton} icon="copy" size=${15} label=${t("copy_number")} onClick=${() => copy(contact.phone)} />` : t(channel.kind === "webchat" ? "no_number" : "without_number")}</${Fact}>`}
   <${Fact} icon=${channelIcon(channel.kind)} name=${t("channel")}>${channel.name}</${Fact}>
   <${Fact} icon="globe" name=${t("language")}>${has(`language_${contact.language}`) ? t(`language_${contact.language}`) : contact.language || "–"}</${Fact}>
   <${Fact} icon="clock" name=${t("opened")}><time datetime=${opened_at ?? created_at} title=${fullTime(opened_at ?? created_at)}>${shortTime(opened_at ?? created_at)}</time></${Fact}>

@@ -12,11 +12,10 @@ export const contactPath = (id, rest = "") => `/api/contacts/${encodeURIComponen
 /** The person with their names, conversations and merges. */
 export const readPerson = (id) => get(contactPath(id));
 
-/** Pairs that may be one person, surer ones first; `id`: only those with this contact. [{both, say}] */
-export async function readSuggestions(id = null) {
-  const { items } = await get("/api/contacts/suggestions");
-  const pairs = items.map((each) => ({ both: [each.contact, each.with], say: each.say }));
-  return id === null ? pairs : pairs.filter(({ both }) => both.some((one) => one.id === id));
+/** Who may be the same person as this contact, surer ones first. [{both, say}] */
+export async function readSuggestions(id) {
+  const { items } = await get(`/api/contacts/suggestions?contact=${encodeURIComponent(id)}`);
+  return items.map((each) => ({ both: [each.contact, each.with], say: each.say }));
 }
 
 /** Do something; what is refused is said in words. True when it was done. */
@@ -30,7 +29,8 @@ export async function trying(act) {
   }
 }
 
-export const personName = (contact) => (contact.name && named(contact.name)) || contact.phone_text || contact.phone || t("without_number");
+export const personName = (contact) => (contact.name && named(contact.name)) || contact.phone_text || contact.phone || t(isGroup(contact) ? "identity_group" : "without_number");
+const isGroup = ({ identities = [] }) => identities.some(({ kind }) => kind === "group");
 
 /** +6281234567890 as people here write it; numbers of other countries stay as they are. */
 function phoneText(value) {
@@ -40,6 +40,7 @@ function phoneText(value) {
 
 const identityText = ({ kind, value }, contact) => {
   if (kind === "phone") return value === contact.phone && contact.phone_text ? contact.phone_text : phoneText(value);
+  if (kind === "webchat") return value.slice(0, 8); // made by us: enough to tell two visitors apart
   return kind === "username" ? `@${named(value)}` : named(value);
 };
 
@@ -48,8 +49,8 @@ export function Identities({ contact }) {
   const all = contact.identities;
   const numbered = all.some(({ kind }) => kind === "phone") || Boolean(contact.phone);
   return html`<ul class="identities" aria-label=${t("identities")}>
-    ${!numbered && html`<li class="muted"><${Icon} name="phone" size=${15} /><span>${t("without_number")}</span></li>`}
-    ${all.map((each) => html`<li key=${`${each.kind}${each.value}`}><${Icon} name=${each.kind === "phone" ? "phone" : "person"} size=${15} />
+    ${!numbered && !isGroup(contact) && html`<li class="muted"><${Icon} name="phone" size=${15} /><span>${t("without_number")}</span></li>`}
+    ${all.map((each) => html`<li key=${`${each.kind}${each.value}`}><${Icon} name=${each.kind === "phone" ? "phone" : each.kind === "group" ? "people" : "person"} size=${15} />
       <span><b dir="auto">${identityText(each, contact)}</b><small>${t(has(`identity_${each.kind}`) ? `identity_${each.kind}` : "identity_other")}</small></span></li>`)}
     ${!all.length && contact.phone && html`<li><${Icon} name="phone" size=${15} /><span><b>${contact.phone_text ?? contact.phone}</b></span></li>`}</ul>`;
 }
@@ -94,12 +95,12 @@ function follow(event, id, onOpen) {
 }
 
 /** Who may be the same person: what would move is told before anybody says yes, and it can be taken back. */
-export function Suggestions({ contact, pairs, onChanged }) {
+export function Suggestions({ contact, pairs, onChanged, may }) {
   if (!pairs.length) return null;
   return html`<ul class="suggestions" aria-label=${t("suggestions")}>${pairs.map((pair) => {
     const other = pair.both.find((one) => one.id !== contact.id) ?? pair.both[1];
     return html`<li key=${other.id}><span><b dir="auto">${personName(other)}</b><small>${tell(pair.say)}</small></span>
-      <${MergeButton} kept=${contact} gone=${other} onChanged=${onChanged} /></li>`;
+      ${may && html`<${MergeButton} kept=${contact} gone=${other} onChanged=${onChanged} />`}</li>`;
   })}</ul>`;
 }
 

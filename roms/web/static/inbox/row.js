@@ -4,7 +4,7 @@ import { Avatar, Face, Mode, Moment, channelWord, nameOf, who } from "./bits.js"
 import { draftOf } from "./drafts.js";
 import { Icon } from "./icons.js";
 import { now, typing } from "./store.js";
-import { lasting, number, rowTime, t } from "./text.js";
+import { has, lasting, number, rowTime, t } from "./text.js";
 import { activity } from "./views.js";
 
 const WAITING_LONG = 5 * 60_000;
@@ -35,8 +35,11 @@ function Preview({ summary }) {
   const draft = draftOf(summary.id, "reply").trim() || draftOf(summary.id, "note").trim();
   if (draft) return html`<span class="row-text"><b class="row-draft">${t("draft")}</b> ${draft.slice(0, 120)}</span>`;
   if (!summary.last) return html`<span class="row-text row-none">${t("no_messages")}</span>`;
-  return html`<span class="row-text">${saidBy(summary.last)}${summary.last.text.slice(0, 120)}</span>`;
+  return html`<span class="row-text">${saidBy(summary.last)}${inShort(summary.last.text).slice(0, 120)}</span>`;
 }
+
+/** "[image] Lunas" is how a picture is told where nothing can be shown; a person reads its kind. */
+const inShort = (text) => text.replace(/^\[([a-z]+)\]( ?)/, (sign, kind, more) => (has(`kind_name_${kind}`) ? t(`kind_name_${kind}`) + more.replace(" ", ": ") : sign));
 
 function saidBy({ sender, agent }) {
   if (sender === "contact") return "";

@@ -1,0 +1,61 @@
+"""A webhook that brings messages of many people: which of them may be stored together.
+
+One commit and the statements of one message, instead of as many of both as there are messages. Only what needs nothing
+but its own thread goes together: plain messages of people whom we know, each from somebody else. Everything else stands
+between and is stored by itself, so that all happens in the order it came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+
+from roms.channels.base import Account
+from roms.channels.items import Incoming, Item
+from roms.db import db
+from roms.models import Conversation
+from roms.services import channels, identities
+from roms.services.channels import Line
+
+MOST = 100  # their threads are locked until all are stored
+
+
+def groups(account: Account, items: Sequence[Item]) -> Iterator[Item | list[Incoming]]:
+    """The items in their order; a list of those that may go together."""
+    messages = [item for item in items if isinstance(item, Incoming) and _is_plain(account, item)]
+    settled = _settled(channels.line(account.channel_id), messages) if len(messages) > 1 else set()
+    group: dict[str, Incoming] = {}
+    for item in items:
+        if not (isinstance(item, Incoming) and item.address in settled and _is_plain(account, item)):
+            if group:
+                yield list(group.values())
+                group = {}
+            yield item
+            continue
+        if item.address in group or len(group) == MOST:
+            yield list(group.values())
+            group = {}
+        group[item.address] = item
+    if group:
+        yield list(group.values())
+
+
+def _is_plain(account: Account, item: Incoming) -> bool:
+    """Whether nobody is to be asked about this message but its own thread."""
+    if not item.provider_id or item.from_business or item.is_group:
+        return False
+    return not item.account or channels.routed(account, item.account) == account.channel_id
+
+
+def _settled(line: Line, messages: Sequence[Incoming]) -> set[str]:
+    """Addresses of threads that are there, of people about whose names nothing is to be learned."""
+    names = {each.address: identities.of(line, each) for each in messages}
+    several = [name for each in names.values() if len(each) > 1 for name in each]
+    known = identities.owners(several) if several else {}
+    there = select(Conversation.address).where(Conversation.channel_id == line.id, Conversation.address.in_(names))
+    return {
+        address
+        for address in db.session.scalars(there)
+        if len(names[address]) < 2 or identities.are_one(names[address], known)
+    }
