@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -42,7 +43,10 @@ def instance() -> Iterator[dict[str, str]]:
     """`./dev run` with empty data; everybody's passwords by login."""
     with tempfile.TemporaryDirectory(prefix="roms-pictures-") as data:
         command = [sys.executable, str(ROOT / "dev"), "run", "--port", str(PORT), "--data", data]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        ours = {
+            name: value for name, value in os.environ.items() if name != "ROMS_CHROMIUM"
+        }  # no setting of an instance
+        with subprocess.Popen(command, env=ours, stdout=subprocess.PIPE, text=True) as process:
             try:
                 yield passwords(process)
             finally:
