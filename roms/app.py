@@ -8,7 +8,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from roms import cli, db, queue
+from roms import cli, connecting, db, queue
 from roms.config import BadConfig, Config
 from roms.web import (
     auth,
@@ -78,7 +78,7 @@ def settings(config: Config) -> dict[str, Any]:
     return {
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": db.engine_options(config.database_url),
+        "SQLALCHEMY_ENGINE_OPTIONS": connecting.engine_options(config.database_url),
         "MAX_CONTENT_LENGTH": LARGEST_BODY,
         "SESSION_COOKIE_NAME": "__Host-roms-form" if config.is_https else "roms-form",
         "SESSION_COOKIE_SECURE": config.is_https,

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-import math
-import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -27,19 +24,17 @@ from sqlalchemy import (
     MetaData,
     Table,
     bindparam,
-    event,
     inspect,
     literal_column,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from roms import jsontext
+from roms import connecting
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +42,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 WRITE = {"roms_write": True}
-ASK_AFTER = 5.0  # seconds a PostgreSQL connection may lie unused before it is asked whether it lives
+TRIES = 3  # of a transaction that PostgreSQL ended because two waited for each other
+DEADLOCK = "40P01"  # PostgreSQL's SQLSTATE for it
 
 
 class Model(DeclarativeBase):
@@ -118,12 +114,21 @@ _under_way: ContextVar[_Write | None] = ContextVar("under_way", default=None)
 @contextmanager
 def writing() -> Iterator[None]:
     """Begin to write, commit at the end, then tell; an error rolls everything back and tells nothing."""
+    later: list[Callable[[], None]] = []
+    with _committed(later):
+        yield
+    for tell in later:
+        tell()
+
+
+@contextmanager
+def _committed(later: list[Callable[[], None]]) -> Iterator[None]:
+    """The same up to the commit; what is to be told then is gathered in `later`."""
     if _under_way.get() is not None:
         raise RuntimeError("a verb called a verb: each public service function is one transaction")
     session = db.session()
     if session.in_transaction():
         session.rollback()  # an earlier read of this request must not share our view of the world
-    later: list[Callable[[], None]] = []
     with current_app.extensions["roms.writer"]:
         try:
             token = _under_way.set(_Write(session.connection(execution_options=WRITE), later))
@@ -135,8 +140,6 @@ def writing() -> Iterator[None]:
         except BaseException:
             session.rollback()
             raise
-    for tell in later:
-        tell()
 
 
 def _write() -> _Write:
@@ -147,13 +150,25 @@ def _write() -> _Write:
 
 
 def transaction() -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a function one transaction: lock, decide, write, commit, tell."""
+    """Make a function one transaction: lock, decide, write, commit, tell. One that met a deadlock begins anew."""
 
     def wrap(verb: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(verb)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            with writing():
-                return verb(*args, **kwargs)
+            for tries_left in range(TRIES - 1, -1, -1):
+                later: list[Callable[[], None]] = []
+                try:
+                    with _committed(later):
+                        result = verb(*args, **kwargs)
+                except OperationalError as error:
+                    if not tries_left or getattr(error.orig, "sqlstate", "") != DEADLOCK:
+                        raise
+                    log.warning("%s met another in a deadlock and begins anew", verb.__name__)
+                    continue
+                for tell in later:
+                    tell()
+                return result
+            raise AssertionError("the last try returns or raises")
 
         return run
 
@@ -228,72 +243,6 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         is_sqlite = db.engine.dialect.name == "sqlite"
-        (_prepare_sqlite if is_sqlite else _prepare_postgres)(db.engine)
+        connecting.prepare(db.engine)
     # SQLite has one writer per file anyway: here threads wait in turn instead of polling the file's lock.
     app.extensions["roms.writer"] = threading.RLock() if is_sqlite else nullcontext()
-
-
-def read_json(text: str | bytes) -> Any:
-    """A damaged value reads as an empty one: whoever uses it notices, and nobody else is kept from their work."""
-    try:
-        return jsontext.read(text)
-    except ValueError:
-        log.error("a damaged JSON value in the database: %.60r", text)
-        return {}
-
-
-def engine_options(url: str) -> dict[str, Any]:
-    """Whatever fails, the log is told the statement and not what people wrote, nor what other systems answered."""
-    coders = {"json_deserializer": read_json, "json_serializer": jsontext.write}
-    return {**coders, "hide_parameters": True, **_pool_options(url)}
-
-
-def _pool_options(url: str) -> dict[str, Any]:
-    if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20, "max_overflow": 200}
-    return {"pool_size": 20, "max_overflow": 40, "connect_args": {"connect_timeout": 5}}
-
-
-def _translate(text: str | None, letters: str, others: str) -> str | None:
-    return None if text is None else text.translate(_letters(letters, others))
-
-
-@functools.cache
-def _letters(letters: str, others: str) -> dict[int, int]:
-    return str.maketrans(letters, others)
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    """WAL so that readers never wait; every write begins IMMEDIATE, because a read that turns into a write fails at
-    once with "database is locked" whatever the timeout (SQLite, "BEGIN IMMEDIATE")."""
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}").close()
-        connection.create_function("translate", 3, _translate, deterministic=True)  # as PostgreSQL has it
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("roms_write")
-        driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()
-
-
-def _prepare_postgres(engine: Engine) -> None:
-    """A connection that lay unused for a while may be dead: ask it first. One just used is not asked, which saves a
-    round trip for every request (SQLAlchemy, "Custom / Legacy Pessimistic Ping")."""
-
-    @event.listens_for(engine, "checkin")
-    def on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
-        record.info["left_at"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def on_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-        if time.monotonic() - record.info.get("left_at", math.inf) < ASK_AFTER:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError from error  # the pool takes another one
