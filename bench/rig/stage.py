@@ -76,12 +76,17 @@ def staged(kind: str) -> Iterator[Stage]:
 
 
 def _set_up(stage: Stage) -> None:
-    environment = environ(stage.roms(ROMS_INSTANCE="trial"))
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "setup"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    _lead_to(stage, provider=9)
     engine = base.connect(stage.database)
     base.metadata.create_all(engine)
     engine.dispose()
+
+
+def _lead_to(stage: Stage, provider: int) -> None:
+    """Have the channels talk with the provider on this port."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "setup"]
+    settings = environ(stage.roms(provider=provider))
+    subprocess.run(command, cwd=ROOT, env=settings, check=True, stdout=subprocess.DEVNULL)
 
 
 def environ(settings: Mapping[str, str]) -> dict[str, str]:
@@ -119,7 +124,8 @@ def _web(command: list[str], log: Path, settings: Mapping[str, str], port: int) 
 
 @contextmanager
 def roms_worker(stage: Stage, provider: int) -> Iterator[int]:
-    """ROMS' worker process."""
+    """ROMS' worker process, and the channels led to its provider."""
+    _lead_to(stage, provider)
     command = [sys.executable, "worker.py"]
     with servers.running(command, stage.folder / "worker.log", environ(stage.roms(provider=provider))) as process:
         yield process.pid

@@ -31,6 +31,7 @@ PUBLIC |= {
 }
 # Files of messages: who is not signed in is told, as of any file that is not theirs, that there is none.
 PUBLIC |= {"/files/<file:public_id>/<name>", "/files/<file:public_id>/thumb", "/files/out/<token>/<name>"}
+PUBLIC |= {"/files/contact/<int(max=2147483647):contact>/picture"}
 ELSEWHERE = {"/metrics", "/ws/inbox", "/ws/widget", "/widget/api/messages"}  # loopback, ticket, bearer token
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 VALUES = {"<cid:cid>": "c1", "<cid>": "c1", "<kind>": "whapi", "<name>": "flows", "<path:filename>": "x"}
