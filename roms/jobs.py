@@ -60,7 +60,7 @@ _fetching: set[Future[None]] = set()  # files, likewise
 def drain(channel_id: int) -> None:
     """Send what waits on this channel, side by side, each conversation in its order."""
     queue.drain_begins(channel_id)
-    line, client, app = channels.line(channel_id), _client(), _app()
+    line, client, app = channels.afresh(channel_id), _client(), _app()
     until = time.monotonic() + LONGEST_RUN
     flying: Flying = {}
     answered: set[int] = set()  # conversations that the bot spoke in: their messages have been read

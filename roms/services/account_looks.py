@@ -22,7 +22,7 @@ A = TypeVar("A")
 
 def look(channel_id: int, client: httpx.Client) -> None:
     """Ask how an account is; start it again if it failed and nobody has tried yet."""
-    line = channels.line(channel_id)
+    line = channels.afresh(channel_id)
     if not line.is_enabled or line.problem:
         return
     if line.adapter.linking and account_states.may_restart(channel_id):

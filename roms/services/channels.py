@@ -101,6 +101,13 @@ def line(channel_id: int) -> Line:
     return known[channel_id]
 
 
+def afresh(channel_id: int) -> Line:
+    """The same as it is this moment: for whoever is about to try credentials that another process just changed."""
+    db.session.rollback()  # an earlier read must not share its view
+    _memory().asked_at = -READ_AFRESH
+    return line(channel_id)
+
+
 def _memory() -> Memory:
     """What is known, less what another process has changed: asked every other second, for all channels at once."""
     memory: Memory = current_app.extensions.setdefault("roms.channels", Memory())

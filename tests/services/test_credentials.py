@@ -81,6 +81,13 @@ def test_what_another_process_changes_is_seen_within_seconds(
     assert (line.account["token"], line.name, line.is_enabled) == ("new-token", "Toko", False)
 
 
+def test_who_is_about_to_send_knows_what_another_process_changed_just_now(app: Flask, cast: Cast) -> None:
+    assert channels.line(cast.whapi).account["token"] == "trial-token"
+    with process(app):
+        account_setup.change(None, cast.whapi, account_setup.Change(None, {"token": "new-token"}, None))
+    assert channels.afresh(cast.whapi).account["token"] == "new-token"
+
+
 def test_an_account_removed_elsewhere_is_not_there_any_more(
     app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
