@@ -19,7 +19,7 @@ from roms.models import Contact, Conversation, Direction, Message, Sender, Statu
 from roms.services import changes, channels, contents, identities, payloads, publishing, receipts, turns, unmatched
 from roms.services.channels import Line
 from roms.services.runner import advance
-from roms.services.scene import Row, Scene, finish, message_row, remember_last, scene_of
+from roms.services.scene import Row, Scene, finish, message_row, scene_of
 
 REPEAT_WITHIN = timedelta(seconds=3)  # the same message without an id, again: a repeat
 ONCE = ("channel_id", "direction", "provider_id")  # what makes a message the same one
@@ -124,7 +124,7 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
         changes.apply(scene, row, incoming.provider_id)
     scene.shown.append(row)
     scene.conversation.unread += 1
-    remember_last(scene, row)
+    scene.last = row
     _open_window(scene, incoming)
     if _is_silent(scene, incoming) and scene.conversation.mode is not Mode.AGENT:
         return
@@ -158,7 +158,7 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     if incoming.is_group:  # no bot is there that could be silenced
         row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, text=incoming.text, status=Status.SENT)
         scene.messages.append(row | columns)
-        remember_last(scene, row)
+        scene.last = row
     else:
         advance(scene, AgentReplied(incoming.text, None, sent=True), **columns)
     said = scene.messages[-1]
