@@ -30,7 +30,7 @@ from roms.services import (
 )
 from roms.services.channels import Line
 from roms.services.runner import advance
-from roms.services.scene import Row, Scene, finish, message_row, remember_last, scene_of
+from roms.services.scene import Row, Scene, finish, message_row, scene_of
 
 REPEAT_WITHIN = timedelta(seconds=3)  # the same message without an id, again: a repeat
 LATE_AFTER = timedelta(days=8)  # Meta repeats a webhook for 7 days; what is older is a replay, or nobody waits for it
@@ -136,7 +136,7 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
         changes.apply(scene, row, incoming.provider_id)
     scene.shown.append(row)
     scene.conversation.unread += 1
-    remember_last(scene, row)
+    scene.last = row
     _open_window(scene, incoming)
     if _is_late(scene, incoming) or (_is_silent(scene, incoming) and scene.conversation.mode is not Mode.AGENT):
         return
@@ -185,7 +185,7 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     if incoming.is_group or _is_late(scene, incoming):  # no bot is there that could be silenced; or it spoke long ago
         row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, text=incoming.text, status=Status.SENT)
         scene.messages.append(row | columns)
-        remember_last(scene, row)
+        scene.last = row
     else:
         advance(scene, AgentReplied(incoming.text, None, sent=True), **columns)
     said = scene.messages[-1]
