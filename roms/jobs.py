@@ -108,7 +108,7 @@ def sync_templates(channel_id: int) -> None:
     try:
         found = line.adapter.templates(line.account, _client())
     except SendFailed as failed:
-        log.warning("the templates of channel %s could not be fetched: %s", channel_id, failed)
+        log.warning("the templates of channel %s could not be fetched: %s", channel_id, failed.kind)
         return
     templates.store(channel_id, found)
 
@@ -120,7 +120,7 @@ def signal() -> None:
         try:
             cast(Any, line.adapter.signal)(line.account, _client(), each)
         except SendFailed as failed:
-            log.info("a signal of channel %s was not shown: %s", channel_id, failed)
+            log.info("a signal of channel %s was not shown: %s", channel_id, failed.kind)
 
 
 def fetch_files() -> None:

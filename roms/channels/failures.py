@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from roms.errors import Problem
+
+CODE = re.compile(r"[0-9]{1,8}|[a-z_]{1,40}")  # a number of theirs or a word of ours
 
 
 class SendFailed(Exception):
@@ -15,6 +18,11 @@ class SendFailed(Exception):
     def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)
         self.code = code
+
+    @property
+    def kind(self) -> str:
+        """For the log: no word of the provider's, who may repeat what was said, to whom, and our token."""
+        return f"{type(self).__name__} {self.code if CODE.fullmatch(self.code) else ''}".strip()
 
 
 class Transient(SendFailed):

@@ -22,7 +22,7 @@ from roms.channels.failures import ChannelBroken, Permanent, SendFailed, Throttl
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
 from roms.models import Channel, Conversation, Direction, Message, Sender, Status
-from roms.services import aftermath, channels, pacing, parcels, refusals, templates, window
+from roms.services import account_states, aftermath, channels, pacing, parcels, refusals, templates, window
 from roms.services.channels import Line
 from roms.services.receipts import key, moved_forward, pending_for
 from roms.services.scene import Row, Scene, finish, scene_of
@@ -167,6 +167,8 @@ def _settle(scene: Scene, row: Row, outcome: Outcome, early: Mapping[str, Receip
     is_outlived = row["sender"] is Sender.BOT and row["epoch"] != scene.conversation.epoch
     if values["status"] is Status.QUEUED and is_outlived:
         values["status"] = Status.CANCELLED
+    if isinstance(outcome, SendFailed):  # some repeat what they were told, our token too
+        values["error_text"] = account_states.redacted(scene.line.account, str(outcome))
     if isinstance(outcome, str) and outcome in early:
         values |= moved_forward(values["status"], early[outcome])
     row |= values | {"revision": scene.next_seq()}
