@@ -31,6 +31,7 @@ from roms.services import (
     files,
     http_calls,
     outbox,
+    pacing,
     signals,
     templates,
 )
@@ -216,6 +217,8 @@ def _land(channel_id: int, flying: Flying) -> None:
 
 def _record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
     _until_written(lambda: outbox.record(channel_id, outcomes))
+    told = [outcome for claimed, outcome in outcomes if claimed.refused is None]
+    _until_written(lambda: pacing.learn(channel_id, told))
     _until_written(lambda: account_states.after_sends(channel_id, [outcome for _, outcome in outcomes]))
 
 

@@ -39,6 +39,10 @@ class Throttled(Transient):
         self.retry_after = retry_after
 
 
+class Spaced(Throttled):
+    """Too many to this one person; others may be written to."""
+
+
 class Tomorrow(Throttled):
     """WhatsApp lets no more such messages through to this person today."""
 
