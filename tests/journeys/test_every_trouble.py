@@ -110,6 +110,19 @@ def test_a_batch_of_all_kinds_is_taken_whole(driven: World, provider: str) -> No
     assert got == ["image", "video", "audio", "document", "sticker", "location", "contact", "unsupported"]
 
 
+def test_r29_a_new_user_id_keeps_the_thread_and_what_was_said(driven: World) -> None:
+    talk = driven.somebody("meta", hidden=True)
+    before, contact = talk.conversation.id, talk.contact.id
+    was = talk.person.user_id
+    talk.does("user_id_changed", hidden=True)
+    assert talk.person.user_id != was
+    talk.names.append(talk.person.user_id)
+    talk.does("text", text="masih saya", hidden=True)
+    assert (talk.conversation.id, talk.contact.id, talk.contact.phone) == (before, contact, None)
+    assert [entry["text"] for entry in talk.entries if entry["direction"] == "in"][-1] == "masih saya"
+    assert talk.sends(text="halo lagi")["text"] == "halo lagi"
+
+
 def test_only_a_webhook_that_nothing_proves_is_called_open(driven: World) -> None:
     names = [each["name"] for each in account_states.warnings() if each["code"] == "webhook_open"]
     assert names == ["WhatsApp (Whapi)"]
