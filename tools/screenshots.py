@@ -43,6 +43,7 @@ def handoff(inbox: Page) -> None:
     whatsapp(number, name, "halo", "2", "Saya mau pesan 20 bungkus Kopi Gayo", "cs")
     inbox.get_by_role("tab", name="Semua").click()
     inbox.get_by_role("option").filter(has_text=name).click()
+    inbox.locator(".event").filter(has_text="Bot meneruskan ke orang").wait_for()
     takeover = inbox.get_by_role("complementary").locator("[data-verb=claim]")
     takeover.wait_for()
     if takeover.is_enabled():
