@@ -26,7 +26,14 @@ THREADS = [
 THREADS = [each | {"last": {"text": "halo", "at": AT, "sender": "contact"}, "created_at": AT} for each in THREADS]
 LID = {"kind": "lid", "value": "100000000000001@lid"}
 SAY = {"id": "Baris 3: ini bukan nomor telepon.", "en": "Line 3: this is no phone number."}
-TRIED = {"created": 4, "updated": 1, "unchanged": 0, "bad": [{"line": 3, "field": "phone", "say": SAY}], "bad_count": 1}
+TRIED = {
+    "created": 4,
+    "updated": 1,
+    "unchanged": 0,
+    "bad": [{"line": 3, "field": "phone", "say": SAY}],
+    "bad_count": 1,
+    "ignored": ["kota"],
+}
 
 
 def person(id_: int, name: str, phone: str | None = None, **more: Any) -> dict[str, Any]:
@@ -160,6 +167,7 @@ def test_a_file_is_tried_line_by_line_before_it_is_taken_in(tab: Tabs, stage: St
     page.get_by_role("button", name="Coba dulu").click()
     expect(page.get_by_text("Baris 3: ini bukan nomor telepon.")).to_be_visible()
     expect(page.get_by_text("Baru: 4. Diubah: 1. Tetap: 0. Ditolak: 1.")).to_be_visible()
+    expect(page.get_by_text("kolom ini tidak dikenal: kota. Agar disimpan, beri nama attribute:kota.")).to_be_visible()
     page.get_by_role("button", name="Impor sekarang").click()
     expect(page.get_by_text("Selesai. Baru: 4.")).to_be_visible()
     posted = [path for method, path, _said in people.asked if method == "POST"]
