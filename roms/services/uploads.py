@@ -118,14 +118,18 @@ def _prepared(raw: Path, folder: Path, name: str, kinds: Kinds, voice: bool) -> 
 
 
 def _fitting(stored: Stored, kinds: Kinds) -> str:
-    """The kind it goes as. Raises Invalid."""
+    """The kind it goes as: what is too large for its own goes as a document where that may be. Raises Invalid."""
     first = stored.type.split("/")[0]
-    for kind in (first, "document") if first in ("image", "video", "audio") else ("document",):
-        types, most = kinds.get(kind, ((), 0))
-        if kind in kinds and (not types or any(fnmatchcase(stored.type, each) for each in types)):
-            if stored.size > most:
-                raise _refused("upload_too_large", most=most)
+    possible = [
+        kind
+        for kind in ((first, "document") if first in ("image", "video", "audio") else ("document",))
+        if kind in kinds and any(fnmatchcase(stored.type, each) for each in kinds[kind][0] or ("*",))
+    ]
+    for kind in possible:
+        if stored.size <= kinds[kind][1]:
             return kind
+    if possible:
+        raise _refused("upload_too_large", most=max(kinds[kind][1] for kind in possible))
     raise _refused("upload_type", types=sorted({each for types, _ in kinds.values() for each in types}))
 
 
