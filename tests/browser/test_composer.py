@@ -125,12 +125,12 @@ BESIDE = """() => {
 
 
 def test_a_file_that_cannot_be_taken_is_refused_in_words_and_the_page_stays(tab: Tabs, stage: Stage) -> None:
-    conversation = stage.whatsapp(stage.number(), "halo", name="Bot saja")
-    inbox, standin = opened(tab, stage.people["ani"], conversation)
+    number = stage.number()
+    inbox = tab.inbox(stage.people["ani"], stage.whatsapp(number, "halo", name="Bot saja"))
     expect(inbox.page.get_by_role("button", name="Ambil alih").first).to_be_visible()
-    inbox.page.evaluate(DROP, ["foto.png", "image/png"])
+    inbox.page.evaluate(GIVE, [[["foto.png", "image/png", None, 10]], "drop"])
     expect(inbox.page.locator(".toast")).to_have_text("Bot sedang membalas. Ambil alih dulu, lalu kirim filenya.")
-    assert standin.bodies("/files") == []
+    assert stage.taken(number, "image") == []
     assert inbox.page.evaluate(BESIDE), "the browser would leave the inbox and open the file"
 
 
@@ -140,7 +140,7 @@ def test_limits_are_told_before_anything_is_sent(tab: Tabs, stage: Stage) -> Non
     talk.inbox.page.on("request", lambda request: asked.append(request.url))
     talk.give(("besar.png", "image/png", 6_000_000))
     talk.give(("makro.exe", "application/x-msdownload", 3))
-    expect(talk.item("besar.png").get_by_role("alert")).to_have_text("Terlalu besar: paling banyak 5.2 MB.")
+    expect(talk.item("besar.png").get_by_role("alert")).to_have_text("Terlalu besar: paling banyak 5,2 MB.")
     expect(talk.item("makro.exe").get_by_role("alert")).to_contain_text("tidak menerima jenis file ini")
     talk.button("Buang besar.png").click()
     talk.button("Buang makro.exe").click()
