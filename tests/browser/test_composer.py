@@ -113,6 +113,26 @@ def test_files_are_pasted_and_dropped_several_at_once(tab: Tabs, stage: Stage) -
     assert all("file" in body for body in bodies[:3])
 
 
+BESIDE = """() => {
+  const held = new DataTransfer();
+  held.items.add(new File(["x"], "salah.pdf", { type: "application/pdf" }));
+  return ["dragover", "drop"].every((kind) => {
+    const dropped = new DragEvent(kind, { dataTransfer: held, bubbles: true, cancelable: true });
+    return !document.querySelector("[role=tablist]").dispatchEvent(dropped);
+  });
+}"""
+
+
+def test_a_file_that_cannot_be_taken_is_refused_in_words_and_the_page_stays(tab: Tabs, stage: Stage) -> None:
+    conversation = stage.whatsapp(stage.number(), "halo", name="Bot saja")
+    inbox, standin = opened(tab, stage.people["ani"], conversation)
+    expect(inbox.page.get_by_role("button", name="Ambil alih").first).to_be_visible()
+    inbox.page.evaluate(DROP, ["foto.png", "image/png"])
+    expect(inbox.page.locator(".toast")).to_have_text("Bot sedang membalas. Ambil alih dulu, lalu kirim filenya.")
+    assert standin.bodies("/files") == []
+    assert inbox.page.evaluate(BESIDE), "the browser would leave the inbox and open the file"
+
+
 def test_limits_are_told_before_anything_is_sent(tab: Tabs, stage: Stage) -> None:
     files = {"image": {"types": ["image/png"], "most": 2000}}
     can = {"files": files, "text": 20, "caption": 5, "quotes": True, "reactions": True, "templates": False}
