@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -67,7 +68,7 @@ def test_a_picture_comes_after_its_message_and_the_browser_is_told(cast: Cast, p
 @pytest.mark.parametrize(
     ("path", "state", "code"),
     [
-        ("/none", FileState.REFUSED, "gone"),
+        ("/none", FileState.WAITING, "gone"),
         ("/forbidden", FileState.WAITING, "no_access"),
         ("/error", FileState.WAITING, "provider"),
         ("/dies", FileState.WAITING, "broken"),
@@ -103,6 +104,30 @@ def test_a_provider_that_stumbles_is_asked_again_and_a_person_can_ask_too(
     assert content(cast.ani, file)["state"] == "waiting"
     fetch()
     assert content(cast.ani, file)["state"] == "ready"
+
+
+def test_r32_what_is_not_there_yet_comes_later(cast: Cast, there: Elsewhere, clock: Clock) -> None:
+    there.script["soon"] = [(404, b"not yet"), (200, photo())]
+    file = arrives(cast, there.url("/scripted/soon"), text="ini fotonya")
+    fetch()
+    assert (content(cast.ani, file)["state"], messages()[0].text) == ("failed", "ini fotonya")
+    clock.forward(minutes=2)
+    fetch()
+    assert content(cast.ani, file)["state"] == "ready"
+
+
+def test_s17_an_archive_is_never_opened(cast: Cast, there: Elsewhere) -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("a.txt", "../../b.txt"):
+            archive.writestr(name, bytes(20 << 20))
+    there.script["bomb"] = [(200, bomb.getvalue())]
+    file = arrives(cast, there.url("/scripted/bomb"), "document", "../../harga.zip")
+    fetch()
+    told = content(cast.ani, file)
+    assert (told["state"], told["kind"], told["mime"]) == ("ready", "document", "application/zip")
+    assert (told["size"], told["name"]) == (len(bomb.getvalue()), "harga.zip")
+    assert row(file).thumb == ""
 
 
 def test_five_tries_are_made_within_an_hour() -> None:
