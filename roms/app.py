@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import Flask
@@ -44,6 +45,7 @@ class CompactJSON(DefaultJSONProvider):
 
 def create_app(config: Config) -> Flask:
     """The web application; it opens no connection to Redis and starts no thread before it is asked something."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it tells every address it asks: people's numbers
     app = Flask("roms", static_folder="web/static", template_folder="web/templates")
     app.extensions["roms.config"] = config
     app.config.update(settings(config))

@@ -5,24 +5,27 @@ from __future__ import annotations
 import functools
 import logging
 import math
+import re
 import sqlite3
 import time
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from roms import jsontext
 
 log = logging.getLogger(__name__)
 
+DETAIL = re.compile(r"\n?(?:DETAIL|CONTEXT): .*", re.DOTALL)
 ASK_AFTER = 5.0  # seconds a PostgreSQL connection may lie unused before it is asked whether it lives
 
 
 def prepare(engine: Engine) -> None:
     """Have every connection of this engine made ready."""
+    event.listen(engine, "handle_error", _keep_rows_out)
     (_prepare_sqlite if engine.dialect.name == "sqlite" else _prepare_postgres)(engine)
 
 
@@ -31,7 +34,7 @@ def read_json(text: str | bytes) -> Any:
     try:
         return jsontext.read(text)
     except ValueError:
-        log.error("a damaged JSON value in the database: %.60r", text)
+        log.error("a damaged JSON value of %s characters in the database", len(text))
         return {}
 
 
@@ -39,6 +42,15 @@ def engine_options(url: str) -> dict[str, Any]:
     """Whatever fails, the log is told the statement and not what people wrote, nor what other systems answered."""
     coders = {"json_deserializer": read_json, "json_serializer": jsontext.write}
     return {**coders, "hide_parameters": True, **_pool_options(url)}
+
+
+def _keep_rows_out(context: ExceptionContext) -> None:
+    """PostgreSQL adds the row, or its key, to what it says of one it refuses: nobody's words go into the log."""
+    if not isinstance(context.sqlalchemy_exception, IntegrityError | DataError):
+        return
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error.args:
+            error.args = (DETAIL.sub("", str(error.args[0])), *error.args[1:])
 
 
 def _pool_options(url: str) -> dict[str, Any]:

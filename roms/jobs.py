@@ -31,6 +31,7 @@ from roms.services import (
     files,
     http_calls,
     outbox,
+    pacing,
     signals,
     templates,
 )
@@ -107,7 +108,7 @@ def sync_templates(channel_id: int) -> None:
     try:
         found = line.adapter.templates(line.account, _client())
     except SendFailed as failed:
-        log.warning("the templates of channel %s could not be fetched: %s", channel_id, failed)
+        log.warning("the templates of channel %s could not be fetched: %s", channel_id, failed.kind)
         return
     templates.store(channel_id, found)
 
@@ -119,7 +120,7 @@ def signal() -> None:
         try:
             cast(Any, line.adapter.signal)(line.account, _client(), each)
         except SendFailed as failed:
-            log.info("a signal of channel %s was not shown: %s", channel_id, failed)
+            log.info("a signal of channel %s was not shown: %s", channel_id, failed.kind)
 
 
 def fetch_files() -> None:
@@ -216,6 +217,8 @@ def _land(channel_id: int, flying: Flying) -> None:
 
 def _record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
     _until_written(lambda: outbox.record(channel_id, outcomes))
+    told = [outcome for claimed, outcome in outcomes if claimed.refused is None]
+    _until_written(lambda: pacing.learn(channel_id, told))
     _until_written(lambda: account_states.after_sends(channel_id, [outcome for _, outcome in outcomes]))
 
 

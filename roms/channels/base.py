@@ -123,6 +123,7 @@ class Abilities:
     typing: bool = False
     text: int = 4096
     caption: int = 1024
+    per_second: int = 0  # messages the provider takes of one account, 0: it does not say
     files: Mapping[str, tuple[tuple[str, ...], int]] = field(default_factory=dict)
     needs_links: bool = False  # the provider fetches our files itself
     groups: bool = False

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from roms.errors import Problem
+
+CODE = re.compile(r"[0-9]{1,8}|[a-z_]{1,40}")  # a number of theirs or a word of ours
 
 
 class SendFailed(Exception):
@@ -15,6 +18,11 @@ class SendFailed(Exception):
     def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)
         self.code = code
+
+    @property
+    def kind(self) -> str:
+        """For the log: no word of the provider's, who may repeat what was said, to whom, and our token."""
+        return f"{type(self).__name__} {self.code if CODE.fullmatch(self.code) else ''}".strip()
 
 
 class Transient(SendFailed):
@@ -29,6 +37,10 @@ class Throttled(Transient):
     def __init__(self, message: str, code: str = "", retry_after: float = 5.0) -> None:
         super().__init__(message, code)
         self.retry_after = retry_after
+
+
+class Spaced(Throttled):
+    """Too many to this one person; others may be written to."""
 
 
 class Tomorrow(Throttled):

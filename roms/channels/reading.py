@@ -20,7 +20,7 @@ def loaded(body: bytes) -> dict[str, Any]:
     """The JSON object in a webhook's body, {} for an empty one; BadPayload says where it breaks."""
     try:
         text = body.decode("utf-8-sig")
-        document = json.loads(text or "{}", parse_constant=_finite, parse_float=_finite)
+        document = _JSON.decode(text or "{}")
         document = _cleaned(document) if "\\u" in text else document
     except json.JSONDecodeError as error:
         raise BadPayload(f"Not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
@@ -93,6 +93,9 @@ def _finite(literal: str) -> float | None:
     """NaN, Infinity and 1e999 become null: one of them must not cost the other messages of the same body."""
     number = float(literal)
     return number if math.isfinite(number) else None
+
+
+_JSON = json.JSONDecoder(parse_constant=_finite, parse_float=_finite)
 
 
 def _cleaned(value: Any) -> Any:

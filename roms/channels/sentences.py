@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from roms.channels.failures import ERROR_CLASSES, SendFailed, Throttled
+from roms.channels.failures import ERROR_CLASSES, SendFailed, Spaced, Throttled
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("id", "en")
@@ -48,7 +48,8 @@ def failure(kind: str, code: str, message: str, pause: float | None = None) -> S
     if line is None:
         return None
     if "pause" in line:
-        return Throttled(message, code, float(line["pause"]) if pause is None else pause)
+        kind_of = Spaced if line.get("person") else Throttled  # of one person, or of the account
+        return kind_of(message, code, float(line["pause"]) if pause is None else pause)
     return ERROR_CLASSES[line["class"]](message, code)
 
 

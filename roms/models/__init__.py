@@ -2,7 +2,7 @@
 
 from roms.models.accounts import LiveTicket, LoginAttempt, LoginSession, Role, User
 from roms.models.attachment import Attachment, FileState
-from roms.models.channel import Channel, ChannelEvent, MessageTemplate
+from roms.models.channel import Channel, ChannelEvent, ChannelPace, MessageTemplate
 from roms.models.contact import Contact, ContactAddress, ContactMerge, ContactPicture
 from roms.models.conversation import Conversation, ConversationLabel
 from roms.models.http_call import HttpCall
@@ -13,6 +13,7 @@ __all__ = [
     "Attachment",
     "Channel",
     "ChannelEvent",
+    "ChannelPace",
     "Contact",
     "ContactAddress",
     "ContactMerge",

@@ -38,6 +38,17 @@ class Channel(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class ChannelPace(Model):
+    """How fast this account is written to, and how its provider took it: apart, because every send holds the row."""
+
+    __tablename__ = "channel_pace"
+
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+    rests_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # nothing is sent before
+    paced_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # until then what was sent takes up the allowance
+
+
 class ChannelEvent(Model):
     """What happened to an account: connected, logged out, restarted, changed. Shown to admins."""
 

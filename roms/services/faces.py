@@ -161,10 +161,10 @@ def fetched(claimed: Claimed, client: httpx.Client) -> Outcome | None:
                 download.fetch(wanted, file, lambda: None)
             return _stored(claimed, face) if pictures.face(raw, face) else None
     except (Permanent, pictures.TooManyPixels, pictures.Damaged) as error:
-        log.info("the picture of contact %s is not taken: %s", claimed.contact_id, error)
+        log.info("the picture of contact %s is not taken: %s", claimed.contact_id, type(error).__name__)
         return None
     except (SendFailed, download.NotFetched, NoSpace, Unreachable) as error:
-        log.info("the picture of contact %s did not come: %s", claimed.contact_id, error)
+        log.info("the picture of contact %s did not come: %s", claimed.contact_id, type(error).__name__)
         return Outcome(again=True)
 
 

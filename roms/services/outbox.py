@@ -22,7 +22,7 @@ from roms.channels.failures import ChannelBroken, Permanent, SendFailed, Throttl
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
 from roms.models import Channel, Conversation, Direction, Message, Sender, Status
-from roms.services import aftermath, channels, parcels, refusals, templates, window
+from roms.services import account_states, aftermath, channels, pacing, parcels, refusals, templates, window
 from roms.services.channels import Line
 from roms.services.receipts import key, moved_forward, pending_for
 from roms.services.scene import Row, Scene, finish, scene_of
@@ -53,7 +53,10 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
     """Take up to `width` messages, of as many conversations, that are due now."""
     if not channels.line(channel_id).is_enabled:
         return []
-    at = clock.now()
+    at, line = clock.now(), channels.line(channel_id)
+    width = pacing.room(line, width, at)
+    if not width:
+        return []
     lease = secrets.token_urlsafe(12)
     taken = db.session.execute(
         update(table(Message))
@@ -63,9 +66,10 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
     ).all()
     if not taken:
         return []
+    pacing.leaves(line, len(taken), at)
     columns = (Conversation.id, Conversation.address, Conversation.window_until)
     wanted = select(*columns).where(Conversation.id.in_([row.conversation_id for row in taken]))
-    places, line = {row.id: row for row in db.session.execute(wanted)}, channels.line(channel_id)
+    places = {row.id: row for row in db.session.execute(wanted)}
     return [
         Claimed(
             parcels.made(line, row, places[row.conversation_id].address),
@@ -163,6 +167,8 @@ def _settle(scene: Scene, row: Row, outcome: Outcome, early: Mapping[str, Receip
     is_outlived = row["sender"] is Sender.BOT and row["epoch"] != scene.conversation.epoch
     if values["status"] is Status.QUEUED and is_outlived:
         values["status"] = Status.CANCELLED
+    if isinstance(outcome, SendFailed):  # some repeat what they were told, our token too
+        values["error_text"] = account_states.redacted(scene.line.account, str(outcome))
     if isinstance(outcome, str) and outcome in early:
         values |= moved_forward(values["status"], early[outcome])
     row |= values | {"revision": scene.next_seq()}
@@ -235,6 +241,8 @@ def give_up_lease(channel_id: int, message_id: int) -> None:
 
 
 def due_channels() -> list[int]:
-    """Channels with something to send now."""
-    due = select(Message.channel_id).where(Message.status == Status.QUEUED, Message.due_at <= clock.now())
-    return list(db.session.scalars(select(Channel.id).where(Channel.is_enabled, Channel.id.in_(due))))
+    """Channels with something to send now, and not left alone."""
+    at = clock.now()
+    due = select(Message.channel_id).where(Message.status == Status.QUEUED, Message.due_at <= at)
+    wanted = select(Channel.id).where(Channel.is_enabled, Channel.id.in_(due), Channel.id.not_in(pacing.resting(at)))
+    return list(db.session.scalars(wanted))

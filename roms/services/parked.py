@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from roms import clock
 from roms.db import db, table, transaction
-from roms.models import Conversation, Message, Status
+from roms.models import ChannelPace, Conversation, Message, Status
 from roms.services import channels
 from roms.services.scene import Row, finish, scene_of
 
@@ -19,7 +19,9 @@ TOMORROW = "retry_after_24h"  # waits for the provider's own reasons
 
 def due_now(channel_id: int) -> None:
     """What waits is due at once, what is too old not (within the caller's transaction)."""
-    at, columns = clock.now(), table(Message).c
+    at, columns, pace = clock.now(), table(Message).c, table(ChannelPace)
+    is_left_alone = (pace.c.channel_id == channel_id, pace.c.failures > 0)  # not where the provider asked for it
+    db.session.execute(update(pace).where(*is_left_alone).values(failures=0, rests_until=None))
     waits = (columns.channel_id == channel_id, columns.status == Status.QUEUED, columns.error_class != TOMORROW)
     for is_old, due_at in ((True, at + OUT_OF_REACH), (False, at)):
         age = columns.created_at < at - TOO_OLD if is_old else columns.created_at >= at - TOO_OLD

@@ -18,7 +18,7 @@ from roms.engine.outside import GRACE
 from roms.errors import Conflict
 from roms.models import ConversationLabel, Direction, Message, Sender, Status
 from roms.services import assignment, publishing, refusals, salvage, signals, templates, turns, window
-from roms.services.scene import Scene, add_history, message_row, remember_last
+from roms.services.scene import Scene, add_history, message_row
 
 RESTARTED = (
     "Where this conversation stood cannot be read any more ({damage}); the bot begins anew. / "
@@ -43,7 +43,8 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
         raise Conflict(str(refused), mode=refused.mode, event=refused.event) from refused
     after = decision.session
     conversation.state = session.dump(after)
-    conversation.epoch = after.epoch
+    if after.epoch != conversation.epoch:
+        conversation.epoch = after.epoch
     if after.mode is not before.mode:
         conversation.mode, conversation.mode_since = after.mode, after.since
         add_history(scene, "mode", {"from": before.mode, "to": after.mode, "event": event.name}, scene.actor)
@@ -97,7 +98,7 @@ def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any
     )
     scene.begun = None
     scene.messages.append(row)
-    remember_last(scene, row)
+    scene.last = row
     if row["error_code"]:
         _note_refusal(scene, row)
 
@@ -150,7 +151,7 @@ def _send_reply(scene: Scene, effect: effects.SendReply, columns: Mapping[str, A
     row |= {"payload": {"content": dict(effect.content)} if effect.content else None}
     row |= {"agent_id": effect.agent, **columns}
     scene.messages.append(row)
-    remember_last(scene, row)
+    scene.last = row
 
 
 def _way_out(scene: Scene) -> dict[str, Any]:

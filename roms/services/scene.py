@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,6 +35,7 @@ class Scene:
     history: list[Row] = field(default_factory=list)
     timers: list[Row] = field(default_factory=list)
     shown: list[Row] = field(default_factory=list)  # messages as they stand now, for the live frame
+    last: Row | None = None  # the newest of what the list shows under the contact's name
     ring: bool = False
     wakes_outbox: bool = False
     calls: list[Row] = field(default_factory=list)  # to other systems
@@ -82,12 +82,12 @@ def message_row(scene: Scene, **columns: Any) -> Row:
     return row | columns
 
 
-def remember_last(scene: Scene, row: Mapping[str, Any]) -> None:
+def _remember(scene: Scene, last: Row) -> None:
     """What the list shows under the contact's name."""
     scene.conversation.last = {
-        "text": row["text"][:200],
-        "sender": row["sender"],
-        "agent": row["agent_id"],
+        "text": last["text"][:200],
+        "sender": last["sender"],
+        "agent": last["agent_id"],
         "at": frames.moment(scene.at),
     }
     scene.conversation.last_at = scene.at
@@ -112,6 +112,8 @@ def finish(*scenes: Scene) -> None:
     moved = [scene for scene in scenes if scene.conversation.seq != scene.start]
     for scene in moved:
         scene.conversation.changed_at = scene.at
+        if scene.last is not None:
+            _remember(scene, scene.last)
     changes = [_change(scene) for scene in moved]
     save([scene.conversation for scene in scenes])
     drains = {scene.line.id for scene in scenes if scene.wakes_outbox}

@@ -164,11 +164,35 @@ def test_what_is_older_than_the_provider_keeps_it_is_not_asked_for(
     assert (row(file).error_code, there.asked) == ("expired", [])
 
 
-def test_one_sender_does_not_fill_the_disk(cast: Cast, picture: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "A_DAY", (2, 1 << 30))
+def test_one_sender_does_not_fill_the_disk(app: Flask, cast: Cast, picture: str) -> None:
+    object.__setattr__(app.extensions["roms.config"], "files_a_day", 2)
     sent = [arrives(cast, picture) for _ in range(3)]
     fetch()
     assert [row(each).error_code for each in sent] == ["", "", "too_much"]
+    told = content(cast.ani, sent[2])
+    assert told["state"] == "refused"
+    assert "besok" in told["error"]["say"]["id"]
+
+
+MB = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [("image", 5 * MB), ("sticker", MB), ("audio", 16 * MB), ("voice", 16 * MB), ("video", 16 * MB),
+     ("document", 100 * MB)],
+)  # fmt: skip
+def test_s17_every_kind_has_its_limit_and_only_the_file_is_lost(
+    cast: Cast, there: Elsewhere, kind: str, most: int
+) -> None:
+    over = arrives(cast, there.url(f"/sized/{most + 1}"), kind, text="lihat ini")
+    fits = arrives(cast, there.url(f"/sized/{most}"), kind) if most < 100 * MB else ""
+    fetch()
+    assert (row(over).state, row(over).error_code) == (FileState.REFUSED, "too_large")
+    told = content(cast.ani, over)
+    assert (told["state"], told["caption"], "16 MB" in told["error"]["say"]["en"]) == ("refused", "lihat ini", True)
+    assert not fits or row(fits).state is FileState.READY
+    assert next(message.text for message in messages() if message.kind == kind) == "lihat ini"
 
 
 def test_a_file_is_claimed_once_and_again_when_its_fetcher_vanished(cast: Cast, picture: str, clock: Clock) -> None:

@@ -87,6 +87,7 @@ ADAPTER = Adapter(
     abilities=Abilities(
         window=WINDOW,
         templates=True,
+        per_second=80,
         buttons=3,
         list_rows=10,
         reactions=True,

@@ -69,6 +69,7 @@ ADAPTER = Adapter(
     abilities=Abilities(
         window=WINDOW,
         templates=True,
+        per_second=80,
         typing=True,
         text=bodies.BODY,
         caption=bodies.CAPTION,

@@ -6,6 +6,7 @@ with an id; only an answer that proves the contrary counts as not taken, everyth
 
 from __future__ import annotations
 
+import functools
 import hmac
 import ipaddress
 from collections.abc import Iterator
@@ -58,6 +59,7 @@ def send(account: Account, client: httpx.Client, parcel: Parcel) -> str:
     return _taken(asked(account, client, "POST", path, {"to": recipient, **body}))
 
 
+@functools.lru_cache(maxsize=100)
 def _loopback(remote: str) -> bool:
     try:
         address = ipaddress.ip_address(remote)

@@ -68,12 +68,13 @@ def address_of(value: object) -> str:
 
 def _message(raw: Mapping[str, Any]) -> Item:
     address = address_of(raw.get("chat_id") or raw.get("from"))
-    reason = _not_for_us(raw, address)
+    kind, in_group = kind_of(raw), is_group(address)
+    reason = _not_for_us(raw, address, kind)
     if reason:
         return Skipped(reason)
-    if kind_of(raw) == "action" and text_of(object_of(raw.get("action")).get("type")) != "vote":
+    if kind == "action" and text_of(object_of(raw.get("action")).get("type")) != "vote":
         return _action(raw, address)
-    ours, content = raw.get("from_me") is True, _vote(raw) if kind_of(raw) == "action" else content_of(raw)
+    ours, content = raw.get("from_me") is True, _vote(raw) if kind == "action" else content_of(raw)
     provider_id = id_of(raw.get("id")) or None
     return Incoming(
         address=address,
@@ -84,8 +85,8 @@ def _message(raw: Mapping[str, Any]) -> Item:
         payload=content.payload,
         name=_name(raw, ours),
         identities=identities_of(address, "whapi"),
-        author=() if ours or not is_group(address) else _writer(raw),
-        is_group=is_group(address),
+        author=_writer(raw) if in_group and not ours else (),
+        is_group=in_group,
         from_business=ours,
         at=moment(raw.get("timestamp")),
         extra={**_context(raw), **content.extra},
@@ -97,10 +98,10 @@ def _writer(raw: Mapping[str, Any]) -> tuple[Identity, ...]:
     return identities_of(address_of(raw.get("from")), "whapi")
 
 
-def _not_for_us(raw: Mapping[str, Any], address: str) -> str:
+def _not_for_us(raw: Mapping[str, Any], address: str, kind: str) -> str:
     if raw.get("from_me") is True and raw.get("source") == "api":
         return "own_echo"
-    if kind_of(raw) == "story":
+    if kind == "story":
         return "story"
     if raw.get("chat_id") == "stories" or address.endswith(NOT_A_CHAT):
         return "not_a_chat"
@@ -161,6 +162,8 @@ def _fingerprint(raw: Mapping[str, Any], address: str, content: Content) -> str:
 
 def _context(raw: Mapping[str, Any]) -> dict[str, Any]:
     context = object_of(raw.get("context"))
+    if not context:
+        return {}
     quoted = id_of(context.get("quoted_id"))
     often = (number_of(context.get("forwarding_score"), 1e9) or 0) > OFTEN
     forwarded = "often" if often else context.get("forwarded") is True

@@ -1,0 +1,121 @@
+"""How fast a channel may be written to, and when it is left in peace: its provider's limit, what it asks for, failures.
+
+The limit is kept as one moment: until when what was sent takes up the allowance (the generic cell rate algorithm of
+ITU-T I.371). After FAILURES in a row the provider is left alone for a while, and then asked with one message (a circuit
+breaker: Nygard, "Release It!"). All workers share this through the row, which whoever claims holds until the commit.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from roms import clock
+from roms.channels.failures import Ambiguous, SendFailed, Spaced, Throttled, Tomorrow, Transient
+from roms.db import db, insert_once, table, transaction
+from roms.models import ChannelPace
+from roms.services import account_states
+from roms.services.channels import Line
+
+FAILURES = 5  # in a row, without one that was taken, until the provider is left alone
+FIRST_REST, LONGEST_REST = 5.0, 15 * 60.0  # seconds; doubled with every failure more
+OURS = "adapter_failed"  # our own mistake: it says nothing about the provider
+SECOND = timedelta(seconds=1)
+
+
+def room(line: Line, width: int, at: datetime) -> int:
+    """How many of `width` messages may leave this channel now (within the transaction that claims them)."""
+    pace = _held(line.id)
+    if pace.rests_until is not None and pace.rests_until > at:
+        return 0
+    if pace.failures >= FAILURES:
+        return 1
+    rate = line.abilities.per_second
+    if not rate:
+        return width
+    taken = max((pace.paced_until or at) - at, timedelta()) * rate
+    return min(width, max(0, int((SECOND * rate - taken) / SECOND)))
+
+
+def leaves(line: Line, count: int, at: datetime) -> None:
+    """So many leave now (within the same transaction)."""
+    if line.abilities.per_second:
+        begins = max(_held(line.id).paced_until or at, at)
+        _put(line.id, paced_until=begins + SECOND * count / line.abilities.per_second)
+
+
+def resting(at: datetime) -> Any:
+    """Ids of channels that are left alone now."""
+    return select(ChannelPace.channel_id).where(ChannelPace.rests_until > at)
+
+
+def learn(channel_id: int, outcomes: Sequence[str | SendFailed]) -> None:
+    """What became of messages says how the provider is; where all went well there is nothing to learn."""
+    failures = sum(map(_is_trouble, outcomes))
+    asked = max((_asked(each) for each in outcomes), default=0.0)
+    was_taken = any(isinstance(outcome, str) for outcome in outcomes)
+    if asked or (failures and not was_taken):
+        _worse(channel_id, failures, asked)
+    elif was_taken and db.session.scalar(_ailing(channel_id)):
+        _well(channel_id)
+
+
+@transaction()
+def _worse(channel_id: int, failures: int, asked: float) -> None:
+    """`asked`: seconds that the provider wants to be left alone for, 0 where it did not say."""
+    row, pace, at = account_states.locked(channel_id), _held(channel_id), clock.now()
+    count = pace.failures + failures
+    rest = asked if count < FAILURES else max(asked, _rest(count))
+    if count >= FAILURES > pace.failures and row is not None:
+        account_states.remember(row, "resting", seconds=round(rest))
+    until = max(pace.rests_until or at, at + timedelta(seconds=rest)) if rest else pace.rests_until
+    _put(channel_id, failures=count, rests_until=until)
+
+
+@transaction()
+def _well(channel_id: int) -> None:
+    row, pace = account_states.locked(channel_id), _held(channel_id)
+    if pace.failures >= FAILURES and row is not None:
+        account_states.remember(row, "answering")
+    _put(channel_id, failures=0)
+
+
+def _rest(failures: int) -> float:
+    """Seconds, with jitter, so that several channels of one provider do not all ask at once."""
+    longest = min(LONGEST_REST, FIRST_REST * 2 ** min(failures - FAILURES, 20))
+    return random.uniform(longest / 2, longest)
+
+
+def _is_trouble(outcome: str | SendFailed) -> bool:
+    """Whether it did not answer, or answered that it cannot now: nothing that is wrong with the one message."""
+    return isinstance(outcome, Transient | Ambiguous) and not isinstance(outcome, Throttled) and outcome.code != OURS
+
+
+def _asked(outcome: str | SendFailed) -> float:
+    """Seconds for which the provider wants no message at all of this account."""
+    if isinstance(outcome, Throttled) and not isinstance(outcome, Spaced | Tomorrow):
+        return outcome.retry_after
+    return 0.0
+
+
+def _ailing(channel_id: int) -> Any:
+    return select(ChannelPace.failures).where(ChannelPace.channel_id == channel_id)
+
+
+def _held(channel_id: int) -> Any:
+    columns = table(ChannelPace).c
+    held = select(*columns).where(columns.channel_id == channel_id).with_for_update()
+    row = db.session.execute(held).one_or_none()
+    if row is None:
+        insert_once(table(ChannelPace), {"channel_id": channel_id, "failures": 0}, "channel_id", asking="channel_id")
+        row = db.session.execute(held).one()
+    return row
+
+
+def _put(channel_id: int, **values: Any) -> None:
+    pace = table(ChannelPace)
+    db.session.execute(update(pace).where(pace.c.channel_id == channel_id).values(**values))

@@ -1,0 +1,161 @@
+"""A provider that asks for peace, or does not answer, is left alone: nothing is lost, no other channel waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from roms import background
+from roms.channels import ADAPTERS
+from roms.channels.failures import Ambiguous, SendFailed, Spaced, Throttled, Tomorrow, Transient
+from roms.channels.fake import Box
+from roms.db import db, writing
+from roms.models import ChannelEvent, ChannelPace, Direction, Message, Status
+from roms.services import account_states, channels, outbox, pacing
+from tests.cast import Cast, say
+from tests.conftest import Clock
+from tests.official import Official, official
+
+__all__ = ["official"]
+PEOPLE = [f"62811{number:07d}" for number in range(12)]
+
+
+def drain(work: Callable[[], None]) -> None:
+    """What is due is sent: the ticker looks, a worker works."""
+    background.sweep_outbox()
+    work()
+
+
+def waiting() -> int:
+    db.session.rollback()
+    return len(db.session.scalars(select(Message.id).where(Message.status == Status.QUEUED)).all())
+
+
+def ours() -> list[Message]:
+    db.session.rollback()
+    found = select(Message).where(Message.direction == Direction.OUT).order_by(Message.id)
+    return list(db.session.scalars(found.execution_options(populate_existing=True)))
+
+
+def told(cast: Cast) -> list[str]:
+    db.session.rollback()
+    found = select(ChannelEvent.event).where(ChannelEvent.channel_id == cast.whapi).order_by(ChannelEvent.id)
+    return [event for event in db.session.scalars(found) if event in ("resting", "answering")]
+
+
+def pace(cast: Cast) -> ChannelPace:
+    db.session.rollback()
+    found = db.session.get(ChannelPace, cast.whapi, populate_existing=True)
+    assert found is not None
+    return found
+
+
+def test_after_a_429_the_whole_channel_waits_as_long_as_it_was_asked_to(
+    client: FlaskClient, cast: Cast, clock: Clock, official: Official, work: Callable[[], None]
+) -> None:
+    for phone in PEOPLE:
+        say(client, "halo", phone)
+    official.fails = [Throttled("slow down", "429", 30.0)]
+    drain(work)
+    assert pace(cast).rests_until == clock.now + timedelta(seconds=30)
+    left = waiting()
+    say(client, "halo", "628119999999")
+    assert outbox.claim(cast.whapi, 16) == []
+    assert cast.whapi not in outbox.due_channels()
+    clock.forward(seconds=29)
+    drain(work)
+    assert waiting() > left
+    clock.forward(seconds=2)
+    assert cast.whapi in outbox.due_channels()
+    drain(work)
+    assert waiting() == 0
+    assert {message.status for message in ours()} == {Status.ACCEPTED}
+
+
+@pytest.mark.parametrize("failure", [Spaced("too many to him", "131056", 16.0), Tomorrow("enough for today", "131049")])
+def test_what_concerns_one_person_holds_up_nobody_else(
+    client: FlaskClient, cast: Cast, clock: Clock, official: Official, work: Callable[[], None], failure: SendFailed
+) -> None:
+    say(client, "halo", PEOPLE[0])
+    official.fails = [failure]
+    drain(work)
+    say(client, "halo", PEOPLE[1])
+    drain(work)
+    assert PEOPLE[1] in {parcel.address.partition("@")[0] for parcel in official.parcels}
+
+
+def test_five_failures_in_a_row_open_the_breaker_one_message_asks_and_all_follow(
+    client: FlaskClient, cast: Cast, clock: Clock, official: Official, work: Callable[[], None]
+) -> None:
+    for phone in PEOPLE:
+        say(client, "halo", phone)
+    official.fails = [Transient("out of order", "503") for _ in range(100)]
+    drain(work)
+    assert told(cast) == ["resting"]
+    assert pace(cast).failures >= pacing.FAILURES
+    tried = 100 - len(official.fails)
+    assert outbox.claim(cast.whapi, 16) == [], "nobody asks while it rests"
+    clock.forward(seconds=pacing.LONGEST_REST)
+    drain(work)
+    assert 100 - len(official.fails) == tried + 1, "one message asks whether it is well again"
+    official.fails = []
+    clock.forward(seconds=pacing.LONGEST_REST)
+    drain(work)
+    assert told(cast) == ["resting", "answering"]
+    clock.forward(seconds=pacing.LONGEST_REST)
+    drain(work)
+    assert waiting() == 0
+    assert {message.status for message in ours()} == {Status.ACCEPTED}
+
+
+def test_an_answer_between_failures_keeps_it_shut_and_our_own_mistakes_do_not_count(cast: Cast, clock: Clock) -> None:
+    for _ in range(4):
+        pacing.learn(cast.whapi, [Transient("no")])
+    pacing.learn(cast.whapi, ["id-1", Transient("no")])
+    assert pace(cast).failures == 0
+    for _ in range(9):
+        pacing.learn(cast.whapi, [Ambiguous("we failed", pacing.OURS)])
+    assert (pace(cast).failures, told(cast)) == (0, [])
+
+
+def test_an_account_that_was_mended_is_tried_at_once(cast: Cast, clock: Clock) -> None:
+    pacing.learn(cast.whapi, [Ambiguous("no answer")] * 5)
+    assert pace(cast).rests_until > clock.now  # type: ignore[operator]
+    with writing():
+        account_states.revive(cast.whapi)
+    assert (pace(cast).failures, pace(cast).rests_until) == (0, None)
+
+
+def test_no_more_leave_in_a_second_than_the_provider_takes(
+    client: FlaskClient, cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = replace(ADAPTERS["whapi"], abilities=replace(ADAPTERS["whapi"].abilities, per_second=4))
+    monkeypatch.setitem(ADAPTERS, "whapi", slow)
+    for phone in PEOPLE:
+        say(client, "halo", phone)
+    assert len(outbox.claim(cast.whapi, 16)) == 4
+    assert outbox.claim(cast.whapi, 16) == []
+    clock.forward(seconds=0.5)
+    assert len(outbox.claim(cast.whapi, 16)) == 2
+    clock.forward(seconds=60)
+    assert len(outbox.claim(cast.whapi, 16)) == 4, "what was not used is not saved up"
+
+
+def test_another_channel_is_not_held_up(
+    app: Flask, client: FlaskClient, cast: Cast, clock: Clock, provider: Box, work: Callable[[], None]
+) -> None:
+    pacing.learn(cast.whapi, [Ambiguous("no answer")] * 5)
+    say(client, "halo")
+    drain(work)
+    assert provider.accepted == []
+    with writing():
+        other = channels.add("whapi", "Second", dict(channels.line(cast.whapi).account.values)).id
+    with writing():
+        assert pacing.room(channels.line(other), 16, clock.now) == 16
+        assert pacing.room(channels.line(cast.whapi), 16, clock.now) == 0
