@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from roms import clock
 from roms.config import ROOT
 from roms.db import db, writing
 from roms.models import Channel, Conversation, Message, Role, User
@@ -55,8 +56,6 @@ def give(channel_id: int, **values: str) -> None:
 
 
 def person(login: str, role: Role) -> User:
-    from roms import clock
-
     return User(
         login=login, name=login.title(), role=role, password_hash=PASSWORD_HASH, language="id", created_at=clock.now()
     )
@@ -69,7 +68,7 @@ def whapi_body(words: str, sender: str = "6281234567890", **more: Any) -> dict[s
         "from_me": False,
         "type": "text",
         "chat_id": f"{sender}@s.whatsapp.net",
-        "timestamp": 1795226400,
+        "timestamp": int(clock.now().timestamp()),
         "text": {"body": words},
         "from": sender,
         "from_name": "Siti Aminah",

@@ -68,6 +68,7 @@ def around(payload: Mapping[str, Any]) -> JSON:
         "deleted": payload.get("deleted"),
         "author": payload.get("author"),
         "forwarded": payload.get("forwarded", False),
+        "late": payload.get("late"),
         "details": details or None,
     }
 

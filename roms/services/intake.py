@@ -16,12 +16,24 @@ from roms.engine import lifecycle, session
 from roms.engine.events import AgentReplied, MessageReceived
 from roms.engine.types import Mode
 from roms.models import Contact, Conversation, Direction, Message, Sender, Status
-from roms.services import changes, channels, contents, identities, payloads, publishing, receipts, turns, unmatched
+from roms.services import (
+    changes,
+    channels,
+    contents,
+    frames,
+    identities,
+    payloads,
+    publishing,
+    receipts,
+    turns,
+    unmatched,
+)
 from roms.services.channels import Line
 from roms.services.runner import advance
 from roms.services.scene import Row, Scene, finish, message_row, remember_last, scene_of
 
 REPEAT_WITHIN = timedelta(seconds=3)  # the same message without an id, again: a repeat
+LATE_AFTER = timedelta(days=8)  # Meta repeats a webhook for 7 days; what is older is a replay, or nobody waits for it
 ONCE = ("channel_id", "direction", "provider_id")  # what makes a message the same one
 
 
@@ -108,8 +120,8 @@ def _arrived(scene: Scene, incoming: Incoming, provider_id: str | None) -> Row:
         sender=Sender.CONTACT,
         kind=incoming.kind,
         text=incoming.text,
-        payload=payloads.of(scene, incoming),
-        before=turns.begun(scene.conversation.state) if scene.conversation.mode is not Mode.AGENT else None,
+        payload=_payload(scene, incoming),
+        before=turns.begun(scene.conversation.state) if _is_answered(scene, incoming) else None,
         provider_at=incoming.at or incoming.came_at,
         provider_id=provider_id,
         client_id=incoming.extra.get("client_id"),
@@ -126,12 +138,27 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
     scene.conversation.unread += 1
     remember_last(scene, row)
     _open_window(scene, incoming)
-    if _is_silent(scene, incoming) and scene.conversation.mode is not Mode.AGENT:
+    if _is_late(scene, incoming) or (_is_silent(scene, incoming) and scene.conversation.mode is not Mode.AGENT):
         return
     content = contents.received(incoming.kind, row["payload"])
     decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind, content))
     if decision.unmatched:
         unmatched.mark(scene.conversation.id, decision.gathered)
+
+
+def _payload(scene: Scene, incoming: Incoming) -> Row | None:
+    found = payloads.of(scene, incoming)
+    return {**(found or {}), "late": frames.moment(incoming.at)} if _is_late(scene, incoming) else found
+
+
+def _is_late(scene: Scene, incoming: Incoming) -> bool:
+    """Whether it was written so long ago that it is only shown: it moves nothing, so that a webhook which somebody kept
+    and sends again does no harm. What has no id is told from a repeat by the moment it comes, and so is always new."""
+    return bool(incoming.provider_id and incoming.at and scene.at - incoming.at > LATE_AFTER)
+
+
+def _is_answered(scene: Scene, incoming: Incoming) -> bool:
+    return scene.conversation.mode is not Mode.AGENT and not _is_late(scene, incoming)
 
 
 def _is_silent(scene: Scene, incoming: Incoming) -> bool:
@@ -154,9 +181,9 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     known = select(Message.id).filter_by(channel_id=scene.line.id, direction=Direction.OUT, provider_id=provider_id)
     if provider_id is None or db.session.scalar(known) is not None:
         return False
-    columns: Row = {"kind": incoming.kind, "payload": payloads.of(scene, incoming)}
+    columns: Row = {"kind": incoming.kind, "payload": _payload(scene, incoming)}
     columns |= {"provider_id": provider_id, "provider_at": incoming.at or incoming.came_at}
-    if incoming.is_group:  # no bot is there that could be silenced
+    if incoming.is_group or _is_late(scene, incoming):  # no bot is there that could be silenced; or it spoke long ago
         row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, text=incoming.text, status=Status.SENT)
         scene.messages.append(row | columns)
         remember_last(scene, row)

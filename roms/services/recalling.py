@@ -212,6 +212,8 @@ def _timer(row: Any) -> Event:
 
 def _said(row: Any) -> Event | None:
     if row.sender is Sender.CONTACT:
+        if (row.payload or {}).get("late"):  # it was shown, and nothing more
+            return None
         content = contents.received(row.kind, row.payload)
         text, tapped = contents.heard(row.kind, row.text, row.payload), (row.payload or {}).get("tapped")
         return events.MessageReceived(text, tapped, row.kind, content)

@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -128,7 +129,7 @@ def said() -> list[Message]:
 
 
 def test_a_letter_comes_in_and_the_answer_flies_out(client: FlaskClient, channel: str, work: Work) -> None:
-    letters = [{"id": "l-1", "loft": LOFT, "words": "halo", "name": "Siti", "flown": 1795226400}, "no letter"]
+    letters = [{"id": "l-1", "loft": LOFT, "words": "halo", "name": "Siti", "flown": int(time.time())}, "no letter"]
     answer = knock(client, channel, letters=letters)
     assert (answer.status_code, answer.get_json()["stored"], answer.get_json()["skipped"]) == (200, 1, 1)
     assert knock(client, channel, letters=letters).get_json()["repeated"] == 1

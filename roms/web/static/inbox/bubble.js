@@ -74,6 +74,7 @@ function Body({ entry, name }) {
   const text = (entry.options?.length > 0 && entry.prompt) || wordsOf(entry);
   const details = entry.details ?? {};
   return html`
+    ${entry.late && html`<p class="mark"><${Icon} name="clock" size=${13} />${t("came_late", { at: fullTime(entry.late) })}</p>`}
     ${entry.forwarded && html`<p class="mark"><${Icon} name="forward" size=${13} />${t(entry.forwarded === "often" ? "forwarded_often" : "forwarded")}</p>`}
     ${details.referral && html`<${Referral} referral=${details.referral} />`}
     ${details.product && html`<p class="mark"><${Icon} name="label" size=${13} />${t("about_product", { id: details.product.id ?? "" })}</p>`}
