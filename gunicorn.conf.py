@@ -20,16 +20,34 @@ accesslog = None  # it would hold tickets and addresses
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a slow disk must not look like a hung worker
 
 
+def on_starting(server: Any) -> None:
+    """Refuse to start where webhooks could not be kept while the database is away."""
+    from roms.config import BadConfig, Config
+    from roms.spool import Spool, Unwritable
+
+    try:
+        config = Config.from_environ()
+        Spool(config.spool, config.credentials_keys).prepare()
+    except (BadConfig, Unwritable) as error:
+        raise SystemExit(f"settings: {error}") from None
+
+
 def post_worker_init(worker: Any) -> None:
     """Give the hub its share of the threads, and tell it when we stop: open sockets would hold gunicorn otherwise."""
     app = worker.wsgi
     hub = app.extensions["roms.hub"]
     hub.most = threads // 2
     with app.app_context():
-        from roms.services import account_states
+        from sqlalchemy.exc import SQLAlchemyError
 
-        for warning in account_states.warnings():
-            worker.log.warning(warning["text"])
+        from roms.services import account_states, known_accounts
+
+        try:
+            known_accounts.keep()
+            for warning in account_states.warnings():
+                worker.log.warning(warning["text"])
+        except SQLAlchemyError as error:  # webhooks are taken all the same
+            worker.log.error("the database cannot be asked: %s", error)
     gunicorns = signal.getsignal(signal.SIGTERM)
 
     def stop(signum: int, frame: Any) -> None:

@@ -16,12 +16,14 @@ from roms.app import app_from_environ
 from roms.db import db
 from roms.services import (
     account_states,
+    arrivals,
     changes,
     cleaning,
     discarding,
     faces,
     files,
     http_calls,
+    known_accounts,
     outbox,
     templates,
     timers,
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 BEAT = 0.5  # seconds between two looks of the ticker
 CLEAN_EVERY = 120  # beats
 FACES_EVERY = 10  # beats
+KEEP_EVERY = 4  # beats
 WATCH_EVERY = round(account_states.LOOK_EVERY / BEAT)  # beats
 REST = 1.0  # seconds until a worker that lost Redis begins again
 
@@ -82,8 +85,9 @@ def tick() -> int:
         signal.signal(name, lambda *_: stopping.set())
     beat = 0
     while not stopping.wait(BEAT):
-        chores = [fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
+        chores = [flush_spool, fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
         chores += [cleaning.clean, sync_templates, sweep_discarded] if beat % CLEAN_EVERY == 0 else []
+        chores += [known_accounts.keep] if beat % KEEP_EVERY == 0 else []
         chores += [look_for_faces] if beat % FACES_EVERY == 0 else []
         chores += [watch_accounts] if beat % WATCH_EVERY == 0 else []
         for chore in chores:
@@ -100,6 +104,11 @@ def _do(app: Flask, chore: Callable[[], None]) -> None:
             log.exception("the ticker could not %s; it tries again", chore.__name__)
         finally:
             db.session.remove()
+
+
+def flush_spool() -> None:
+    """Store what webhooks left while the database was away."""
+    arrivals.flush()
 
 
 def fire_timers() -> None:

@@ -29,6 +29,7 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_CREDENTIALS_KEY": "opens the credentials of channels: Fernet keys separated by spaces, the newest first",
     "ROMS_CREDENTIALS_KEY_FILE": "file that holds them instead, one a line",
     "ROMS_STORAGE": "where files of messages are kept: a folder (default `files` in the data folder) or `s3://bucket`",
+    "ROMS_SPOOL": "folder for webhooks that come while the database is away (default `spool` in the data folder)",
     "ROMS_S3_ENDPOINT": "address of an S3-compatible server (default: Amazon's own)",
     "ROMS_S3_REGION": "its region (default us-east-1)",
     "ROMS_S3_KEY": "access key; or let boto3 find its own credentials",
@@ -60,6 +61,7 @@ class Config:
     widget_origins: tuple[str, ...] = ()
     credentials_keys: tuple[str, ...] = field(default=(), repr=False)
     storage: str = ""
+    spool: Path = ROOT / "var" / "spool"
     s3_endpoint: str = ""
     s3_region: str = "us-east-1"
     s3_key: str = ""
@@ -100,6 +102,7 @@ class Config:
             widget_origins=tuple(env.get("ROMS_WIDGET_ORIGINS", "").split()),
             credentials_keys=_credentials_keys(env),
             storage=_storage(env.get("ROMS_STORAGE", str(data / "files"))),
+            spool=Path(env.get("ROMS_SPOOL", data / "spool")).absolute(),
             s3_endpoint=env.get("ROMS_S3_ENDPOINT", ""),
             s3_region=env.get("ROMS_S3_REGION", "us-east-1"),
             s3_key=env.get("ROMS_S3_KEY", ""),

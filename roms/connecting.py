@@ -8,11 +8,12 @@ import math
 import re
 import sqlite3
 import time
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
-from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError
+from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from roms import jsontext
@@ -21,6 +22,11 @@ log = logging.getLogger(__name__)
 
 DETAIL = re.compile(r"\n?(?:DETAIL|CONTEXT): .*", re.DOTALL)
 ASK_AFTER = 5.0  # seconds a PostgreSQL connection may lie unused before it is asked whether it lives
+SQLITE_WAITS = 15.0  # seconds for another process to finish writing
+PATIENCE = "roms_patience"  # of a connection: what it was told last
+
+# Seconds that who works now waits for a lock; None: as long as it takes.
+patience: ContextVar[float | None] = ContextVar("patience", default=None)
 
 
 def prepare(engine: Engine) -> None:
@@ -55,8 +61,11 @@ def _keep_rows_out(context: ExceptionContext) -> None:
 
 def _pool_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20, "max_overflow": 200}
-    return {"pool_size": 20, "max_overflow": 40, "connect_args": {"connect_timeout": 5}}
+        waits = {"timeout": SQLITE_WAITS, "check_same_thread": False}
+        return {"connect_args": waits, "pool_size": 20, "max_overflow": 200}
+    # 2 s is the least that psycopg knows; a host that is gone without a word is given up after 1 s (milliseconds).
+    waits = {"connect_timeout": 2, "tcp_user_timeout": 1000}
+    return {"pool_size": 20, "max_overflow": 40, "pool_timeout": 10, "connect_args": waits}
 
 
 def _translate(text: str | None, letters: str, others: str) -> str | None:
@@ -73,8 +82,10 @@ def _prepare_sqlite(engine: Engine) -> None:
     once with "database is locked" whatever the timeout (SQLite, "BEGIN IMMEDIATE")."""
 
     @event.listens_for(engine, "connect")
-    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+    def on_connect(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
+        record.info[PATIENCE] = patience.get() or SQLITE_WAITS  # a file that is locked altogether waits here already
+        connection.execute(f"PRAGMA busy_timeout = {round(record.info[PATIENCE] * 1000)}").close()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
         connection.create_function("translate", 3, _translate, deterministic=True)  # as PostgreSQL has it
@@ -83,7 +94,14 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("roms_write")
         driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()
+        known, waits = connection.connection.info, patience.get() or SQLITE_WAITS
+        try:
+            if known.get(PATIENCE, SQLITE_WAITS) != waits:
+                driver.execute(f"PRAGMA busy_timeout = {round(waits * 1000)}").close()
+                known[PATIENCE] = waits
+            driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()
+        except sqlite3.Error as error:  # nobody but us turns it into SQLAlchemy's here
+            raise OperationalError("BEGIN", None, error) from error
 
 
 def _prepare_postgres(engine: Engine) -> None:
@@ -102,3 +120,33 @@ def _prepare_postgres(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error  # the pool takes another one
+
+    _tell_patience(engine)
+
+
+def _tell_patience(engine: Engine) -> None:
+    """Who is in a hurry tells the connection; it is told again only when that changes, and knows it from the commit on
+    (PostgreSQL, "SET": a rollback takes it back)."""
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        known, waits = connection.connection.info, patience.get()
+        if known.get(PATIENCE) == waits:
+            return
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute(f"SET lock_timeout = {round((waits or 0) * 1000)}")
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise OperationalError("SET lock_timeout", None, error) from error
+        known["roms_patience_soon"] = waits
+
+    @event.listens_for(engine, "commit")
+    def on_commit(connection: Connection) -> None:
+        known = connection.connection.info
+        if "roms_patience_soon" in known:
+            known[PATIENCE] = known.pop("roms_patience_soon")
+
+    @event.listens_for(engine, "rollback")
+    def on_rollback(connection: Connection) -> None:
+        if not connection.invalidated:
+            connection.connection.info.pop("roms_patience_soon", None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -129,7 +130,7 @@ def _committed(later: list[Callable[[], None]]) -> Iterator[None]:
     session = db.session()
     if session.in_transaction():
         session.rollback()  # an earlier read of this request must not share our view of the world
-    with current_app.extensions["roms.writer"]:
+    with _turn():
         try:
             token = _under_way.set(_Write(session.connection(execution_options=WRITE), later))
             try:
@@ -140,6 +141,32 @@ def _committed(later: list[Callable[[], None]]) -> Iterator[None]:
         except BaseException:
             session.rollback()
             raise
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Our turn to write, where there is one writer; who is in a hurry gives up as at a locked file."""
+    writer = current_app.extensions["roms.writer"]
+    waits = connecting.patience.get()
+    if writer is None:
+        yield
+    elif not writer.acquire(timeout=-1 if waits is None else waits):
+        raise OperationalError("waiting for the one writer", None, sqlite3.OperationalError("database is locked"))
+    else:
+        try:
+            yield
+        finally:
+            writer.release()
+
+
+@contextmanager
+def hurried(seconds: float) -> Iterator[None]:
+    """Wait no longer than this for any lock: better an error than a caller who gives up first."""
+    token = connecting.patience.set(seconds)
+    try:
+        yield
+    finally:
+        connecting.patience.reset(token)
 
 
 def _write() -> _Write:
@@ -245,4 +272,4 @@ def init_app(app: Flask) -> None:
         is_sqlite = db.engine.dialect.name == "sqlite"
         connecting.prepare(db.engine)
     # SQLite has one writer per file anyway: here threads wait in turn instead of polling the file's lock.
-    app.extensions["roms.writer"] = threading.RLock() if is_sqlite else nullcontext()
+    app.extensions["roms.writer"] = threading.RLock() if is_sqlite else None

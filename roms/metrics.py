@@ -57,6 +57,13 @@ def sockets_open(count: int) -> None:
         _made_gauge("roms_live_open", "Sockets open now").set(count)
 
 
+def spooled(waiting: int, oldest: int, broken: int) -> None:
+    with _making:
+        _made_gauge("roms_spool_depth", "Webhooks that wait for the database").set(waiting)
+        _made_gauge("roms_spool_oldest_seconds", "For how long the oldest of them has waited").set(oldest)
+        _made_gauge("roms_spool_broken", "Webhooks that were set aside, for a person to look at").set(broken)
+
+
 def exposition() -> bytes:
     """Everything counted so far, in Prometheus' text form."""
     from prometheus_client import generate_latest

@@ -30,17 +30,26 @@ def is_key(text: str) -> bool:
 
 def seal(keys: Sequence[str], values: Mapping[str, str]) -> str:
     """These values as one text that only our keys open; "" for no values."""
-    return _box(keys).encrypt(json.dumps(dict(values)).encode()).decode() if values else ""
+    return sealed_bytes(keys, json.dumps(dict(values)).encode()).decode() if values else ""
 
 
 def unseal(keys: Sequence[str], sealed: str) -> dict[str, str]:
     if not sealed:
         return {}
+    values: dict[str, str] = json.loads(opened_bytes(keys, sealed.encode()))
+    return values
+
+
+def sealed_bytes(keys: Sequence[str], data: bytes) -> bytes:
+    """Whatever it is, as a token that only our keys open."""
+    return _box(keys).encrypt(data)
+
+
+def opened_bytes(keys: Sequence[str], token: bytes) -> bytes:
     try:
-        values: dict[str, str] = json.loads(_box(keys).decrypt(sealed.encode()))
+        return _box(keys).decrypt(token)
     except InvalidToken as error:
         raise Sealed("These credentials were sealed under another key than ROMS_CREDENTIALS_KEY has.") from error
-    return values
 
 
 def _box(keys: Sequence[str]) -> MultiFernet:

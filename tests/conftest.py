@@ -136,6 +136,7 @@ def settings() -> dict[str, str]:
 def app(database_url: str, redis: str, provider: Box, settings: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
     """The application with its channels, the flows of this repository and the cast."""
     usual = {"ROMS_FAKE_URL": provider.base_url, "ROMS_STORAGE": str(tmp_path / "files")}
+    usual["ROMS_SPOOL"] = str(tmp_path / "spool")
     app = create_app(config_for(database_url, redis, **usual | settings))
     with app.app_context():
         yield app

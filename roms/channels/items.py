@@ -28,6 +28,7 @@ class Incoming:
     tells repeats within seconds). payload: the id of what was tapped. at: the provider's time in UTC, None when it gave
     none. extra: what it is besides its words, in the keys that docs/adding-a-channel.md lists. raw: the provider's own
     words for a kind we do not know. account: the provider's name for the account it came to, "" when there is one only.
+    came_at: when it came to us, where it had to wait in the spool; adapters leave it alone.
     """
 
     address: str
@@ -45,6 +46,7 @@ class Incoming:
     extra: Mapping[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] | None = None
     account: str = ""
+    came_at: datetime | None = None
 
     @property
     def phone(self) -> str | None:

@@ -125,10 +125,7 @@ def find(kind: str, key: str | None = None) -> Account:
 
     NotReady when its credentials cannot be opened: the provider shall try again.
     """
-    if kind not in ADAPTERS:
-        raise NotFound(f"there is no channel of the kind {kind!r}")
-    if key is not None and not KEY.fullmatch(key):
-        raise NotFound("there is no such channel")
+    check_address(kind, key)
     first = _memory().first
     if (kind, key) not in first:
         wanted = select(Channel.id).filter_by(kind=kind).order_by(Channel.id).limit(1)
@@ -140,6 +137,21 @@ def find(kind: str, key: str | None = None) -> Account:
     if found_line.problem:
         raise NotReady(found_line.problem)
     return found_line.account
+
+
+def check_address(kind: str, key: str | None) -> None:
+    """NotFound for what cannot be the address of a webhook, whatever the database has."""
+    if kind not in ADAPTERS:
+        raise NotFound(f"there is no channel of the kind {kind!r}")
+    if key is not None and not KEY.fullmatch(key):
+        raise NotFound("there is no such channel")
+
+
+def in_memory(kind: str, key: str | None) -> Account | None:
+    """The account that `find` found before, as it was then: for while the database cannot be asked."""
+    memory: Memory | None = current_app.extensions.get("roms.channels")
+    known = memory.lines.get(memory.first.get((kind, key), 0)) if memory else None
+    return known.account if known and not known.problem else None
 
 
 def routed(account: Account, name: str) -> int | None:

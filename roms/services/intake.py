@@ -122,7 +122,7 @@ def _arrived(scene: Scene, incoming: Incoming, provider_id: str | None) -> Row:
         text=incoming.text,
         payload=_payload(scene, incoming),
         before=turns.begun(scene.conversation.state) if _is_answered(scene, incoming) else None,
-        provider_at=incoming.at,
+        provider_at=incoming.at or incoming.came_at,
         provider_id=provider_id,
         client_id=incoming.extra.get("client_id"),
         status=Status.RECEIVED,
@@ -170,7 +170,8 @@ def _open_window(scene: Scene, incoming: Incoming) -> None:
     """From now on, by the provider's clock, free text may be sent for a while."""
     lasts = scene.line.abilities.window
     if lasts is not None and not incoming.is_group:
-        until = min(incoming.at or scene.at, scene.at) + lasts
+        came_at = incoming.came_at or scene.at
+        until = min(incoming.at or came_at, came_at) + lasts
         scene.conversation.window_until = max(scene.conversation.window_until or until, until)
 
 
@@ -181,7 +182,7 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     if provider_id is None or db.session.scalar(known) is not None:
         return False
     columns: Row = {"kind": incoming.kind, "payload": _payload(scene, incoming)}
-    columns |= {"provider_id": provider_id, "provider_at": incoming.at}
+    columns |= {"provider_id": provider_id, "provider_at": incoming.at or incoming.came_at}
     if incoming.is_group or _is_late(scene, incoming):  # no bot is there that could be silenced; or it spoke long ago
         row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, text=incoming.text, status=Status.SENT)
         scene.last = row | columns
@@ -197,19 +198,29 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
 
 
 def _provider_id(scene: Scene, incoming: Incoming, direction: Direction = Direction.IN) -> str | None:
-    """The id that makes this message unique; None when it is a repeat of one that came without an id."""
+    """The id that makes this message unique; None when it is a repeat of one that came without an id.
+
+    Such a one bears the moment it came, so that it is the same also when it is replayed out of the spool much later.
+    """
     if incoming.provider_id:
         return incoming.provider_id
     print_ = hashlib.sha256(f"{incoming.address}\n{incoming.fingerprint or incoming.text}".encode()).hexdigest()[:32]
+    came_at = incoming.came_at or scene.at
+    first, last = _print_id(print_, came_at - REPEAT_WITHIN), _print_id(print_, came_at + REPEAT_WITHIN)
     repeat = (
         select(Message.id)
         .where(Message.conversation_id == scene.conversation.id, Message.direction == direction)
-        .where(Message.provider_id.startswith(f"print:{print_}:"), Message.created_at > scene.at - REPEAT_WITHIN)
+        .where(Message.provider_id > first, Message.provider_id < last)
         .limit(1)
     )
     if db.session.scalar(repeat) is not None:
         return None
-    return f"print:{print_}:{scene.conversation.seq}"
+    return _print_id(print_, came_at)
+
+
+def _print_id(print_: str, came_at: datetime) -> str:
+    """Sorts by the moment."""
+    return f"print:{print_}:{came_at.timestamp():017.6f}"
 
 
 def _learn_name(contact: Contact, incoming: Incoming, at: datetime) -> None:

@@ -13,11 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roms import metrics, queue
 from roms.config import ROOT
-from roms.db import db
+from roms.db import db, hurried
 from roms.errors import NotFound
+from roms.services import arrivals
 
 bp = Blueprint("health", __name__)
 
+PATIENCE = 1.0  # seconds that whoever asks for our health waits for a lock
 FROM_AFAR = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
 
 
@@ -28,8 +30,9 @@ def live() -> ResponseReturnValue:
 
 @bp.get("/ready")
 def ready() -> ResponseReturnValue:
-    """Redis is reported but not required: without it everything works, only a little later."""
-    parts = {"database": _database(), "redis": _redis()}
+    """Redis is reported but not required: without it everything works, only a little later. The spool is no part of
+    the answer's status: it is there for when the database is not."""
+    parts = {"database": _database(), "redis": _redis(), "spool": _spool()}
     return parts, 200 if parts["database"] == "ok" else 503
 
 
@@ -39,12 +42,14 @@ def numbers() -> ResponseReturnValue:
     if not _is_loopback(request.remote_addr or "") or any(name in request.headers for name in FROM_AFAR):
         raise NotFound
     metrics.sockets_open(current_app.extensions["roms.hub"].count)
+    metrics.spooled(**_spool())
     return Response(metrics.exposition(), mimetype="text/plain; version=0.0.4")
 
 
 def _database() -> str:
     try:
-        applied = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
+        with hurried(PATIENCE):
+            applied = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
     except SQLAlchemyError:
         current_app.logger.warning("the database is not ready", exc_info=True)
         return "unreachable, or not migrated yet"
@@ -57,6 +62,12 @@ def _redis() -> str:
     except (redis.RedisError, OSError):
         return "unreachable"
     return "ok"
+
+
+def _spool() -> dict[str, int]:
+    """Webhooks that wait for the database, for how many seconds the oldest has, and those that were set aside."""
+    spool = arrivals.spool()
+    return {"waiting": spool.depth(), "oldest": round(spool.oldest()), "broken": spool.broken()}
 
 
 @functools.cache

@@ -104,6 +104,7 @@ def start(folder: Path, redis_url: str, **environ: str) -> Site:
         "ROMS_PUBLIC_URL": url,
         "ROMS_BIND": f"127.0.0.1:{port}",
         "ROMS_THREADS": "40",
+        "ROMS_SPOOL": str(folder / "spool"),
         "PATH": "/usr/bin:/bin",
     } | environ
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]

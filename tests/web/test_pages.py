@@ -129,11 +129,12 @@ def test_the_documentation_is_rendered_and_html_in_it_stays_text(
 def test_ready_means_a_migrated_database_with_or_without_redis(app: Flask, browser: Browser) -> None:
     from roms import queue
 
-    assert browser.get("/ready").json == {"database": "ok", "redis": "ok"}
+    spool = {"waiting": 0, "oldest": 0, "broken": 0}
+    assert browser.get("/ready").json == {"database": "ok", "redis": "ok", "spool": spool}
     app.extensions["roms.redis"].close()
     app.extensions["roms.redis"] = queue.connect("redis://127.0.0.1:1")
     answer = browser.get("/ready")
-    assert (answer.status_code, answer.json) == (200, {"database": "ok", "redis": "unreachable"})
+    assert (answer.status_code, answer.json) == (200, {"database": "ok", "redis": "unreachable", "spool": spool})
 
 
 def test_the_numbers_are_for_this_machine_only(browser: Browser) -> None:
