@@ -33,6 +33,7 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_S3_REGION": "its region (default us-east-1)",
     "ROMS_S3_KEY": "access key; or let boto3 find its own credentials",
     "ROMS_S3_SECRET": "the secret that belongs to it",
+    "ROMS_FILES_A_DAY": "how many files of one contact are fetched within 24 hours (default 500)",
     "ROMS_HTTP_HOSTS": "whom flows may ask: `host`, `*.host`, `http://host:port`, `host=address`, … (default: nobody)",
     "ROMS_HTTP_SECRETS": "JSON file {name: value} with what `{{secret.name}}` stands for in flows",
     "ROMS_FAKE_URL": "address of the WhatsApp in a box; a trial makes its channels there",
@@ -55,6 +56,7 @@ class Config:
     data: Path = ROOT / "var"
     flows: Path = ROOT / "flows"
     trusted_proxies: int = 0
+    files_a_day: int = 500
     widget_origins: tuple[str, ...] = ()
     credentials_keys: tuple[str, ...] = field(default=(), repr=False)
     storage: str = ""
@@ -94,6 +96,7 @@ class Config:
             secret_key=_secret_key(env),
             public_url=_url(env, "ROMS_PUBLIC_URL", ("http", "https"), "http://127.0.0.1:8000").rstrip("/"),
             trusted_proxies=_whole(env, "ROMS_TRUSTED_PROXIES"),
+            files_a_day=_whole(env, "ROMS_FILES_A_DAY", "500"),
             widget_origins=tuple(env.get("ROMS_WIDGET_ORIGINS", "").split()),
             credentials_keys=_credentials_keys(env),
             storage=_storage(env.get("ROMS_STORAGE", str(data / "files"))),
@@ -133,8 +136,8 @@ def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
-def _whole(env: Mapping[str, str], name: str) -> int:
-    value = env.get(name, "0")
+def _whole(env: Mapping[str, str], name: str, usual: str = "0") -> int:
+    value = env.get(name, usual)
     if not value.isdigit():
         raise BadConfig(f"{name} is {value!r}; it must be a whole number such as 1")
     return int(value)

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, make_transient
 from sqlalchemy.types import TypeDecorator
 
 from roms import connecting
@@ -76,7 +76,7 @@ class UTCDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        value = value.astimezone(UTC)
+        value = value if value.tzinfo is UTC else value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -219,7 +219,7 @@ def save(changed: Sequence[Model]) -> None:
         if names:
             values = {name: getattr(thing, name) for name in names}
             by_columns.setdefault(names, []).append(values | {"the_id": cast(tuple[int], state.identity)[0]})
-        db.session.expunge(thing)
+        make_transient(thing)  # its columns stay readable; expunge would walk through all of them for cascades
     for names, rows in by_columns.items():
         _write().connection.execute(_update(table(type(changed[0])), names), rows)
 

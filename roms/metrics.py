@@ -33,8 +33,14 @@ def _made_gauge(name: str, text: str) -> Gauge:
 
 
 def webhook_items(kind: str, result: str, count: int = 1) -> None:
+    _webhook_items(kind, result).inc(count)
+
+
+@functools.cache
+def _webhook_items(kind: str, result: str) -> Counter:
+    """Looked up once: every webhook counts."""
     text = "Items in webhooks, by what became of them"
-    _counter("roms_webhook_items", text, "kind", "result").labels(kind, result).inc(count)
+    return _counter("roms_webhook_items", text, "kind", "result").labels(kind, result)
 
 
 def skipped(kind: str, reason: str) -> None:

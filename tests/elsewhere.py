@@ -78,6 +78,15 @@ class Handler(BaseHTTPRequestHandler):
         status, body = answers.pop(0) if len(answers) > 1 else answers[0]
         self.answer(status, body)
 
+    def sized(self) -> None:
+        """So many bytes as the path says, for whoever wants them."""
+        left = int(self.path.split("/")[2])
+        self.send_response(200)
+        self.send_header("Content-Length", str(left))
+        self.end_headers()
+        while left:
+            left -= self.wfile.write(bytes(min(left, 1 << 20)))
+
     def to(self) -> None:
         """Elsewhere: what stands behind the first part of the path."""
         self.answer(302, b"", Location=self.path.split("/to/", 1)[1])
@@ -112,6 +121,7 @@ ANSWERS: dict[str, Callable[[Handler], None]] = {
     "dies": Handler.dies,
     "trickle": Handler.trickle,
     "endless": Handler.endless,
+    "sized": Handler.sized,
     "to": Handler.to,
     "scripted": Handler.scripted,
     "file": lambda self: self.answer(200, b"\x00file\xff" * 1000),

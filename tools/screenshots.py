@@ -44,6 +44,7 @@ def handoff(inbox: Page) -> None:
     inbox.get_by_role("tab", name="Semua").click()
     inbox.get_by_role("option").filter(has_text=name).click()
     inbox.locator(".event").filter(has_text="Bot meneruskan ke orang").wait_for()
+    inbox.locator(".bubble[data-sender=bot]:not([data-status=delivered])").first.wait_for(state="detached")
     takeover = inbox.get_by_role("complementary").locator("[data-verb=claim]")
     takeover.wait_for()
     if takeover.is_enabled():

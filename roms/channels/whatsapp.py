@@ -141,6 +141,12 @@ def fitting(kind: str, mime: str, size: int, files: Mapping[str, tuple[tuple[str
     return "document"
 
 
+def sticker_fits(data: bytes) -> bool:
+    """WhatsApp takes 100 KB of a still sticker and 500 KB of one that moves (a bit of WebP's extended header)."""
+    moves = data[12:16] == b"VP8X" and bool(data[20:21]) and bool(data[20] & 2)
+    return len(data) <= (500 if moves else 100) * 1024
+
+
 def contact_of(parcel: Parcel) -> tuple[str, str, str]:
     """(name, number as written, its digits) of the card that a message hands over."""
     content = content_of(parcel)

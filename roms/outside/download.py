@@ -21,7 +21,8 @@ MOST_REDIRECTS = 3
 SILENCE = 15.0  # seconds without a byte
 GRACE, SLOWEST = 10.0, 2048.0  # after so many seconds at least so many bytes in each, on the average
 CHUNK = 64 * 1024
-GONE = (404, 410)
+GONE = 410
+MISSING = 404  # a gateway that is still fetching it itself says so too
 LATER = (408, 425, 429)
 
 
@@ -121,8 +122,8 @@ def _read(url: str, answer: httpcore.Response, into: _Into) -> int | str:
     told = {name.lower(): value for name, value in answer.headers}
     if answer.status in (301, 302, 303, 307, 308):
         return urljoin(url, told.get(b"location", b"").decode("latin-1"))
-    if answer.status in GONE:
-        raise NotFetched("gone", is_final=True)
+    if answer.status in (GONE, MISSING):
+        raise NotFetched("gone", is_final=answer.status == GONE)
     if answer.status in (401, 403):
         raise NotFetched("no_access")
     if answer.status != 200:

@@ -110,12 +110,13 @@ def afresh(channel_id: int) -> Line:
 
 def _memory() -> Memory:
     """What is known, less what another process has changed: asked every other second, for all channels at once."""
-    memory: Memory = current_app.extensions.setdefault("roms.channels", Memory())
+    known = current_app.extensions
+    memory: Memory = known.get("roms.channels") or known.setdefault("roms.channels", Memory())
     if time.monotonic() - memory.asked_at >= READ_AFRESH:
         memory.asked_at = time.monotonic()  # first, so that other threads do not ask as well
         versions = {row.id: row.version for row in db.session.execute(VERSIONS)}
-        if any(versions.get(known.id) != known.version for known in list(memory.lines.values())):
-            memory = current_app.extensions["roms.channels"] = Memory()
+        if any(versions.get(each.id) != each.version for each in list(memory.lines.values())):
+            memory = known["roms.channels"] = Memory()
     return memory
 
 

@@ -16,24 +16,24 @@ from roms.channels.base import Download
 from roms.channels.failures import ChannelBroken, Permanent, SendFailed
 from roms.db import db
 from roms.engine.media import MEGABYTE
-from roms.models import Attachment
+from roms.models import Attachment, Conversation
 from roms.outside import download
 from roms.services import channels, files, preparing
 from roms.services.files import Claimed, NotStored, Outcome
 from roms.services.pictures import TooManyPixels
 from roms.storage import Unreachable
 
-MOST: Mapping[str, int] = {  # bytes; what is none of these is a document
-    "image": 16 * MEGABYTE,
-    "sticker": 4 * MEGABYTE,
+MOST: Mapping[str, int] = {  # bytes, as WhatsApp's own limits are; what is none of these is a document
+    "image": 5 * MEGABYTE,
+    "sticker": MEGABYTE,  # WhatsApp's are half as large, but gateways make others of them
     "audio": 16 * MEGABYTE,
     "voice": 16 * MEGABYTE,
-    "video": 64 * MEGABYTE,
+    "video": 16 * MEGABYTE,
 }
 LARGEST = 100 * MEGABYTE
 LONGEST = 180.0  # seconds for a file, the provider's and ours together
 KEPT_BY_PROVIDER = {"meta": timedelta(days=7)}  # ids of files in webhooks are good for so long
-A_DAY = (300, 2000 * MEGABYTE)  # files and bytes of one conversation
+BYTES_A_DAY = 2000 * MEGABYTE  # of one contact
 RENEW = 15.0  # seconds between two signs of life
 LOOK_AGAIN = 0.5
 
@@ -65,15 +65,17 @@ def _hindered(claimed: Claimed) -> NotStored | None:
     age = KEPT_BY_PROVIDER.get(channels.line(claimed.channel_id).kind)
     if age is not None and clock.now() - claimed.created_at > age:
         return NotStored("expired", is_final=True)
+    theirs = select(Conversation.contact_id).where(Conversation.id == claimed.conversation_id).scalar_subquery()
     of_today = select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(
-        Attachment.conversation_id == claimed.conversation_id,
+        Attachment.conversation_id.in_(select(Conversation.id).where(Conversation.contact_id == theirs)),
         Attachment.user_id.is_(None),
         Attachment.created_at > clock.now() - timedelta(days=1),
         Attachment.id < claimed.id,
     )
+    most = channels.config().files_a_day
     count, size = db.session.execute(of_today).one()
     db.session.rollback()
-    return NotStored("too_much", is_final=True) if count >= A_DAY[0] or size >= A_DAY[1] else None
+    return NotStored("too_much", is_final=True) if count >= most or size >= BYTES_A_DAY else None
 
 
 def _source(claimed: Claimed, client: httpx.Client) -> Download | NotStored:

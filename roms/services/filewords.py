@@ -8,8 +8,10 @@ from roms.engine.media import MEGABYTE
 
 WORDS: Mapping[str, tuple[str, str]] = {  # code -> Indonesian, English
     "too_large": (
-        "File ini lebih besar dari yang kami ambil. Minta pengirim mengirim versi yang lebih kecil.",
-        "This file is larger than we take. Ask the sender for a smaller one.",
+        "File ini terlalu besar: foto paling banyak 5 MB, suara dan video 16 MB, dokumen 100 MB. "
+        "Minta pengirim mengirim versi yang lebih kecil.",
+        "This file is too large: pictures have at most 5 MB, sounds and films 16 MB, documents 100 MB. "
+        "Ask the sender for a smaller one.",
     ),
     "too_many_pixels": (
         "Gambar ini terlalu besar ukurannya untuk dibuka dengan aman. Minta pengirim mengirim foto biasa.",
@@ -36,8 +38,8 @@ WORDS: Mapping[str, tuple[str, str]] = {  # code -> Indonesian, English
         "This channel cannot fetch files. Ask the sender to send it another way.",
     ),
     "too_much": (
-        "Pengirim ini sudah mengirim terlalu banyak file hari ini. File ini tidak diambil.",
-        "This sender has sent too many files today. This one was not fetched.",
+        "Pengirim ini sudah mengirim terlalu banyak file hari ini. File ini tidak diambil; minta dikirim lagi besok.",
+        "This sender has sent too many files today. This one was not fetched; ask for it again tomorrow.",
     ),
     "deleted": ("Pengirim menghapus file ini.", "The sender deleted this file."),
     "no_access": (

@@ -184,8 +184,8 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     columns |= {"provider_id": provider_id, "provider_at": incoming.at}
     if incoming.is_group or _is_late(scene, incoming):  # no bot is there that could be silenced; or it spoke long ago
         row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, text=incoming.text, status=Status.SENT)
-        scene.messages.append(row | columns)
-        scene.last = row
+        scene.last = row | columns
+        scene.messages.append(scene.last)
     else:
         advance(scene, AgentReplied(incoming.text, None, sent=True), **columns)
     said = scene.messages[-1]

@@ -111,6 +111,13 @@ def test_the_list_does_not_show_what_was_taken_back(cast: Cast) -> None:
     assert len(messages()) == 1
 
 
+def test_the_list_shows_an_edit_that_came_before_its_message_in_a_group(cast: Cast) -> None:
+    heard(cast, "satu", "a", is_group=True)
+    changes.record(cast.whapi, Edited("b", "tiga", at(4)))
+    heard(cast, "dua", "b", is_group=True, from_business=True)
+    assert (conversation().last or {})["text"] == entry("b")["text"] == "tiga"
+
+
 def test_a_sign_on_nothing_becomes_a_small_message_after_a_while(cast: Cast, clock: Clock) -> None:
     heard(cast, "halo", "m1")
     unread = conversation().unread

@@ -90,6 +90,26 @@ def test_a_wrong_token_parks_what_waits_until_it_is_mended(driven: World, provid
     assert account_states.needs_attention(driven.channel(provider)) == ""
 
 
+@pytest.mark.parametrize("provider", ["whapi", "waha"])
+def test_r31_a_number_that_was_logged_out_parks_what_waits_and_sends_it_once_when_it_is_back(
+    driven: World, provider: str
+) -> None:
+    talk, word = driven.somebody(provider), f"tunggu dulu {provider}"
+    driven.box.gateways[provider].be("failed")
+    assert driven.box.settled(provider)
+    assert driven.channel(provider).state == "failed"
+    assert talk.asks("messages", seen=0, text=word).status_code == 201
+    driven.work(queue.OUTBOX)
+    assert (talk.last["status"], sent(driven, provider, word)) == ("queued", 0)
+    driven.box.gateways[provider].be("working")
+    assert driven.box.settled(provider)
+    assert driven.channel(provider).state == "connected"
+    driven.work(queue.OUTBOX)
+    driven.work(queue.OUTBOX)
+    talk.ticks()
+    assert sent(driven, provider, word) == 1
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_word_that_comes_before_the_answer_is_kept(driven: World, provider: str) -> None:
     talk = driven.somebody(provider)
@@ -108,6 +128,19 @@ def test_a_batch_of_all_kinds_is_taken_whole(driven: World, provider: str) -> No
     assert driven.box.settled(provider)
     got = [entry["kind"] for entry in talk.entries[1:]]
     assert got == ["image", "video", "audio", "document", "sticker", "location", "contact", "unsupported"]
+
+
+def test_r29_a_new_user_id_keeps_the_thread_and_what_was_said(driven: World) -> None:
+    talk = driven.somebody("meta", hidden=True)
+    before, contact = talk.conversation.id, talk.contact.id
+    was = talk.person.user_id
+    talk.does("user_id_changed", hidden=True)
+    assert talk.person.user_id != was
+    talk.names.append(talk.person.user_id)
+    talk.does("text", text="masih saya", hidden=True)
+    assert (talk.conversation.id, talk.contact.id, talk.contact.phone) == (before, contact, None)
+    assert [entry["text"] for entry in talk.entries if entry["direction"] == "in"][-1] == "masih saya"
+    assert talk.sends(text="halo lagi")["text"] == "halo lagi"
 
 
 def test_only_a_webhook_that_nothing_proves_is_called_open(driven: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -67,7 +68,7 @@ def test_a_picture_comes_after_its_message_and_the_browser_is_told(cast: Cast, p
 @pytest.mark.parametrize(
     ("path", "state", "code"),
     [
-        ("/none", FileState.REFUSED, "gone"),
+        ("/none", FileState.WAITING, "gone"),
         ("/forbidden", FileState.WAITING, "no_access"),
         ("/error", FileState.WAITING, "provider"),
         ("/dies", FileState.WAITING, "broken"),
@@ -103,6 +104,30 @@ def test_a_provider_that_stumbles_is_asked_again_and_a_person_can_ask_too(
     assert content(cast.ani, file)["state"] == "waiting"
     fetch()
     assert content(cast.ani, file)["state"] == "ready"
+
+
+def test_r32_what_is_not_there_yet_comes_later(cast: Cast, there: Elsewhere, clock: Clock) -> None:
+    there.script["soon"] = [(404, b"not yet"), (200, photo())]
+    file = arrives(cast, there.url("/scripted/soon"), text="ini fotonya")
+    fetch()
+    assert (content(cast.ani, file)["state"], messages()[0].text) == ("failed", "ini fotonya")
+    clock.forward(minutes=2)
+    fetch()
+    assert content(cast.ani, file)["state"] == "ready"
+
+
+def test_s17_an_archive_is_never_opened(cast: Cast, there: Elsewhere) -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("a.txt", "../../b.txt"):
+            archive.writestr(name, bytes(20 << 20))
+    there.script["bomb"] = [(200, bomb.getvalue())]
+    file = arrives(cast, there.url("/scripted/bomb"), "document", "../../harga.zip")
+    fetch()
+    told = content(cast.ani, file)
+    assert (told["state"], told["kind"], told["mime"]) == ("ready", "document", "application/zip")
+    assert (told["size"], told["name"]) == (len(bomb.getvalue()), "harga.zip")
+    assert row(file).thumb == ""
 
 
 def test_five_tries_are_made_within_an_hour() -> None:
@@ -164,11 +189,35 @@ def test_what_is_older_than_the_provider_keeps_it_is_not_asked_for(
     assert (row(file).error_code, there.asked) == ("expired", [])
 
 
-def test_one_sender_does_not_fill_the_disk(cast: Cast, picture: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "A_DAY", (2, 1 << 30))
+def test_one_sender_does_not_fill_the_disk(app: Flask, cast: Cast, picture: str) -> None:
+    object.__setattr__(app.extensions["roms.config"], "files_a_day", 2)
     sent = [arrives(cast, picture) for _ in range(3)]
     fetch()
     assert [row(each).error_code for each in sent] == ["", "", "too_much"]
+    told = content(cast.ani, sent[2])
+    assert told["state"] == "refused"
+    assert "besok" in told["error"]["say"]["id"]
+
+
+MB = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [("image", 5 * MB), ("sticker", MB), ("audio", 16 * MB), ("voice", 16 * MB), ("video", 16 * MB),
+     ("document", 100 * MB)],
+)  # fmt: skip
+def test_s17_every_kind_has_its_limit_and_only_the_file_is_lost(
+    cast: Cast, there: Elsewhere, kind: str, most: int
+) -> None:
+    over = arrives(cast, there.url(f"/sized/{most + 1}"), kind, text="lihat ini")
+    fits = arrives(cast, there.url(f"/sized/{most}"), kind) if most < 100 * MB else ""
+    fetch()
+    assert (row(over).state, row(over).error_code) == (FileState.REFUSED, "too_large")
+    told = content(cast.ani, over)
+    assert (told["state"], told["caption"], "16 MB" in told["error"]["say"]["en"]) == ("refused", "lihat ini", True)
+    assert not fits or row(fits).state is FileState.READY
+    assert next(message.text for message in messages() if message.kind == kind) == "lihat ini"
 
 
 def test_a_file_is_claimed_once_and_again_when_its_fetcher_vanished(cast: Cast, picture: str, clock: Clock) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import redis as redis_library
 from rq import Queue
-from rq.job import JobStatus
+from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from roms import queue
+from roms import background, queue
 from roms.config import ROOT
 from tests.conftest import KEYS
 from tools import redis as tool
@@ -58,3 +58,24 @@ def test_a_worker_outlives_redis_and_begins_before_it(tmp_path: Path, worker: su
     assert worker.poll() is None
     worker.terminate()
     assert worker.wait(10) == 0
+
+
+class Poison:
+    """Whoever reads this back as a pickle makes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.path,)
+
+
+def test_s22_what_somebody_puts_into_the_queue_is_never_read_as_a_pickle(redis: str, tmp_path: Path) -> None:
+    touched = tmp_path / "touched"
+    with redis_library.Redis.from_url(redis) as connection:
+        bad = Queue(queue.OUTBOX, connection=connection).enqueue("time.time", Poison(touched))
+        good = Queue(queue.OUTBOX, connection=connection, serializer=JSONSerializer).enqueue("time.time", result_ttl=60)
+        background._worker(redis, queue.OUTBOX).work(burst=True, logging_level="CRITICAL")
+        assert (good.get_status(), touched.exists()) == (JobStatus.FINISHED, False)
+        assert Job.fetch(bad.id, connection=connection).args  # who does read it as one
+        assert touched.exists()

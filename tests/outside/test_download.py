@@ -52,7 +52,7 @@ def test_a_file_is_fetched_with_the_credentials_of_its_host(there: Elsewhere) ->
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/none", ("gone", True)),
+        ("/none", ("gone", False)),
         ("/error", ("provider", False)),
         ("/forbidden", ("no_access", False)),
         ("/empty", ("provider", False)),

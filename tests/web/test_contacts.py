@@ -89,7 +89,8 @@ def test_a_persons_name_is_kept_and_stands_in_the_thread(ani: Browser, people: C
 
 @pytest.mark.parametrize(
     "values",
-    [{"role": "admin"}, {"phone": "+1"}, {"merged_into": 1}, {"language": "fr"}, {"attributes": {"": "x"}}, {"name": 5},
+    [{"role": "admin"}, {"workspace_id": 2}, {"owner_id": 1}, {"mode": "BOT"},
+     {"phone": "+1"}, {"merged_into": 1}, {"language": "fr"}, {"attributes": {"": "x"}}, {"name": 5},
      {"attributes": {"a": "x" * 501}}, {"attributes": {"a": {"b": 1}}}],
 )  # fmt: skip
 def test_s09_nothing_else_can_be_changed(ani: Browser, people: Cast, values: Any) -> None:

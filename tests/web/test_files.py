@@ -192,6 +192,18 @@ def test_s17_what_the_channel_does_not_take_is_told_with_the_limit(
     assert ani.post("/api/conversations/nobody/files", data={"file": (io.BytesIO(b"x"), "x")}).status_code == 404
 
 
+def test_s17_what_is_too_large_for_its_kind_goes_as_a_document_where_the_channel_takes_it(
+    ani: Browser, people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(ani.client, "halo")
+    document = {"document": (("*/*",), 5 << 20)}
+    for more, kind in (({}, "upload_too_large"), (document, "document")):
+        takes = {"audio": (("audio/ogg",), 20), **more}
+        monkeypatch.setattr("roms.services.uploads.kinds_of", lambda abilities, takes=takes: takes)
+        told = put(ani, samples.OGG + b"x" * 50, "lagu.ogg").json
+        assert (told["error"]["data"]["reason"] if "error" in told else told["file"]["kind"]) == kind
+
+
 def test_only_this_address_takes_much_and_only_from_people_we_know(
     app: Flask, ani: Browser, people: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

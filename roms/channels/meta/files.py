@@ -9,7 +9,7 @@ from typing import Any
 from roms.channels.base import Parcel
 from roms.channels.failures import Permanent
 from roms.channels.reading import printable, text_of
-from roms.channels.whatsapp import content_of, fitting, mime_of
+from roms.channels.whatsapp import content_of, fitting, mime_of, sticker_fits
 
 Upload = Callable[[str, str, bytes], str]  # (name, type, data) -> Meta's id
 USUAL = {"image": "image/jpeg", "video": "video/mp4", "document": "application/pdf"}
@@ -22,7 +22,8 @@ def file_of(parcel: Parcel, upload: Upload) -> tuple[str, dict[str, Any]]:
     content = content_of(parcel)
     mime = mime_of(content.get("mime"))
     if parcel.data is not None:
-        kind = fitting(parcel.kind, mime, len(parcel.data))
+        wanted = "document" if parcel.kind == "sticker" and not sticker_fits(parcel.data) else parcel.kind
+        kind = fitting(wanted, mime, len(parcel.data))
         return kind, {"id": upload(_name(content), _whole_type(content, mime), parcel.data)}
     link = _link(parcel, content)
     return (fitting(parcel.kind, mime, 0) if mime else parcel.kind), {"link": link}

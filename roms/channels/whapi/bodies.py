@@ -10,6 +10,7 @@ from typing import Any
 from roms.channels.base import Parcel
 from roms.channels.failures import Permanent
 from roms.channels.reading import object_of, printable, text_of
+from roms.channels.whatsapp import sticker_fits
 
 Body = dict[str, Any]
 _ID = re.compile(r"[A-Za-z0-9._]+(-[A-Za-z0-9._]+)+")  # Whapi's own; what has another form it never heard of
@@ -19,7 +20,8 @@ def path_and_body(parcel: Parcel) -> tuple[str, Body]:
     """Where to post, and what; without the recipient. Raises Permanent for what Whapi cannot be sent."""
     if parcel.kind not in BODIES:
         raise Permanent(f"Whapi is not sent messages of kind {parcel.kind} yet.")
-    path, body = BODIES[parcel.kind]
+    is_too_large = parcel.kind == "sticker" and parcel.data is not None and not sticker_fits(parcel.data)
+    path, body = BODIES["document" if is_too_large else parcel.kind]
     if parcel.kind == "audio" and _content(parcel).get("voice") is True:
         path = "/messages/voice"
     return path, body(parcel) | ({"quoted": parcel.quotes} if _ID.fullmatch(parcel.quotes) else {})
