@@ -118,8 +118,10 @@ def test_a_contact_is_found_opened_and_put_right(tab: Tabs, stage: Stage) -> Non
     assert changes == [{"name": "Siti A."}, {"attributes": {"kota": "Jakarta", "ukuran": None}}]
 
 
-def test_somebody_without_a_number_is_never_shown_as_one(tab: Tabs, stage: Stage) -> None:
-    page, _people = page_of(tab, stage.people["ani"], person(2, ""), path="/2")
+def test_somebody_without_a_number_is_never_shown_as_one_and_a_deletion_is_told(tab: Tabs, stage: Stage) -> None:
+    gone = [THREADS[0] | {"last": {"text": "", "at": AT, "sender": "contact"}}]
+    page, _people = page_of(tab, stage.people["ani"], person(2, "", conversations=gone), path="/2")
+    expect(page.get_by_role("link", name=re.compile("^Toko WA"))).to_contain_text("Pesan ini dihapus")
     expect(page.get_by_role("heading", name="Tanpa nomor")).to_be_visible()
     names = page.get_by_role("list", name="Dikenal sebagai")
     expect(names).to_contain_text("Tanpa nomor")

@@ -85,7 +85,7 @@ export function Attributes({ contact, onSaved }) {
 /** Their conversations on every channel; links, so that they can be opened beside this one too. */
 export const Threads = ({ threads, onOpen }) => html`<ul class="person-threads">${threads.map((each) => html`<li key=${each.id}>
   <a href=${`/inbox/${encodeURIComponent(each.id)}`} onClick=${(event) => follow(event, each.id, onOpen)}>
-    <${Icon} name=${channelIcon(each.channel.kind)} size=${16} /><span><b>${each.channel.name}</b><small dir="auto">${each.last?.text ?? t("no_messages")}</small></span>
+    <${Icon} name=${channelIcon(each.channel.kind)} size=${16} /><span><b>${each.channel.name}</b><small dir="auto">${each.last ? each.last.text || t("deleted") : t("no_messages")}</small></span>
     <${Moment} at=${each.last_at}>${rowTime(each.last_at, now.value)}</${Moment}></a></li>`)}</ul>`;
 
 function follow(event, id, onOpen) {
