@@ -16,7 +16,7 @@ from roms.engine.types import JSON
 from roms.errors import NotFound
 from roms.models import Channel, ChannelEvent, Conversation, Direction, Message, MessageTemplate, Status, User
 from roms.services import channels, frames
-from roms.services.account_states import BY, needs_attention
+from roms.services.account_states import BY, is_restarting, needs_attention
 
 WINDOW = timedelta(hours=24)
 RECENT = 30  # conversations in which the newest message of ours is looked for
@@ -105,7 +105,7 @@ def _summary(row: Channel, traffic: dict[str, Any]) -> JSON:
         "state_text": problem or row.state_text,
         "state_by": data.get(BY, ""),
         "state_data": {name: value for name, value in data.items() if name != BY},
-        "restarted_at": _moment(row.restarted_at),
+        "restarting": is_restarting(row),
         "attention": needs_attention(row),
         "last_in": _moment(_later(row.last_in_at, traffic.get("last_in"))),
         "last_out": _moment(traffic.get("last_out") or _last_out(row.id)),

@@ -22,6 +22,7 @@ CALM = timedelta(minutes=3)  # an account linked like a phone reconnects by itse
 PASSING = ("starting", "stopped", "failed")  # what may be over in a moment
 ALARMING = ("needs_scan", "needs_person", "restricted")
 LATE = timedelta(minutes=5)
+RESTART = timedelta(seconds=30)  # what starting again may take until it is called failed once more
 LOOK_EVERY = 60.0  # seconds
 LONGEST_TEXT = 500
 
@@ -108,6 +109,14 @@ def may_restart(channel_id: int) -> bool:
     return True
 
 
+def is_restarting(row: Channel) -> bool:
+    """Whether an account that failed will be started again by us, or is at this moment."""
+    if row.state != "failed" or _by(row) or not row.is_enabled:
+        return False
+    asked = row.restarted_at
+    return asked is None or (row.state_at is not None and asked >= row.state_at and clock.now() - asked < RESTART)
+
+
 def watched() -> list[int]:
     """Accounts that can be asked how they are."""
     asks = [kind for kind, adapter in ADAPTERS.items() if adapter.state or adapter.linking]
@@ -132,7 +141,7 @@ def needs_attention(row: Channel, at: datetime | None = None) -> str:
     given_up = row.state == "failed" and row.restarted_at is not None and not _by(row)
     since = row.restarted_at if given_up and row.restarted_at else row.state_at
     lasts = (at or clock.now()) - (since or row.created_at)
-    return row.state if lasts >= (timedelta(seconds=30) if given_up else CALM) else ""
+    return row.state if lasts >= (RESTART if given_up else CALM) else ""
 
 
 def warnings() -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from roms.channels.failures import OptedOut
+from roms.channels.failures import NeedsTemplate, OptedOut
 from roms.db import db, table
 from roms.models import Contact, Status
 from roms.services import reactions
@@ -15,10 +15,14 @@ GONE = (Status.FAILED, Status.CANCELLED)
 
 
 def of(scene: Scene, rows: Sequence[Mapping[str, Any]]) -> None:
-    """A sign that never arrived is taken off again; who wants no such messages is sent no advertising any more."""
+    """A sign that never arrived is taken off again; who wants no such messages is sent no advertising any more; and
+    where the provider says that the window is closed, it is. The caller has given the conversation a new number."""
     failed = [row for row in rows if row["status"] in GONE]
     reactions.take_back(scene, failed)
+    conversation = scene.conversation
+    if any(row["error_class"] == NeedsTemplate.error_class for row in failed):
+        conversation.window_until = conversation.window_until and min(conversation.window_until, scene.at)
     if any(row["error_class"] == OptedOut.error_class for row in failed):
         contact = table(Contact)
-        mine = contact.update().where(contact.c.id == scene.conversation.contact_id, contact.c.opted_out_at.is_(None))
+        mine = contact.update().where(contact.c.id == conversation.contact_id, contact.c.opted_out_at.is_(None))
         db.session.execute(mine.values(opted_out_at=scene.at))

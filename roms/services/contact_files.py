@@ -25,6 +25,7 @@ from roms.services.numbers import e164
 PAGE, MOST_LINES = 500, 20_000
 COLUMNS = ("id", "name", "phone", "language", "identities", "opted_out_at", "created_at")
 ATTRIBUTE = "attribute:"
+KNOWN = {*COLUMNS, "attributes"}
 LANGUAGES = ("", "id", "en")
 LONGEST_NAME = 200
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet would take what begins so for a formula
@@ -103,6 +104,7 @@ class Person:
 class Read:
     people: dict[str, Person] = field(default_factory=dict)
     bad: list[JSON] = field(default_factory=list)
+    ignored: set[str] = field(default_factory=set)  # columns that mean nothing to us
 
 
 def imported(actor: Actor, data: bytes, form: str, dry_run: bool, skip_bad: bool) -> JSON:
@@ -112,7 +114,8 @@ def imported(actor: Actor, data: bytes, form: str, dry_run: bool, skip_bad: bool
     read = _read(data, form)
     if read.bad and not (skip_bad or dry_run):
         raise Invalid(f"{len(read.bad)} lines cannot be taken; nothing was stored", field="file", bad=read.bad[:200])
-    return _store(actor, read, dry_run) | {"bad": read.bad[:200], "bad_count": len(read.bad), "dry_run": dry_run}
+    told: JSON = {"bad": read.bad[:200], "bad_count": len(read.bad), "ignored": sorted(read.ignored)[:20]}
+    return _store(actor, read, dry_run) | told | {"dry_run": dry_run}
 
 
 def _require_admin(actor: Actor) -> None:
@@ -167,6 +170,7 @@ def _jsonl_rows(text: str, read: Read) -> Iterator[tuple[int, Mapping[str, Any]]
 
 def _take(read: Read, line: int, row: Mapping[str | None, Any] | Mapping[str, Any]) -> None:
     """Read one line, or say what is wrong with it."""
+    read.ignored |= {name[:60] for name in row if name and not (name in KNOWN or name.startswith(ATTRIBUTE))}
     if None in row:
         return _refuse(read, line, "", "there are more cells than columns", "selnya lebih banyak daripada kolom")
     cells = {str(name): _plain(value).strip() for name, value in row.items() if isinstance(value, str | int | float)}
@@ -210,10 +214,12 @@ def _store(actor: Actor, read: Read, dry_run: bool) -> JSON:
     known = _known(list(read.people))
     fresh = [person for phone, person in read.people.items() if phone not in known]
     old = [(person, known[phone]) for phone, person in read.people.items() if phone in known]
-    changed = sum(_update(contact, person, actor) for person, contact in old) if not dry_run else len(old)
+    news = [(contact, person, after) for person, contact in old if (after := _news(contact, person))]
     if not dry_run:
+        for contact, person, after in news:
+            _update(contact, person, after, actor)
         _create(fresh, actor)
-    return {"created": len(fresh), "updated": changed, "unchanged": len(old) - changed}
+    return {"created": len(fresh), "updated": len(news), "unchanged": len(old) - len(news)}
 
 
 def _known(phones: list[str]) -> dict[str, Contact]:
@@ -232,20 +238,23 @@ def _known(phones: list[str]) -> dict[str, Contact]:
     return found
 
 
-def _update(contact: Contact, person: Person, actor: Actor) -> bool:
-    """What the file says; what it leaves empty stays."""
+def _news(contact: Contact, person: Person) -> JSON | None:
+    """What the contact will be where the file says something new; what it leaves empty stays."""
     values = person.values
     after = {"name": values["name"] or contact.name, "language": values["language"] or contact.language}
     after["attributes"] = merged(contact.attributes, values["attributes"])
-    if all(getattr(contact, name) == value for name, value in after.items()):
-        return False
-    if values["name"] and values["name"] != contact.name:
+    return after if any(getattr(contact, name) != value for name, value in after.items()) else None
+
+
+def _update(contact: Contact, person: Person, after: JSON, actor: Actor) -> None:
+    """Write the news down; a name that a file gives is one that a person gave."""
+    name = person.values["name"]
+    if name and name != contact.name:
         contact.named_by = actor.id
         contact.named_at = contact.named_at or (None if contact.name else clock.now())
-    for name, value in after.items():
-        setattr(contact, name, value)
+    for key, value in after.items():
+        setattr(contact, key, value)
     contact.changed_at = clock.now()
-    return True
 
 
 def _create(people: list[Person], actor: Actor) -> None:

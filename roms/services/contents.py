@@ -36,11 +36,21 @@ def shown(kind: str, payload: Mapping[str, Any] | None, is_ours: bool) -> JSON |
     content = (payload or {}).get("content") if is_ours else None
     if not isinstance(content, Mapping):
         return _theirs(kind, payload or {})
+    if kind == "template":
+        return _template(content)
     if content.get("file") and kind in ("image", "video", "audio", "document", "sticker"):
         return uploaded(kind, content)
     if hash_ := content.get("hash"):
         return {**content, "url": f"/media/{hash_}/{quote(str(content['name']), safe='')}"}
     return dict(content)
+
+
+def _template(content: Mapping[str, Any]) -> JSON:
+    """With the file over its words, if there is one."""
+    parameters = content.get("parameters")
+    header = parameters.get("header") if isinstance(parameters, Mapping) else None
+    file = header if isinstance(header, Mapping) and header.get("file") else None
+    return {**content, **({"header": uploaded(str(file["type"]), file)} if file else {})}
 
 
 def heard(kind: str, text: str, payload: Mapping[str, Any] | None) -> str:

@@ -78,12 +78,8 @@ def _learn_id(message: int, provider_id: str) -> None:
 
 
 def heed(scene: Scene, error_class: str, code: str, text: str) -> None:
-    """What a failure says besides that one message: of the window, of the account; aftermath.py has the rest."""
-    conversation = scene.conversation
-    if error_class == "needs_template" and conversation.window_until and conversation.window_until > scene.at:
-        conversation.window_until = scene.at
-        scene.next_seq()
-    elif error_class == "fix_channel":
+    """What a failure says of the account; aftermath.py has the rest."""
+    if error_class == "fix_channel":
         account_states.trouble(scene.line.id, code, text)
 
 

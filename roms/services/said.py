@@ -123,7 +123,7 @@ def _template(scene: Scene, actor: Actor, draft: Draft) -> Ready:
     file = _own(scene, actor, header["file"], "template.parameters.header.file")
     if file.kind != header["type"]:
         raise Invalid(f"the header of this template is a file of the kind {header['type']}", field="file")
-    header |= {"name": file.name, "mime": file.type}
+    header |= _content(file)
     return Ready("template", chosen.text, {"content": chosen.content}, (file.id,))
 
 
@@ -140,6 +140,7 @@ def _own(scene: Scene, actor: Actor, public_id: str, field: str) -> Attachment:
 
 def _content(file: Attachment) -> JSON:
     content: JSON = {"file": file.public_id, "name": file.name, "mime": file.type, "size": file.size}
+    content |= {"voice": True} if (file.ref or {}).get("voice") else {}
     return content | ({"width": file.width, "height": file.height} if file.width and file.height else {})
 
 

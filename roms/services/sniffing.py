@@ -6,10 +6,12 @@ Facts: ISO base media brands (mp4ra.org), ADTS header (ISO 13818-7), AMR storage
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from roms.engine.media import looked_at
 
 HEAD = 64 * 1024  # bytes that are enough
+OPUS = b"OpusHead"  # begins the first page of such a file (RFC 7845, section 5.1)
 UNKNOWN = "application/octet-stream"
 CARDS = "text/vcard"
 STARTS = ((b"#!AMR", "audio/amr"), (b"\xff\xf1", "audio/aac"), (b"\xff\xf9", "audio/aac"))
@@ -49,6 +51,13 @@ def type_of(head: bytes, name: str = "") -> str:
     start, type_ = DOCUMENTS.get(name.rpartition(".")[2].lower(), (b"\0none", UNKNOWN))
     fits = head.startswith(start) if start else _is_text(head)
     return type_ if fits else UNKNOWN
+
+
+def is_voice(path: Path) -> bool:
+    """Opus in Ogg, which is what WhatsApp's own recorder makes and the only thing Meta takes as a voice message."""
+    with path.open("rb") as file:
+        head = file.read(64)
+    return head.startswith(b"OggS") and OPUS in head
 
 
 def _is_text(head: bytes) -> bool:

@@ -80,6 +80,11 @@ def preview(components: Components, made: Mapping[str, Any]) -> str:
     return "\n".join(filter(None, (top, body, _word(_part(components, "FOOTER"), "text"))))
 
 
+def button_texts(components: Components) -> list[JSON]:
+    """What stands on its buttons, in their order: [{text}]."""
+    return [{"text": text} for button in _buttons(components) if (text := _word(button, "text"))]
+
+
 def rendered(text: str, values: Sequence[str] | Mapping[str, str]) -> str:
     """The text with its holes filled; a hole without a value stays as it is."""
     named = values if isinstance(values, Mapping) else {str(at): value for at, value in enumerate(values, 1)}

@@ -197,7 +197,9 @@ def _channel(actor: Actor, cid: str) -> Channel:
 
 
 def _content(row: MessageTemplate, made: Mapping[str, Any]) -> JSON:
-    content = {"name": row.name, "language": row.language, "category": row.category, "parameters": dict(made)}
+    content: JSON = {"name": row.name, "language": row.language, "category": row.category, "parameters": dict(made)}
+    buttons = template_parts.button_texts(row.components)
+    content |= {"buttons": buttons} if buttons else {}
     return content | ({"provider_id": row.provider_id} if row.provider_id else {})
 
 

@@ -19,7 +19,7 @@ from roms.engine.media import MEGABYTE
 from roms.engine.types import JSON
 from roms.errors import Invalid, NotFound, NotReady, TooMany
 from roms.models import Attachment, Conversation, FileState
-from roms.services import access, channels, contents, filenames, files, filewords, pictures, preparing
+from roms.services import access, channels, contents, filenames, files, filewords, pictures, preparing, sniffing
 from roms.services.actors import Actor
 from roms.services.files import Stored
 from roms.services.preparing import Prepared
@@ -34,6 +34,7 @@ USUAL: Kinds = {  # where a channel names nothing of its own
     "audio": (("audio/mpeg", "audio/ogg"), 16 * MEGABYTE),
     "document": (("*/*",), LARGEST),
 }
+SOUND_ALONE = (".m4a", ".m4b")
 MOST, WITHIN = 60, timedelta(minutes=10)  # uploads of one person
 
 
@@ -48,7 +49,7 @@ def upload(actor: Actor, cid: str, content: BinaryIO, name: str, voice: bool = F
             _received(content, raw)
             ready = _prepared(raw, Path(folder), name, kinds, voice)
             kind = _fitting(ready.stored, kinds)
-            row = _row(ready.stored, kind, name, voice)
+            row = _row(ready.stored, kind, name, voice or sniffing.is_voice(raw))
             row |= {"conversation_id": conversation_id, "channel_id": channel_id, "user_id": actor.id}
             _keep(row, ready)
         except pictures.TooManyPixels as error:
@@ -109,10 +110,10 @@ def _received(content: BinaryIO, raw: Path) -> None:
 
 
 def _prepared(raw: Path, folder: Path, name: str, kinds: Kinds, voice: bool) -> Prepared:
-    """A recording of sound alone is told from a film by whoever recorded it: the container is the same."""
+    """A recording of sound alone is told from a film by who recorded it or by its name: the container is the same."""
     may_be = kinds["image"][0] if "image" in kinds else ()
     ready = preparing.prepared(raw, folder, name, may_be)
-    if voice and ready.stored.type == "video/mp4":
+    if (voice or name.lower().endswith(SOUND_ALONE)) and ready.stored.type == "video/mp4":
         return replace(ready, stored=replace(ready.stored, type="audio/mp4"))
     return ready
 

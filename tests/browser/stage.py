@@ -6,6 +6,7 @@ import itertools
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -128,6 +129,44 @@ class Stage:
     def dial(self, number: str, **fault: Any) -> None:
         """The provider shall misbehave with what is sent to this number."""
         self.http.post(f"{self.fake}/_faults", json=fault | {"to": number}).raise_for_status()
+
+    def known(self, name: str = "Rudi") -> str:
+        """The number of somebody whom the box has a phone for, with every provider."""
+        number = self.number()
+        self.http.post(f"{self.fake}/_phones", json={"number": number, "name": name}).raise_for_status()
+        return number
+
+    def does(self, account: str, kind: str, number: str, **more: Any) -> str:
+        """What a customer does on the phone, at one of the four accounts; its id there."""
+        body = {"person": number, "account": account, "kind": kind} | more
+        return str(self.http.post(f"{self.fake}/_send", json=body).raise_for_status().json()["id"])
+
+    def agents_own(self, account: str, number: str, person: Person, text: str = "cs", **more: Any) -> tuple[str, str]:
+        """A customer of this account writes and the agent takes over; the conversation, and what was written."""
+        said = self.does(account, "text", number, text=text, **more)
+        until(lambda: self._found(number), "the conversation is there")
+        conversation = str(self.summary(number)["id"])
+        person.act(conversation, "claim")
+        return conversation, said
+
+    def leave_window(self, conversation: str, hours: float) -> None:
+        """So much is left of the window by the server's word, and no browser is told."""
+        until = datetime.now(UTC) + timedelta(hours=hours)
+        with sqlite3.connect(self.data / "roms.db", timeout=LONGEST) as database:
+            values = f"{until:%Y-%m-%d %H:%M:%S.%f}", conversation
+            database.execute("UPDATE conversation SET window_until = ? WHERE public_id = ?", values)
+        database.close()
+
+    def taken(self, number: str, *kinds: str) -> list[dict[str, Any]]:
+        """What a provider took for this number, of these kinds."""
+        accepted = self.http.get(f"{self.fake}/_accepted").json()["accepted"]
+        mine = (one for one in accepted if number in (one["person"], one["to"].split("@")[0].lstrip("+")))
+        return [one for one in mine if not kinds or one["kind"] in kinds]
+
+    def signals(self, number: str) -> list[dict[str, Any]]:
+        """What was shown to this number without a message: ticks that turn blue, typing."""
+        shown = self.http.get(f"{self.fake}/_signals").json()["signals"]
+        return [one for one in shown if number in str(one)]
 
     def look(self, number: str) -> None:
         """The contact takes the phone into the hand and reads."""

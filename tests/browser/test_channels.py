@@ -131,6 +131,7 @@ def test_the_linking_page_moves_on_by_itself(tabs: Tabs, house: House) -> None:
     house.told(channel, "needs_scan")
     picture = page.get_by_alt_text("Kode QR untuk menautkan ponsel")
     expect(picture).to_be_visible()
+    expect(page.get_by_text("nomornya keluar")).to_have_count(0)  # it was never linked
     first = picture.get_attribute("src")
     house.told(channel, "needs_scan")  # the provider made a new code
     expect(picture).not_to_have_attribute("src", str(first))
@@ -142,9 +143,12 @@ def test_the_linking_page_moves_on_by_itself(tabs: Tabs, house: House) -> None:
     house.told(channel, "needs_person", data={"passkey": {"code": "K7-42"}})
     expect(page.get_by_text("K7-42")).to_be_visible()
     house.told(channel, "failed", text="Browser died")
+    expect(page.get_by_text("Sekali akan dimulai ulang otomatis")).to_be_visible()
     expect(page.get_by_role("button", name="Mulai ulang")).to_be_visible()
     house.told(channel, "connected")
     expect(page.get_by_text("Nomor sudah tertaut.")).to_be_visible()
+    house.told(channel, "needs_scan")
+    expect(page.get_by_text("nomornya keluar. Tautkan lagi")).to_be_visible()
     timeline = page.locator(".timeline")
     for text in ("Tersambung", "Tidak berfungsi", "Perlu konfirmasi", "Kode baru untuk dipindai", "Sedang memulai"):
         expect(timeline.get_by_text(text, exact=True).first).to_be_visible()

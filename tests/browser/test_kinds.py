@@ -129,7 +129,7 @@ def test_a_voice_note_is_played_sought_and_sped_up(tab: Tabs, stage: Stage) -> N
     sound = player.locator("audio")
     speed = player.get_by_role("button", name=re.compile("^Kecepatan"))
     speed.click()
-    expect(speed).to_have_text("1.5×")
+    expect(speed).to_have_text("1,5×")
     speed.click()
     player.get_by_role("button", name="Putar").click()
     expect(player.get_by_role("button", name="Jeda")).to_be_visible()

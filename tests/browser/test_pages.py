@@ -112,6 +112,36 @@ def test_the_inbox_speaks_two_languages(tab: Tabs, admin: Person, language: str,
     expect(page.locator("html")).to_have_attribute("lang", language)
 
 
+def test_what_is_wrong_is_said_in_the_language_just_chosen(tab: Tabs, admin: Person) -> None:
+    page = tab("/inbox", admin)
+    expect(page.get_by_role("alert").filter(has_text="belum punya kunci rahasia")).to_be_visible()
+    page.get_by_role("button", name="Menu", exact=True).click()
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("alert").filter(has_text="has no secret")).to_be_visible(timeout=10_000)
+
+
+def test_a_row_tells_which_of_our_numbers_was_written_to_and_what_was_taken_back(tab: Tabs, stage: Stage) -> None:
+    phone = tab("/", url=stage.fake)
+    phone.get_by_placeholder("Nama").fill("Dua Nomor")
+    phone.locator("#add button").click()
+    for account, text in (("Whapi", "halo"), ("Meta", "cs")):
+        phone.locator("#accounts").get_by_text(account, exact=True).click()
+        phone.locator("#text").fill(text)
+        phone.locator("#text").press("Enter")
+        expect(phone.locator("#lines").get_by_text(text, exact=True)).to_be_visible()
+    inbox = tab.inbox(stage.admin)
+    inbox.view("Semua")
+    expect(inbox.row("Dua Nomor").get_by_text("WhatsApp (Whapi)")).to_be_visible()
+    official = inbox.row("Dua Nomor").filter(has_text="WhatsApp (Meta)")
+    expect(official.locator(".mode")).to_have_text("Agen")
+    phone.locator("#text").fill("salah kirim")
+    phone.locator("#text").press("Enter")
+    expect(official).to_contain_text("salah kirim")
+    phone.locator("#lines > *").filter(has_text="salah kirim").get_by_text("⋮").click()
+    phone.get_by_role("menuitem", name="Hapus", exact=True).click()
+    expect(official).to_contain_text("Pesan ini dihapus")
+
+
 def test_the_shop_speaks_english_to_whoever_asks_for_it(tab: Tabs) -> None:
     page = tab("/shop", locale="en-GB")
     expect(page.get_by_role("button", name="Open chat")).to_be_visible()

@@ -12,26 +12,14 @@ from tests.browser.stage import Stage, until
 from tests.engine import pictures
 
 
-def does(stage: Stage, account: str, kind: str, number: str, **more: Any) -> str:
-    """What a customer does on the phone, at one of the four accounts; its id there."""
-    body = {"person": number, "account": account, "kind": kind} | more
-    return str(stage.http.post(f"{stage.fake}/_send", json=body).raise_for_status().json()["id"])
-
-
-def known(stage: Stage, name: str = "Rudi") -> str:
-    number = stage.number()
-    stage.http.post(f"{stage.fake}/_phones", json={"number": number, "name": name}).raise_for_status()
-    return number
-
-
 def opened(tab: Tabs, stage: Stage, q: str) -> Any:
     until(lambda: stage._found(q), "the conversation is there")
     return tab.inbox(stage.admin, str(stage.summary(q)["id"]))
 
 
 def test_the_pane_tells_by_what_names_a_person_is_known(tab: Tabs, stage: Stage) -> None:
-    number = known(stage)
-    does(stage, "meta", "text", number, text="halo")
+    number = stage.known()
+    stage.does("meta", "text", number, text="halo")
     inbox = opened(tab, stage, number)
     names = inbox.contact.get_by_role("list", name="Dikenal sebagai")
     expect(names).to_contain_text("ID.")
@@ -41,7 +29,7 @@ def test_the_pane_tells_by_what_names_a_person_is_known(tab: Tabs, stage: Stage)
 @pytest.mark.parametrize("account", ["whapi", "meta", "waha"])
 def test_a_group_is_called_one(tab: Tabs, stage: Stage, account: str) -> None:
     said = f"Rapat {account}"
-    does(stage, account, "text", known(stage), text=said, group=True)
+    stage.does(account, "text", stage.known(), text=said, group=True)
     inbox = tab.inbox(stage.admin)
     inbox.view("Semua")
     row = inbox.row(said)
@@ -53,12 +41,12 @@ def test_a_group_is_called_one(tab: Tabs, stage: Stage, account: str) -> None:
 
 
 def test_a_card_that_came_as_a_file_and_an_order_without_its_things_are_shown(tab: Tabs, stage: Stage) -> None:
-    number = known(stage)
-    does(stage, "twilio", "contact", number)
+    number = stage.known()
+    stage.does("twilio", "contact", number)
     inbox = opened(tab, stage, number)
     expect(inbox.log.locator(".card-shown")).to_contain_text("Gudang Surabaya")
-    other = known(stage, "Tini")
-    does(stage, "whapi", "order", other)
+    other = stage.known("Tini")
+    stage.does("whapi", "order", other)
     inbox = opened(tab, stage, other)
     expect(inbox.log.locator(".order")).to_contain_text("Rp 251.000")
 
@@ -77,8 +65,8 @@ def test_a_visitor_of_the_shop_gets_the_files_of_an_agent(tab: Tabs, stage: Stag
 
 
 def test_the_list_says_what_came_in_the_agents_language(tab: Tabs, stage: Stage) -> None:
-    number = known(stage, "Wati")
-    does(stage, "waha", "image", number, caption="Lunas", group=True)
+    number = stage.known("Wati")
+    stage.does("waha", "image", number, caption="Lunas", group=True)
     inbox = tab.inbox(stage.admin)
     inbox.view("Semua")
     expect(inbox.row("Gambar: Lunas")).to_be_visible()

@@ -204,6 +204,8 @@ def file_said(kind: str, name: str, caption: str = "", voice: bool = False) -> C
         if kind != "image":  # which is drawn anew
             assert kept.data == file.data
         assert caption in taken["text"]
+        heard = taken["kind"] == "voice" or taken["content"].get("voice") is True
+        assert heard or not voice or taken["kind"] == "document", taken
         return "yes" if taken["kind"] in (kind, "voice") else f"as {taken['kind']}"
 
     return drive

@@ -65,6 +65,7 @@ def test_sequence_numbers_have_no_holes_and_no_doubles_under_load(app: Flask, ca
     assert max(thread) <= conversation().seq
 
 
+@pytest.mark.damages("an id is given by hand to what was never handed over")
 def test_r03_every_item_of_a_batch_is_handled_and_a_bad_one_drops_no_other(client: FlaskClient, cast: Cast) -> None:
     say(client, "halo")
     answer = db.session.scalars(select(Message).filter_by(direction=Direction.OUT).limit(1)).one()

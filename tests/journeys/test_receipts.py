@@ -25,6 +25,7 @@ def first_answer() -> Message:
     return next(message for message in messages() if message.direction is Direction.OUT)
 
 
+@pytest.mark.damages("the message is put back by hand before every order of receipts")
 def test_r04_any_order_of_the_same_receipts_with_repeats_ends_in_the_same_state(
     client: FlaskClient, cast: Cast
 ) -> None:

@@ -74,6 +74,25 @@ def test_r31_connected_again_it_may_be_restarted_once_more(channel: int, toy: To
     assert row_of(channel).restarted_at is None
 
 
+def test_r31_failed_again_is_said_only_after_the_restart_has_had_its_time(channel: int, toy: Toy, clock: Clock) -> None:
+    def restarting() -> bool:
+        return account_states.is_restarting(row_of(channel))
+
+    account_states.told(channel, AccountState("failed"))
+    assert restarting()
+    clock.forward(seconds=1)
+    assert account_states.may_restart(channel)
+    assert restarting()
+    clock.forward(seconds=31)
+    assert not restarting()  # nothing came of it
+    account_states.told(channel, AccountState("starting"))
+    clock.forward(seconds=1)
+    account_states.told(channel, AccountState("failed"))
+    assert not restarting()
+    account_states.told(channel, AccountState("connected"))
+    assert not restarting()
+
+
 def test_the_same_state_again_is_no_news(channel: int) -> None:
     for _ in range(5):
         account_states.told(channel, AccountState("starting"))

@@ -129,6 +129,19 @@ def test_a_file_that_went_out_comes_in_again_and_no_cell_is_a_formula(admin: Bro
     assert admin.post("/api/contacts/import", data="\n".join(lines)).get_json()["unchanged"] == 1
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_trying_tells_the_truth_also_of_columns_that_nobody_knows(admin: Browser, people: Cast, form: str) -> None:
+    contact = heard(people, "6281234567890", "Siti")
+    patch(admin, contact, {"name": "Siti"})
+    rows = [{"phone": "+6281234567890", "name": "Siti", "kota": "Solo"}, {"phone": "+6285700000001", "kota": "Solo"}]
+    text = "phone,name,kota\n+6281234567890,Siti,Solo\n+6285700000001,,Solo\n"
+    data = text if form == "csv" else "\n".join(json.dumps(row) for row in rows)
+    tried = admin.post(f"/api/contacts/import?format={form}&dry_run=1", data=data).get_json()
+    assert (tried["created"], tried["updated"], tried["unchanged"], tried["ignored"]) == (1, 0, 1, ["kota"])
+    done = admin.post(f"/api/contacts/import?format={form}", data=data).get_json()
+    assert done | {"dry_run": True} == tried
+
+
 FILE = (
     "name;phone;attribute:kota\nSiti;0812-3456-7890;Solo\nBudi;not a number;\nAni;+62 812 3456 7890;\n"
     "Eko;62857 0000 0001;\n"

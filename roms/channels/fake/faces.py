@@ -10,9 +10,9 @@ from roms.channels.fake.people import is_group
 
 NONE = "none"
 SIDE, DOT = 96, 9
-LETTERS = (  # rows of three dots each, top first, A to Z
-    "757 656 34443 66566 747 744 3553 5575 727 1152 5565 4447 577 577 2552 6564 2556 6565 3416 7222 5557 5552 5577 5255"
-    " 5222 7247"
+LETTERS = (  # five rows of three dots each, top first, A to Z
+    "25755 65656 34443 65556 74647 74644 34553 55755 72227 11152 55655 44447 57755 75555 25552 65644 25563 65655 34216"
+    " 72222 55557 55552 55775 55255 55222 71247"
 ).split()
 
 
@@ -28,14 +28,14 @@ def drawn(person: Person) -> bytes:
     red, green, blue, *_rest = _shades(person)
     ground: Colour = (red // 2 + 30, green // 2 + 30, blue // 2 + 30)
     initials = [word[0].upper() for word in person.name.split() if word[:1].isascii() and word[:1].isalpha()][:2]
+    left, top = (SIDE - (4 * len(initials) - 1) * DOT) // 2, (SIDE - 5 * DOT) // 2
 
     def paint(x: int, y: int) -> Colour:
-        column, row = (x - 12) // DOT, (y - 24) // DOT
+        column, row = (x - left) // DOT, (y - top) // DOT
         place, dot = divmod(column, 4)
         if not (0 <= place < len(initials) and 0 <= row < 5 and dot < 3):
             return ground
-        rows = LETTERS[ord(initials[place]) - ord("A")]
-        bits = int(rows[row * len(rows) // 5])
+        bits = int(LETTERS[ord(initials[place]) - ord("A")][row])
         return (255, 255, 255) if bits >> (2 - dot) & 1 else ground
 
     return png(SIDE, SIDE, paint)

@@ -68,6 +68,13 @@ class Phones:
         with self.changed:
             return list(self._signals)
 
+    @property
+    def arrived(self) -> list[tuple[str, str]]:
+        """(account, id) of every message that people wrote and ROMS answered with 2xx."""
+        with self.changed:
+            lines = [(account, line) for (_, account), chat in self._chats.items() for line in chat]
+            return [(account, line.id) for account, line in lines if line.mine and line.status in ("arrived", "seen")]
+
     def find(self, name: str) -> Person | None:
         """The person an address is of."""
         with self.changed:

@@ -52,7 +52,7 @@ const Stopped = () => html`<p>${t("linking_stopped")}</p><${Restart} label=${t("
 
 const FAILED_BY = { sending: "linking_refused", silence: "linking_silent" }; // no restart helps there
 
-const Failed = ({ channel }) => html`<${Note} kind="bad">${t(FAILED_BY[channel.state_by] ?? (channel.restarted_at ? "linking_failed" : "linking_failed_once"))}</${Note}>
+const Failed = ({ channel }) => html`<${Note} kind="bad">${t(FAILED_BY[channel.state_by] ?? (channel.restarting ? "linking_failed_once" : "linking_failed"))}</${Note}>
   ${channel.state_text && html`<p class="said">${t("provider_said")} “${channel.state_text}”</p>`}<${Restart} />`;
 
 const Restricted = ({ channel }) => html`<${Note} kind="bad">${t("attention_restricted")}</${Note}>${channel.state_text && html`<p class="said">“${channel.state_text}”</p>`}`;
@@ -65,7 +65,8 @@ function Person({ channel }) {
     ${shown && html`<p class="code" aria-label=${t("person_code")}>${shown}</p>`}<${Restart} />`;
 }
 
-const Scan = () => html`<div class="scan"><${Picture} /><div><ol class="steps">${[1, 2, 3, 4].map((i) => html`<li key=${i}>${t(`scan_${i}`)}</li>`)}</ol><p class="muted">${t("scan_moves_on")}</p><${ByNumber} /></div></div>`;
+const Scan = ({ channel }) => html`${channel.events.some(({ event }) => event === "connected") && html`<${Note} kind="bad">${t("attention_needs_scan")}</${Note}>`}
+  <div class="scan"><${Picture} /><div><ol class="steps">${[1, 2, 3, 4].map((i) => html`<li key=${i}>${t(`scan_${i}`)}</li>`)}</ol><p class="muted">${t("scan_moves_on")}</p><${ByNumber} /></div></div>`;
 
 /** Fetched with every new code the account tells of, and when the one that is shown expires. */
 function Picture() {

@@ -14,6 +14,7 @@ export function wordsOf(entry) {
   if ((kind === "contact" && details?.contacts?.length) || (kind === "order" && details?.order)) return "";
   if (!content) return entry.text;
   if (kind === "location" && isPlace(content)) return "";
+  if (kind === "template") return content.header?.state ? entry.text.replace(/^\[[a-z]+\]\n/, "") : entry.text; // the file itself is shown
   if (content.state) return content.caption ?? "";
   if (isTheirs(entry)) return entry.text;
   if (kind === "location" || kind === "contact") return "";
@@ -29,6 +30,7 @@ export function Attached({ entry, tools }) {
   if (kind === "order" && details?.order) return html`<${Order} order=${details.order} tools=${tools} />`;
   if (!content) return null;
   if (kind === "location") return html`<${Place} place=${content} t=${tools.t} />`;
+  if (kind === "template") return content.header?.state ? html`<${File} content=${content.header} kind=${content.header.kind} tools=${tools} />` : null;
   if (!isFile(entry) || (isTheirs(entry) && !content.state)) return null;
   return html`<${File} content=${content} kind=${FILES.has(content.kind) ? content.kind : kind} tools=${tools} />`; // one that is not what it was called is a document
 }

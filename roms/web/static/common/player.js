@@ -1,6 +1,6 @@
 // A sound: play, seek, faster. The browser's own player has no speed that a keyboard reaches.
 import { html, useEffect, useRef, useState } from "/static/vendor/ui.js";
-import { Sign, lengthText, ours } from "./signs.js";
+import { Sign, decimal, lengthText, ours } from "./signs.js";
 
 const SPEEDS = [1, 1.5, 2];
 let playing = null; // one at a time on the whole page
@@ -38,7 +38,7 @@ export function Player({ content, title, t }) {
     <span class="player-body">${content.voice && html`<small class="player-voice"><${Sign} name="voice" size=${13} />${t("kind_name_voice")}</small>`}
       <input type="range" min="0" max=${Math.max(length, 0.1)} step="0.1" value=${Math.min(at, length || at)} aria-label=${t("audio_seek")} aria-valuetext=${spoken} onInput=${seek} />
       <small>${broken ? t("audio_broken") : spoken}</small></span>
-    <button type="button" class="player-speed" aria-label=${t("audio_speed", { speed: `${speed}×` })} onClick=${faster}>${speed}×</button>
+    <button type="button" class="player-speed" aria-label=${t("audio_speed", { speed: `${decimal(speed)}×` })} onClick=${faster}>${decimal(speed)}×</button>
     <a class="player-get" href=${ours(content.url)} download=${content.name ?? ""} aria-label=${`${t("file_download")}: ${title}`}><${Sign} name="down" size=${17} /></a>
   </div>`;
 }

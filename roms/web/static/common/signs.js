@@ -23,11 +23,14 @@ const PATHS = {
 
 export const Sign = ({ name, size = 24 }) => html`<svg class="icon" viewBox="0 0 24 24" width=${size} height=${size} aria-hidden="true" focusable="false"><path d=${PATHS[name]} /></svg>`;
 
+/** 2.3 as the page's language writes it: 2,3 in Indonesian. */
+export const decimal = (value) => new Intl.NumberFormat(document.documentElement.lang === "en" ? "en-GB" : "id-ID", { maximumFractionDigits: 1 }).format(value);
+
 /** 512 B, 14 kB, 2.3 MB; nothing for a size nobody knows. */
 export function sizeText(bytes) {
   if (!Number.isFinite(bytes) || bytes <= 0) return "";
   if (bytes < 1e3) return `${bytes} B`;
-  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${decimal(bytes / 1e6)} MB`;
 }
 
 /** 75 -> 1:15 */

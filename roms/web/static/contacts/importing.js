@@ -47,9 +47,10 @@ async function send(file, dry) {
   return told;
 }
 
-function Result({ result: { created, updated, unchanged, bad, bad_count }, done }) {
+function Result({ result: { created, updated, unchanged, bad, bad_count, ignored }, done }) {
   const counts = { created: number(created), updated: number(updated), same: number(unchanged), refused: number(bad_count) };
   return html`<p><b>${t(done ? "import_done" : "import_would", counts)}</b></p>
+    ${ignored.length > 0 && html`<p class="wrong">${t("import_ignored", { columns: ignored.join(", "), example: `attribute:${ignored[0]}` })}</p>`}
     <ol class="import-lines" aria-label=${t("import_bad")}>${bad.map((each) => html`<li key=${each.line}>${tell(each.say)}</li>`)}</ol>
     ${bad_count > bad.length && html`<p class="muted">${t("import_more", { count: bad_count - bad.length })}</p>`}`;
 }

@@ -6,6 +6,7 @@ import { isClosed } from "./closing.js";
 import { Composer } from "./composer.js";
 import { Icon } from "./icons.js";
 import { go } from "./nav.js";
+import { toast } from "./notices.js";
 import { Waiting } from "./row.js";
 import { current, details, openId } from "./store.js";
 import { t } from "./text.js";
@@ -24,7 +25,7 @@ export function Chat() {
   return html`<${Open} summary=${summary} />`;
 }
 
-/** A file may be dropped anywhere on a conversation that can take one now. */
+/** A file may be dropped anywhere on a conversation that can take one now; elsewhere it is said why not, and main.js keeps the page. */
 function Open({ summary }) {
   const [over, setOver] = useState(false);
   const takes = (event) => event.dataTransfer?.types.includes("Files") && takesFiles() && may(summary, "agent_replied") && !["BOT", "CLOSED"].includes(summary.mode) && !isClosed(summary);
@@ -37,7 +38,7 @@ function Open({ summary }) {
     if (!event.dataTransfer?.files.length) return;
     event.preventDefault();
     setOver(false);
-    if (!takes(event)) return;
+    if (!takes(event)) return toast(t(["BOT", "CLOSED"].includes(summary?.mode) ? `drop_${summary.mode}` : "drop_refused"), { kind: "error" });
     focusComposer("reply");
     add(summary.id, event.dataTransfer.files);
   };

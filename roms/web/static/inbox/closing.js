@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 
 /** Milliseconds until free text is refused; Infinity where the channel has no such window, none where the contact never wrote. */
 export function leftOf(summary) {
-  if (summary.window_until) return Date.parse(summary.window_until) - (now.value + skew.value);
+  if (summary.window_until) return Date.parse(summary.window_until) - (Math.max(now.value, Date.now()) + skew.value);
   return summary.can?.window ? 0 : Infinity;
 }
 

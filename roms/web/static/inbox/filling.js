@@ -32,7 +32,7 @@ export function preview(template, values) {
   const [header, body, footer, buttons] = ["HEADER", "BODY", "FOOTER", "BUTTONS"].map((type) => partOf(template, type));
   return {
     header: header && !fileKind(template) ? filled(header.text, "header", values) : "",
-    file: fileKind(template),
+    file: fileKind(template) && { kind: fileKind(template), content: values[`header.${fileKind(template)}`]?.content ?? null },
     body: filled(body?.text, "body", values),
     footer: footer?.text ?? "",
     buttons: (buttons?.buttons ?? []).map((each) => ({ text: each.text ?? "", type: each.type ?? "" })),

@@ -50,6 +50,9 @@ function Notices() {
   </div>`;
 }
 
+/** A file that is dropped beside the conversation would open in place of the inbox, and what was written would be gone. */
+const keepPage = (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault();
+
 async function begin() {
   await speak(boot.me.language === "en" ? "en" : "id");
   setTheme(theme.value);
@@ -61,6 +64,7 @@ async function begin() {
     now.value = Date.now();
   }, 10_000);
   addEventListener("keydown", onKey);
+  for (const kind of ["dragover", "drop"]) addEventListener(kind, keepPage);
   addEventListener("popstate", follow);
   follow();
   render(html`<${App} />`, document.getElementById("app"));

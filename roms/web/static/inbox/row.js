@@ -3,7 +3,7 @@ import { html } from "../vendor/ui.js";
 import { Avatar, Face, Mode, Moment, channelWord, nameOf, who } from "./bits.js";
 import { draftOf } from "./drafts.js";
 import { Icon } from "./icons.js";
-import { now, typing } from "./store.js";
+import { now, severalNumbers, typing } from "./store.js";
 import { has, lasting, number, rowTime, t } from "./text.js";
 import { activity } from "./views.js";
 
@@ -17,13 +17,13 @@ export function Row({ summary, top, place, total, open, stop, onFocus, onOpen })
     <${Avatar} summary=${summary} />
     <div class="row-body">
       <div class="row-line"><span class="row-name">${nameOf(summary)}</span>
-        <span class="sr">${channelWord(summary.channel.kind)}</span>
+        ${!severalNumbers.value && html`<span class="sr">${channelWord(summary.channel.kind)}</span>`}
         <span class="row-time"><${Moment} at=${activity(summary)}>${rowTime(activity(summary), now.value)}</${Moment}></span></div>
       <div class="row-line"><${Preview} summary=${summary} />
         ${unread && html`<span class="badge" aria-label=${t("unread_count", { count: summary.unread })}>${number(summary.unread)}</span>`}</div>
       <div class="row-line row-foot"><${Mode} mode=${summary.mode} />
         ${summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`}
-        <span class="grow"></span>
+        <span class="row-channel">${severalNumbers.value && summary.channel.name}</span>
         ${summary.assignee !== null && html`<span class="row-agent"><${Face} id=${summary.assignee} />${who(summary.assignee)}</span>`}
         ${summary.assignee === null && summary.mode === "AGENT" && html`<span class="row-agent row-nobody">${t("nobody_yet")}</span>`}</div>
     </div>
@@ -35,6 +35,7 @@ function Preview({ summary }) {
   const draft = draftOf(summary.id, "reply").trim() || draftOf(summary.id, "note").trim();
   if (draft) return html`<span class="row-text"><b class="row-draft">${t("draft")}</b> ${draft.slice(0, 120)}</span>`;
   if (!summary.last) return html`<span class="row-text row-none">${t("no_messages")}</span>`;
+  if (!summary.last.text) return html`<span class="row-text row-none">${t("deleted")}</span>`;
   return html`<span class="row-text">${saidBy(summary.last)}${inShort(summary.last.text).slice(0, 120)}</span>`;
 }
 

@@ -3,6 +3,7 @@ import { Refused, Unreachable, post } from "./api.js";
 import { remembered } from "./memory.js";
 import { inWords, toast } from "./notices.js";
 import { language, speak, t } from "./text.js";
+import { look } from "./warnings.js";
 
 export const theme = remembered("theme", "auto");
 
@@ -19,6 +20,7 @@ export async function switchLanguage(code) {
   await speak(code);
   try {
     await post("/api/me", { language: code });
+    await look(); // warnings come in words
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
     toast(inWords(error), { kind: "error" });

@@ -35,6 +35,8 @@ export const listState = computed(() => {
 export const rows = computed(() =>
   rowsOf(world.value.summaries, { view: view.value, me: me.id, sort: sort.value, found: found.value?.ids ?? null }),
 );
+/** Several numbers of ours: then a row must say which one was written to. */
+export const severalNumbers = computed(() => new Set([...world.value.summaries.values()].filter(({ channel }) => channel.kind !== "webchat").map(({ channel }) => channel.id)).size > 1);
 export const current = computed(() => world.value.summaries.get(openId.value) ?? null);
 export const thread = computed(() => world.value.threads.get(openId.value) ?? null);
 export const unread = computed(() => unreadOfMine(world.value.summaries, me.id));

@@ -9,6 +9,7 @@ import { send } from "./sends.js";
 import { now, openId } from "./store.js";
 import { has, rowTime, t, tell } from "./text.js";
 import { transfer } from "./uploads.js";
+import { ours, plainName } from "../common/signs.js";
 
 export function Templates({ leave }) {
   const [held, setHeld] = useState({ state: "loading" });
@@ -89,9 +90,9 @@ function Fill({ template, leave, back }) {
     setTried(true);
     if (wrong.length) return form.current.querySelector("[aria-invalid=true]")?.focus();
     const told = parametersOf(template, values);
-    const { header, body, footer, buttons } = preview(template, values);
+    const { header, file, body, footer, buttons } = preview(template, values);
     const text = [header, body, footer].filter(Boolean).join("\n");
-    const content = { name: template.name, language: template.language, category: template.category, buttons };
+    const content = { name: template.name, language: template.language, category: template.category, buttons, header: file?.content ?? null };
     send(openId.value, text, { kind: "template", content, body: { text: "", template: { id: template.id, parameters: told } } }); // the server writes the words itself
     return leave();
   };
@@ -125,7 +126,7 @@ function FileSlot({ id, kind, value, problem, onSet }) {
     setState(t("uploading", { name: source.name }));
     try {
       const content = await transfer(openId.value, { source, name: source.name, voice: false });
-      onSet({ file: content.file, name: source.name });
+      onSet({ file: content.file, content });
       setState(source.name);
     } catch (error) {
       setState(error.message);
@@ -136,7 +137,12 @@ function FileSlot({ id, kind, value, problem, onSet }) {
     <small id=${id} role="status" data-wrong=${Boolean(problem && !value)}>${state || (problem ? t(problem) : "")}</small></label>`;
 }
 
+/** The file over the words, once there is one. */
+const Above = ({ file: { kind, content } }) => (ours(content?.thumb)
+  ? html`<img class="template-above" src=${ours(content.thumb)} alt=${plainName(content.name)} />`
+  : html`<p class="placeholder">${plainName(content?.name) || t(`kind_name_${kind}`)}</p>`);
+
 const Preview = ({ of: { header, file, body, footer, buttons } }) => html`<section class="template-preview" aria-label=${t("preview")}><h3>${t("preview")}</h3>
-  <div class="bubble-box">${file && html`<p class="placeholder">${t(`kind_name_${file}`)}</p>`}${header && html`<b dir="auto">${header}</b>`}<div class="words" dir="auto">${body}</div>
+  <div class="bubble-box">${file && html`<${Above} file=${file} />`}${header && html`<b dir="auto">${header}</b>`}<div class="words" dir="auto">${body}</div>
     ${footer && html`<small class="muted" dir="auto">${footer}</small>`}
     ${buttons.length > 0 && html`<ul class="options" aria-label=${t("options")}>${buttons.map((each, i) => html`<li key=${i}>${each.text}</li>`)}</ul>`}</div></section>`;

@@ -24,6 +24,7 @@ const NEVER_AGAIN = new Set(["needs_template", "opted_out"]); // the same messag
 
 export function Trouble({ entry }) {
   if (entry.status === "stale") return html`<${Stale} item=${entry.pending} />`;
+  if (entry.status === "queued" && entry.error?.class === "retryable" && tell(entry.error.say)) return html`<p class="trouble" role="note" data-status="queued">${tell(entry.error.say)}</p>`;
   if (entry.status !== "failed" && entry.status !== "unknown") return null;
   const { error } = entry;
   const needsTemplate = error?.class === "needs_template" || error?.code === "window_closed";

@@ -22,12 +22,19 @@ export const change = (id, key, values) => put(id, trayOf(id).map((item) => (ite
 const filesOf = (id) => world.value.summaries.get(id)?.can?.files ?? {};
 export const takesFiles = () => Object.keys(current.value?.can?.files ?? {}).length > 0;
 
+// What browsers call by another name, as their system's table of endings has it; the server looks at the bytes.
+const SAME = {
+  "audio/x-m4a": "audio/mp4", "audio/m4a": "audio/mp4", "audio/x-aac": "audio/aac", "audio/vnd.dlna.adts": "audio/aac", "audio/mp3": "audio/mpeg", "audio/x-mp3": "audio/mpeg",
+  "audio/opus": "audio/ogg", "application/ogg": "audio/ogg", "video/ogg": "audio/ogg", "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg",
+};
+
 const fits = (type, wanted) => wanted === "*" || wanted === "*/*" || wanted === type || (wanted.endsWith("/*") && type.startsWith(wanted.slice(0, -1)));
 const takes = (rule, type) => Boolean(rule?.types.some((wanted) => fits(type, wanted)));
 
 /** As what a file goes out, and whether it may: known before a single byte is sent. What its kind cannot take may go as a document. */
 export function judge(files, { type, size }) {
-  const bare = (type || "application/octet-stream").split(";")[0];
+  const named = (type || "application/octet-stream").split(";")[0];
+  const bare = SAME[named] ?? named;
   const own = ["image", "video", "audio"].find((each) => bare.startsWith(`${each}/`)) ?? "document";
   const kinds = [...new Set([own, "document"])].filter((each) => takes(files[each], bare));
   if (!kinds.length) return { kind: own, problem: "type" };

@@ -12,7 +12,7 @@ export function watchWarnings() {
   setInterval(look, EVERY_MS);
 }
 
-async function look() {
+export async function look() {
   if (signedOut.value || document.visibilityState !== "visible") return;
   try {
     warnings.value = (await get("/api/warnings")).warnings;

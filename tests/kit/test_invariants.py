@@ -1,0 +1,136 @@
+"""A check that cannot fail proves nothing: every promise is broken once, on both databases, and noticed by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, text
+
+from roms.channels.fake import Box
+from roms.db import db
+from roms.services import handoff
+from tests.cast import Cast, conversation, say
+from tests.kit.invariants import CHECKS, Facts, assert_invariants, broken_promises, gathered
+from tests.kit.knocks import Knocks
+
+BOT = "(SELECT min(id) FROM message WHERE sender = 'bot')"
+
+
+@pytest.fixture
+def whole(client: FlaskClient, cast: Cast, knocks: Knocks, provider: Box, work: Callable[[], None]) -> Facts:
+    """A bot has answered, a person took over, a second message was never sent."""
+    say(client, "halo", id="wa-kit")
+    work()
+    say(client, "1")
+    handoff.claim(cast.ani, conversation().public_id)
+    assert_invariants(provider, knocks.promised, knocks.resent, is_idle=True, is_boxed=True)
+    return after(knocks, provider)
+
+
+def after(knocks: Knocks, provider: Box, connection: Connection | None = None) -> Facts:
+    facts = gathered(connection)
+    facts.box, facts.promised, facts.resent = provider, knocks.promised, 0
+    facts.is_idle = facts.is_boxed = True
+    return facts
+
+
+BROKEN_ROWS: dict[str, tuple[str, ...]] = {
+    "I1": (
+        "UPDATE message SET provider_id = 'another' WHERE provider_id = 'wa-kit'",
+        "DELETE FROM message WHERE provider_id = 'wa-kit'",
+    ),
+    "I2": (
+        "INSERT INTO message (conversation_id, channel_id, seq, revision, direction, sender, kind, text, created_at, "
+        "status, epoch, attempts, error_code, error_text) SELECT id, channel_id, seq + 1, seq + 1, 'out', 'bot', "
+        "'text', 'again', last_at, 'queued', epoch, 0, '', '' FROM conversation; "
+        "UPDATE conversation SET seq = seq + 1",
+    ),
+    "I3": (
+        "UPDATE conversation SET seq = seq + 2",
+        "UPDATE conversation SET seq = seq - 1",
+        "UPDATE history SET seq = 1 WHERE id = (SELECT min(id) FROM history)",
+        "UPDATE message SET seq = seq + 1000 WHERE provider_id = 'wa-kit'",
+    ),
+    "I4": (
+        "UPDATE contact SET merged_into = id",
+        "UPDATE contact SET merged_into = id; DELETE FROM contact_address",
+    ),
+    "I5": (
+        f"UPDATE message SET status = 'sending', lease_until = NULL WHERE id = {BOT}",
+        f"UPDATE message SET status = 'queued', due_at = NULL WHERE id = {BOT}",
+        f"UPDATE message SET status = 'queued', epoch = 0 WHERE id = {BOT}",
+        f"UPDATE message SET status = 'queued', epoch = 1 WHERE id = {BOT}",
+    ),
+    "I6": (
+        f"UPDATE message SET provider_id = NULL WHERE id = {BOT}",
+        f"UPDATE message SET status = 'failed' WHERE id = {BOT}; UPDATE message SET status = 'queued' WHERE id = {BOT}",
+    ),
+    "I7": ("UPDATE message SET status = 'sending' WHERE status = 'cancelled'",),
+    "I8": (
+        f"UPDATE message SET status = 'sending' WHERE id = {BOT}",
+        "UPDATE message SET status = 'queued' WHERE status = 'cancelled'",
+        "UPDATE message SET status = 'sent' WHERE status = 'received'",
+    ),
+    "I10": (
+        "UPDATE message SET status = 'sent' WHERE status = 'cancelled'",
+        f"UPDATE message SET provider_id = 'made-up' WHERE id = {BOT}",
+    ),
+}
+
+
+def test_every_promise_is_broken_below() -> None:
+    assert list(BROKEN_ROWS) == [check.__name__.split("_")[0].upper() for check in CHECKS]
+
+
+def test_every_damage_is_noticed(whole: Facts, knocks: Knocks, provider: Box) -> None:
+    """One after the other, each taken back by the database itself."""
+    for promise, damages in BROKEN_ROWS.items():
+        for damage in damages:
+            noticed = damaged(damage, knocks, provider)
+            assert any(words.startswith(f"{promise} ") for words in noticed), (promise, damage, noticed)
+    assert broken_promises(after(knocks, provider)) == []
+
+
+def damaged(damage: str, knocks: Knocks, provider: Box) -> list[str]:
+    """What is noticed when the database is changed like this, and nothing else."""
+    connection = db.session.connection()
+    try:
+        for statement in damage.split("; "):
+            connection.execute(text(statement))
+        return broken_promises(after(knocks, provider, connection))
+    finally:
+        db.session.rollback()
+
+
+def test_what_the_database_itself_refuses_would_be_noticed(whole: Facts) -> None:
+    for rows, promise in ((whole.conversations, "I4"), (whole.addresses, "I4"), (whole.messages, "I3")):
+        rows.append(rows[0])
+        assert any(words.startswith(promise) for words in broken_promises(whole)), promise
+        rows.pop()
+
+
+def test_what_only_the_box_knows_is_noticed(whole: Facts, provider: Box) -> None:
+    provider.say("628111222333", "hilang")
+    provider.phones.mark(provider.phones._chats["628111222333", "whapi"][0].id, "arrived")
+    assert [words for words in broken_promises(whole) if words.startswith("I1 the box was told")]
+
+
+def test_a_send_that_nobody_asked_for_is_noticed(whole: Facts, provider: Box) -> None:
+    taken = provider.accepted[0]
+    draft = provider.phones.taken(taken["id"])
+    assert draft is not None
+    provider.accept(draft.draft, "again")
+    assert [words for words in broken_promises(whole) if words.startswith("I6 whapi took")]
+
+
+def test_a_lease_that_is_over_is_noticed(whole: Facts, knocks: Knocks, provider: Box) -> None:
+    held = f"UPDATE message SET status = 'sending', lease_until = created_at WHERE id = {BOT}"
+    assert any(words.startswith("I5 nobody sends it") for words in damaged(held, knocks, provider))
+
+
+def test_without_a_ledger_nothing_is_believed(app: Any, cast: Cast) -> None:
+    with pytest.raises(AssertionError, match="nobody keeps the ledger"):
+        assert_invariants()
