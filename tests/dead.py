@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from roms.db import db
 
@@ -22,7 +22,7 @@ def dead(app: Flask) -> Iterator[None]:
         with _locked(url.removeprefix("sqlite:///")):
             yield
     else:
-        with _closed(url.rpartition("/")[2]):
+        with _closed(str(make_url(url).database)):
             yield
 
 

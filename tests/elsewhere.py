@@ -43,6 +43,9 @@ class Handler(BaseHTTPRequestHandler):
     def good(self) -> None:
         self.answer(200, json.dumps({"n": 7, "path": self.path}).encode())
 
+    def gone(self) -> None:
+        self.answer(410, b'{"why": "gone for good"}')
+
     def none(self) -> None:
         self.answer(404, b'{"why": "gone"}')
 
@@ -113,6 +116,7 @@ class Handler(BaseHTTPRequestHandler):
 
 ANSWERS: dict[str, Callable[[Handler], None]] = {
     "none": Handler.none,
+    "gone": Handler.gone,
     "slow": Handler.slow,
     "drip": Handler.drip,
     "huge": Handler.huge,

@@ -121,7 +121,7 @@ def test_who_is_not_there_is_a_reset_and_an_unknown_trouble_a_mistake() -> None:
 
 def test_a_real_redis_behind_it_is_lost_and_found(redis: str) -> None:
     with Cut(redis.removeprefix("unix://")) as cut:
-        client = redis_library.Redis(port=cut.port, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
+        client = redis_library.Redis("127.0.0.1", cut.port, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
         with client:
             assert client.ping()
             for trouble in ("black_hole", "refuse"):

@@ -244,7 +244,7 @@ def test_r11_a_full_disk_is_told_and_nothing_is_half_kept(
 
 def test_retry_is_for_what_failed_only(ani: Browser, people: Cast, there: Elsewhere) -> None:
     failed = arrives(people, there.url("/error"))
-    gone = arrives(people, there.url("/none"))
+    gone = arrives(people, there.url("/gone"))
     fetch()
     assert ani.post(f"/api/files/{failed}/retry").status_code == 200
     assert ani.post(f"/api/files/{gone}/retry").status_code == 409
