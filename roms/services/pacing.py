@@ -23,6 +23,7 @@ from roms.services.channels import Line
 
 FAILURES = 5  # in a row, without one that was taken, until the provider is left alone
 FIRST_REST, LONGEST_REST = 5.0, 15 * 60.0  # seconds; doubled with every failure more
+UNTIL_ANSWERED = timedelta(seconds=30)  # longer than any send: connect 5 s, read 15 s
 OURS = "adapter_failed"  # our own mistake: it says nothing about the provider
 SECOND = timedelta(seconds=1)
 
@@ -42,9 +43,12 @@ def room(line: Line, width: int, at: datetime) -> int:
 
 
 def leaves(line: Line, count: int, at: datetime) -> None:
-    """So many leave now (within the same transaction)."""
+    """So many leave now (within the same transaction). While one asks whether the provider is well, no other does."""
+    pace = _held(line.id)
+    if pace.failures >= FAILURES:
+        _put(line.id, rests_until=at + UNTIL_ANSWERED)
     if line.abilities.per_second:
-        begins = max(_held(line.id).paced_until or at, at)
+        begins = max(pace.paced_until or at, at)
         _put(line.id, paced_until=begins + SECOND * count / line.abilities.per_second)
 
 
@@ -79,9 +83,12 @@ def _worse(channel_id: int, failures: int, asked: float) -> None:
 @transaction()
 def _well(channel_id: int) -> None:
     row, pace = account_states.locked(channel_id), _held(channel_id)
-    if pace.failures >= FAILURES and row is not None:
+    if pace.failures < FAILURES:
+        _put(channel_id, failures=0)
+        return
+    if row is not None:
         account_states.remember(row, "answering")
-    _put(channel_id, failures=0)
+    _put(channel_id, failures=0, rests_until=None)
 
 
 def _rest(failures: int) -> float:

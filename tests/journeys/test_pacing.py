@@ -114,6 +114,17 @@ def test_five_failures_in_a_row_open_the_breaker_one_message_asks_and_all_follow
     assert {message.status for message in ours()} == {Status.ACCEPTED}
 
 
+def test_while_one_message_asks_no_other_leaves(client: FlaskClient, cast: Cast, clock: Clock) -> None:
+    for phone in PEOPLE:
+        say(client, "halo", phone)
+    pacing.learn(cast.whapi, [Ambiguous("no answer")] * 5)
+    clock.forward(seconds=pacing.FIRST_REST)
+    assert len(outbox.claim(cast.whapi, 16)) == 1
+    assert outbox.claim(cast.whapi, 16) == []
+    pacing.learn(cast.whapi, ["taken"])
+    assert len(outbox.claim(cast.whapi, 16)) > 1
+
+
 def test_an_answer_between_failures_keeps_it_shut_and_our_own_mistakes_do_not_count(cast: Cast, clock: Clock) -> None:
     for _ in range(4):
         pacing.learn(cast.whapi, [Transient("no")])
