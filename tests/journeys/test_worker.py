@@ -15,8 +15,9 @@ from rq import Queue
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from roms import background, queue
+from roms import jobs, queue
 from roms.config import ROOT
+from roms.listener import Worker
 from tests.conftest import KEYS
 from tools import redis as tool
 from tools.places import redis_socket
@@ -75,7 +76,7 @@ def test_s22_what_somebody_puts_into_the_queue_is_never_read_as_a_pickle(redis: 
     with redis_library.Redis.from_url(redis) as connection:
         bad = Queue(queue.OUTBOX, connection=connection).enqueue("time.time", Poison(touched))
         good = Queue(queue.OUTBOX, connection=connection, serializer=JSONSerializer).enqueue("time.time", result_ttl=60)
-        background._worker(redis, queue.OUTBOX).work(burst=True, logging_level="CRITICAL")
+        Worker(redis, queue.OUTBOX, jobs.STOPPING).work(burst=True, logging_level="CRITICAL")
         assert (good.get_status(), touched.exists()) == (JobStatus.FINISHED, False)
         assert Job.fetch(bad.id, connection=connection).args  # who does read it as one
         assert touched.exists()
