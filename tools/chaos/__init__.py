@@ -21,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--messages", type=int, default=0, help="… and so many messages were written and sent")
     parser.add_argument("--seed", default="1", help="what breaks, and when (1)")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--only", default="", metavar="KIND,KIND", help="kinds of faults, or how they begin: kill,redis")
+    parser.add_argument("--only", default="", metavar="KIND,KIND", help="kinds of faults, or their beginnings")
     parser.add_argument("--rate", type=float, default=30.0, help="texts that contacts write a second (30)")
     parser.add_argument("--people", type=int, default=300, help="contacts who write (300)")
     parser.add_argument("--pause", type=float, default=2.0, help="seconds between two faults, about (2)")

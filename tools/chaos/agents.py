@@ -80,9 +80,9 @@ class Agent:
         if self._claimed(path, limit):
             takeover: Facts = {"key": key, "account": account, "claimed": time.time(), "freed": None}
             self._book.takeovers.append(takeover)
-            first = self._says(path, limit)
+            first = self._says(path, f"agen {self._login}", limit)
             self._hears(path, first, limit)
-            self._says(path, limit)
+            self._says(path, f"selesai {self._login}", limit)
             takeover["freed"] = time.time()
             self._until_mode(path, "release", "BOT", limit)
             self._world.witness.do("freed", key=key, account=account)
@@ -101,10 +101,10 @@ class Agent:
             time.sleep(AGAIN)
         raise Stuck(f"{verb} of {path}")
 
-    def _says(self, path: str, limit: float) -> int:
+    def _says(self, path: str, words: str, limit: float) -> int:
         """One text, once: its number in the conversation."""
         self._said += 1
-        text = f"agen {self._login} {self._said}"
+        text = f"{words} {self._said}"
         self._book.replies.append(text)
         said = {"client_id": f"chaos-{self._login}-{self._said:06}", "text": text, "seen": 0, "force": True}
         while time.monotonic() < limit:

@@ -37,6 +37,7 @@ class Breaker:
         self.course = Course()
         self.over = threading.Event()
         self._begun = time.monotonic()
+        self._asking: list[threading.Thread] = []
 
     def go_on(self, wish: Wish) -> None:
         """Until the wish is fulfilled."""
@@ -45,6 +46,11 @@ class Breaker:
             self._break(self._dice.choices(names, weights)[0], random.Random(self._dice.random()))
             self.over.wait(self._dice.uniform(0.2, 2) * self._pause)
         self.course.seconds = time.monotonic() - self._begun
+
+    def hear_the_last(self) -> None:
+        """Wait for those who are not answered yet."""
+        for each in self._asking:
+            each.join()
 
     def _is_fulfilled(self, wish: Wish) -> bool:
         counts = self._world.witness.do("counts")
@@ -65,7 +71,8 @@ class Breaker:
         asked = int(self._world.witness.do("probe", account=account)["number"])
         seconds = self._recovered(asked, WAIT)
         if seconds is None:
-            threading.Thread(target=self._late, args=(name, account, asked), daemon=True).start()
+            self._asking.append(threading.Thread(target=self._late, args=(name, account, asked), daemon=True))
+            self._asking[-1].start()
         else:
             self.course.recoveries.setdefault(name, []).append(seconds)
         self._tell(name, account, lasted, seconds)

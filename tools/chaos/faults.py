@@ -1,4 +1,4 @@
-"""What a chaos run breaks, by name. Each fault breaks something for a while and mends it, and says how many it killed."""
+"""What a chaos run breaks, by name. Each fault breaks something for a while, mends it, and says how many it killed."""
 
 from __future__ import annotations
 

@@ -154,7 +154,9 @@ def _nowhere(evidence: Evidence) -> Iterator[Fault]:
     for (contact, account, text), takings in evidence.said.items():
         thread = evidence.threads.get((contact, account), 0)
         if all(row.text != text for row in evidence.rows.get(thread, []) if str(row.direction) == "out"):
-            yield Fault("doubled", f"the box took {text!r} {len(takings)} times and we never said it", (contact, account))
+            yield Fault(
+                "doubled", f"the box took {text!r} {len(takings)} times and we never said it", (contact, account)
+            )
         if text.startswith("aneh"):
             yield Fault("spoke", f"the bot said {text!r} to a person's contact", (contact, account), text.split()[-1])
 
@@ -163,7 +165,7 @@ def _spoke(evidence: Evidence, takeovers: list[Facts]) -> Iterator[Fault]:
     """By the box's own clock: between a takeover and its end the bot said nothing."""
     by_person: dict[Key, list[Facts]] = {}
     for each in evidence.sent:
-        if not each["text"].startswith("agen "):
+        if not each["text"].startswith(("agen ", "selesai ")):
             by_person.setdefault((each["key"], each["account"]), []).append(each)
     for takeover in takeovers:
         key = takeover["key"], takeover["account"]

@@ -6,12 +6,14 @@ import argparse
 import signal
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
 from sqlalchemy import create_engine, text
 
 from roms.db import table
 from roms.models import Message
+from roms.spool import Spool
 from tests.kit import ledger as steps
 from tools.chaos import faults, ledger, report, rows
 from tools.chaos.agents import Agent, Book
@@ -36,6 +38,7 @@ def main(options: argparse.Namespace) -> int:
             breaker, book = _run(made, options)
             say("  settling …")
             troubles = _settle(made)
+            breaker.hear_the_last()
             _stop(made)
             diary = made.folder / "diary.json"
             made.witness.do("diary", path=str(diary))
@@ -76,13 +79,18 @@ def _settle(made: World) -> list[str]:
     while time.monotonic() < limit:
         time.sleep(0.5)
         looks += 1
-        behind, waiting = made.witness.do("counts")["behind"], _under_way(made)
+        behind, waiting = made.witness.do("counts")["behind"] + _spooled(made), _under_way(made)
         if not behind and not waiting:
             return []
         if looks % 8 == 0 and ahead < 10 * FURTHER:
             ahead += FURTHER
             made.set_clock(ahead)
     return [f"{behind} webhooks and {waiting} messages are still under way"]
+
+
+def _spooled(made: World) -> int:
+    """How many webhooks wait for the database."""
+    return Spool(Path(made.environment["ROMS_DATA"]) / "spool", ()).depth()
 
 
 def _under_way(made: World) -> int:

@@ -73,7 +73,9 @@ def _course(course: Course) -> None:
         longest = f"{max(times):.1f}" if times else "-"
         say(f"  {kind:<28}{count:>7}{course.kills[kind]:>8}{middle:>25}{longest:>10}")
     seconds, kind = course.longest
-    say(f"  {sum(course.faults.values())} faults, {sum(course.kills.values())} processes killed;", )
+    say(
+        f"  {sum(course.faults.values())} faults, {sum(course.kills.values())} processes killed;",
+    )
     say(f"  longest recovery {seconds:.1f} s, after: {kind}")
 
 

@@ -48,7 +48,9 @@ class Evidence:
     threads: dict[Key, int] = field(default_factory=dict)  # conversations
     rows: dict[int, list[Any]] = field(default_factory=dict)  # messages of a conversation, in order
     inbound: dict[tuple[str, str], list[Any]] = field(default_factory=dict)  # by account and id
-    said: dict[tuple[str, str, str], list[Facts]] = field(default_factory=dict)  # taken by the box: contact, account, text
+    said: dict[tuple[str, str, str], list[Facts]] = field(
+        default_factory=dict
+    )  # taken by the box: contact, account, text
     spooled: int = 0
     aside: int = 0
 

@@ -68,7 +68,9 @@ class Supervisor:
     def children(self, name: str) -> list[int]:
         """What the program itself started."""
         with suppress(OSError):
-            return [int(pid) for pid in Path(f"/proc/{self.pid(name)}/task/{self.pid(name)}/children").read_text().split()]
+            return [
+                int(pid) for pid in Path(f"/proc/{self.pid(name)}/task/{self.pid(name)}/children").read_text().split()
+            ]
         return []
 
     def hold(self, name: str, held: bool = True) -> None:

@@ -54,7 +54,7 @@ class Troubles(Faults):
         return self._dialled_as(self._random.choice(ODD)) if dice > 1 - self.odd else GOOD
 
     def _dialled_as(self, settings: dict[str, Any]) -> Fault:
-        chosen = {
+        chosen: dict[str, Any] = {
             name: self._random.randint(*value) if name == "delay_ms" else value for name, value in settings.items()
         }
         return Fault(**chosen)

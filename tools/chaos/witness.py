@@ -60,9 +60,7 @@ class Witness(Box):
 
     def _lanes(self, kind: str, url: str, seed: str) -> Lanes:
         dialect = DIALECTS[kind]
-        return Lanes(
-            url, lambda docs, to: dialect.seal(self, docs, to), dialect.batches, LANES[kind], f"{seed}/{kind}"
-        )
+        return Lanes(url, lambda docs, to: dialect.seal(self, docs, to), dialect.batches, LANES[kind], f"{seed}/{kind}")
 
     def _say(self, contact: Contact, text: str) -> str:
         WHOSE.set(contact.key)

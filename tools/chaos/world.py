@@ -140,7 +140,9 @@ def world(kind: str, seed: str, people: int, port: int = 0) -> Iterator[World]:
 
 
 def _environment(folder: Path, data: Path, base: File | Server, web: str, lines: dict[str, Cut]) -> dict[str, str]:
-    theirs = {name: value for name, value in os.environ.items() if not name.startswith(("ROMS_", "DATABASE_", "REDIS_"))}
+    theirs = {
+        name: value for name, value in os.environ.items() if not name.startswith(("ROMS_", "DATABASE_", "REDIS_"))
+    }
     key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     return theirs | {
         "ROMS_INSTANCE": "trial",
