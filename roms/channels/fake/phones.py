@@ -50,6 +50,7 @@ class Phones:
             self.people = People()
             self._chats: dict[tuple[str, str], list[Line]] = {}
             self._lines: dict[str, Line] = {}
+            self._places: dict[str, str] = {}  # in whose chat a line stands
             self._taken: dict[str, Taken] = {}
             self._accepted: list[dict[str, Any]] = []
             self._signals: list[dict[str, Any]] = []
@@ -94,6 +95,7 @@ class Phones:
             change(self.people)
             for key, account in [key for key in self._chats if key[0] == before]:
                 self._chats[person.key, account] = self._chats.pop((key, account))
+                self._places |= {line.id: person.key for line in self._chats[person.key, account]}
             self.touched()
 
     def write(self, account: str, deed: Deed, shown: dict[str, Any]) -> None:
@@ -158,10 +160,8 @@ class Phones:
     def person_of(self, message_id: str) -> Person | None:
         """In whose chat a message stands."""
         with self.changed:
-            for (key, _), lines in self._chats.items():
-                if any(line.id == message_id for line in lines):
-                    return self.people.find(key)
-            return None
+            key = self._places.get(message_id)
+            return None if key is None else self.people.find(key)
 
     def keep(self, file_id: str, file: File) -> None:
         """A file, by the id of its line or of its own."""
@@ -226,6 +226,7 @@ class Phones:
     def _append(self, key: str, account: str, line: Line, file: File | None) -> None:
         self._chats.setdefault((key, account), []).append(line)
         self._lines[line.id] = line
+        self._places[line.id] = key
         if file:
             self._files[line.id] = file
         self.touched()
