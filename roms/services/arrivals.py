@@ -27,6 +27,7 @@ from roms.channels.items import (
     IdentityChanged,
     Incoming,
     Item,
+    Preference,
     Profile,
     Reaction,
     Receipt,
@@ -40,6 +41,7 @@ from roms.services import (
     account_states,
     changes,
     channels,
+    consent,
     intake,
     outages,
     people,
@@ -70,6 +72,7 @@ STORE: Mapping[type, tuple[Callable[[int, Any], object], str]] = {
     Deleted: (changes.record, "changes"),
     IdentityChanged: (people.changed, "people"),
     Profile: (people.told, "people"),
+    Preference: (consent.told, "people"),
     AccountState: (account_states.told, "states"),
     TemplateChanged: (templates.changed, "states"),
 }

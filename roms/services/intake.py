@@ -19,10 +19,12 @@ from roms.models import Contact, Conversation, Direction, Message, Sender, Statu
 from roms.services import (
     changes,
     channels,
+    consent,
     contents,
     frames,
     identities,
     payloads,
+    permission,
     publishing,
     receipts,
     turns,
@@ -120,7 +122,7 @@ def _arrived(scene: Scene, incoming: Incoming, provider_id: str | None) -> Row:
         sender=Sender.CONTACT,
         kind=incoming.kind,
         text=incoming.text,
-        payload=_payload(scene, incoming),
+        payload=consent.marked(scene, incoming, _payload(scene, incoming)),
         before=turns.begun(scene.conversation.state) if _is_answered(scene, incoming) else None,
         provider_at=incoming.at or incoming.came_at,
         provider_id=provider_id,
@@ -138,6 +140,8 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
     scene.conversation.unread += 1
     scene.last = row
     _open_window(scene, incoming)
+    if consent.heed(scene, incoming, (row["payload"] or {}).get(permission.MARK)):
+        return
     if _is_late(scene, incoming) or (_is_silent(scene, incoming) and scene.conversation.mode is not Mode.AGENT):
         return
     content = contents.received(incoming.kind, row["payload"])
