@@ -46,11 +46,12 @@ def join(kept_id: int, gone_id: int, reason: str, user: int | None, at: datetime
     if kept.merged_into is not None or gone.merged_into is not None:
         raise Conflict("one of them is part of another contact already")
     _refuse_groups(kept_id, gone_id)
+    before = {"kept": _values(kept), "gone": _values(gone)}
     moved: JSON = {
         "addresses": _moved(ContactAddress, kept_id, ContactAddress.contact_id == gone_id),
         "conversations": _moved(Conversation, kept_id, Conversation.contact_id == gone_id),
         "filled": _fill(kept, gone),
-        "before": {"kept": _values(kept), "gone": _values(gone)},
+        "before": before,
     }
     gone.merged_into, gone.changed_at, kept.changed_at = kept_id, at, at
     made = ContactMerge(kept_id=kept_id, gone_id=gone_id, moved=moved, reason=reason, user_id=user, at=at)

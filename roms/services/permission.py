@@ -19,7 +19,7 @@ from sqlalchemy import select
 from roms.db import db
 from roms.errors import NotWanted
 from roms.models import Conversation, Direction, Message
-from roms.services import templates
+from roms.services import refusals, templates
 from roms.services.channels import Line
 
 ANSWER_WITHIN = timedelta(hours=24)
@@ -47,7 +47,8 @@ def require(conversation: Conversation, line: Line, kind: str, payload: Mapping[
     if is_refused(line, conversation.id, conversation.contact.opted_out_at, sent, at):
         raise NotWanted(
             "this contact asked for no messages that we begin: advertising is not sent, and other words only within"
-            " 24 hours after they wrote to us"
+            " 24 hours after they wrote to us",
+            say=dict(refusals.said(line.kind, refusals.UNWANTED, "")),
         )
 
 
