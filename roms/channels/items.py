@@ -111,6 +111,17 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Preference:
+    """A person told the provider whether they want advertising from us. text: the provider's words for it."""
+
+    identities: tuple[Identity, ...]
+    wanted: bool
+    text: str = ""
+    at: datetime | None = None
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """The provider's word on a message we sent.
 
@@ -191,6 +202,7 @@ Item = (
     | Deleted
     | IdentityChanged
     | Profile
+    | Preference
     | Receipt
     | AccountState
     | TemplateChanged

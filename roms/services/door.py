@@ -19,6 +19,7 @@ from roms.channels.items import (
     IdentityChanged,
     Incoming,
     Item,
+    Preference,
     Profile,
     Reaction,
     Receipt,
@@ -27,7 +28,18 @@ from roms.channels.items import (
 )
 from roms.engine.problems import FlowErrors
 from roms.errors import Problem
-from roms.services import account_states, changes, channels, intake, outages, people, receipts, templates, together
+from roms.services import (
+    account_states,
+    changes,
+    channels,
+    consent,
+    intake,
+    outages,
+    people,
+    receipts,
+    templates,
+    together,
+)
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +58,7 @@ STORE: Mapping[type, tuple[Callable[[int, Any], object], str]] = {
     Deleted: (changes.record, "changes"),
     IdentityChanged: (people.changed, "people"),
     Profile: (people.told, "people"),
+    Preference: (consent.told, "people"),
     AccountState: (account_states.told, "states"),
     TemplateChanged: (templates.changed, "states"),
 }

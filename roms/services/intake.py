@@ -19,10 +19,12 @@ from roms.models import Contact, Conversation, Direction, Message, Sender, Statu
 from roms.services import (
     changes,
     channels,
+    consent,
     contents,
     identities,
     lateness,
     payloads,
+    permission,
     publishing,
     receipts,
     turns,
@@ -119,7 +121,7 @@ def _arrived(scene: Scene, incoming: Incoming, provider_id: str | None) -> Row:
         sender=Sender.CONTACT,
         kind=incoming.kind,
         text=incoming.text,
-        payload=_payload(scene, incoming),
+        payload=consent.marked(scene, incoming, _payload(scene, incoming)),
         before=turns.begun(scene.conversation.state) if _is_answered(scene, incoming) else None,
         provider_at=incoming.at or incoming.came_at,
         provider_id=provider_id,
@@ -137,6 +139,8 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
     scene.conversation.unread += 1
     scene.last = row
     _open_window(scene, incoming)
+    if consent.heed(scene, incoming, (row["payload"] or {}).get(permission.MARK)):
+        return
     is_silent = _is_silent(scene, incoming) or lateness.is_old(incoming, scene.at)
     if lateness.is_replay(incoming, scene.at) or (is_silent and scene.conversation.mode is not Mode.AGENT):
         return

@@ -97,7 +97,7 @@ function notDelivered(item, error) {
   if (error.status === 401) signedOut.value = true;
   if (error.status === 401) change(item, { state: "queued" });
   else if (error.code === "stale_view") change(item, { state: "stale", entries: error.data.entries ?? [] });
-  else change(item, { state: "failed", error: { code: error.code, text: inWords(error) } });
+  else change(item, { state: "failed", error: { code: error.code, class: error.code, say: error.data.say, text: inWords(error) } });
   if (error.code === "window_closed") closed(item.c, error.data.until);
   return error.status !== 401;
 }
