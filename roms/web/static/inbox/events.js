@@ -3,7 +3,7 @@ import { whole } from "./bits.js";
 import { agentName, me } from "./boot.js";
 import { has, lasting, shortTime, t } from "./text.js";
 
-const ICONS = { assigned: "userPlus", unassigned: "person", label: "label", opened: "wave", handoff: "person", contact: "info" };
+const ICONS = { assigned: "userPlus", unassigned: "person", label: "label", opened: "wave", handoff: "person", contact: "info", aside: "warn", aside_dead: "warn", aside_done: "tick" };
 const MODE_ICONS = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "closed" };
 
 export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.data.to] : ICONS[entry.event]) ?? "info";
