@@ -33,6 +33,7 @@ CHECK_EVERY = 3  # ticks between two looks whether the people are still signed i
 REMEMBERED = 60.0  # seconds; longer than the overlap of inbox.moved_since
 
 RESTART, SIGNED_OUT = 1012, 4401
+COME_BACK_WITHIN = 20  # seconds over which browsers spread their coming back after a restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,9 @@ class Hub:
                 since = self._safely(self._look, since) or since
             if ticks % CHECK_EVERY == 0:
                 self._safely(self._check, None)
+        bye = frame(b'{"t":"bye","within":%d}' % COME_BACK_WITHIN)
         for seat in self._all():
+            seat.line.send(bye)
             seat.line.end(RESTART, "restart")
 
     def _safely(self, work: Callable[[Any], datetime | None], given: Any) -> datetime | None:

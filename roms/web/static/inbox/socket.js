@@ -76,7 +76,7 @@ function heard(mine, frame) {
   clearTimeout(mine.patience);
   if (!mine.isHeard) opened();
   mine.isHeard = true;
-  if (frame.t !== "pong") enter(frame);
+  if (frame.t !== "pong" && frame.t !== "bye") enter(frame);
 }
 
 function gone() {
