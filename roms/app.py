@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from roms import cli, connecting, db, queue
 from roms.config import BadConfig, Config
 from roms.web import (
+    aside,
     auth,
     authors,
     channels,
@@ -58,7 +59,7 @@ def create_app(config: Config) -> Flask:
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
     files.init_app(app)
-    for part in (auth, authors, channels, contacts, pages, docs, media, webhooks, widget, health, templates):
+    for part in (aside, auth, authors, channels, contacts, pages, docs, media, webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)
