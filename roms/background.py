@@ -20,6 +20,7 @@ from roms.services import (
     changes,
     cleaning,
     discarding,
+    evidence,
     faces,
     files,
     http_calls,
@@ -85,7 +86,7 @@ def tick() -> int:
         signal.signal(name, lambda *_: stopping.set())
     beat = 0
     while not stopping.wait(BEAT):
-        chores = [flush_spool, fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
+        chores = [flush_spool, fire_timers, sweep_outbox, sweep_unknown, sweep_calls, sweep_changes, sweep_files]
         chores += [cleaning.clean, sync_templates, sweep_discarded] if beat % CLEAN_EVERY == 0 else []
         chores += [known_accounts.keep] if beat % KEEP_EVERY == 0 else []
         chores += [look_for_faces] if beat % FACES_EVERY == 0 else []
@@ -175,3 +176,14 @@ def sweep_outbox() -> None:
             outbox.give_up_lease(channel, message)
         except Exception:
             log.exception("the lost send %s could not be marked", message)
+
+
+def sweep_unknown() -> None:
+    """See that messages nobody knows the fate of are looked for, and that the agents are told of those not found."""
+    for channel in evidence.due_channels():
+        queue.ask(queue.EVIDENCE, channel)
+    for conversation, message in evidence.overdue():
+        try:
+            evidence.tell(conversation, message)
+        except Exception:
+            log.exception("the doubt about message %s could not be told", message)

@@ -23,6 +23,7 @@ from roms.channels.base import Account
 from roms.channels.items import (
     AccountState,
     Deleted,
+    Echo,
     Edited,
     IdentityChanged,
     Incoming,
@@ -40,6 +41,7 @@ from roms.services import (
     account_states,
     changes,
     channels,
+    echoes,
     intake,
     outages,
     people,
@@ -64,6 +66,7 @@ FLUSH_FOR = 2.0  # seconds at a time: the ticker has other things to do
 # By the type of an item: the verb, and what is counted; of messages the verb itself says which.
 STORE: Mapping[type, tuple[Callable[[int, Any], object], str]] = {
     Incoming: (lambda channel_id, item: intake.receive(channel_id, item), "stored"),
+    Echo: (echoes.heard, "receipts"),
     Receipt: (lambda channel_id, item: receipts.record(channel_id, item), "receipts"),
     Reaction: (changes.record, "changes"),
     Edited: (changes.record, "changes"),

@@ -20,6 +20,7 @@ from roms.services import (
     changes,
     channels,
     contents,
+    echoes,
     frames,
     identities,
     payloads,
@@ -181,6 +182,8 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     known = select(Message.id).filter_by(channel_id=scene.line.id, direction=Direction.OUT, provider_id=provider_id)
     if provider_id is None or db.session.scalar(known) is not None:
         return False
+    if echoes.is_own(scene, incoming):
+        return True
     columns: Row = {"kind": incoming.kind, "payload": _payload(scene, incoming)}
     columns |= {"provider_id": provider_id, "provider_at": incoming.at or incoming.came_at}
     if incoming.is_group or _is_late(scene, incoming):  # no bot is there that could be silenced; or it spoke long ago
