@@ -22,6 +22,7 @@ from roms.services import (
     changes,
     cleaning,
     discarding,
+    evidence,
     faces,
     files,
     http_calls,
@@ -84,7 +85,8 @@ def tick() -> int:
     _hear_signals()
     beat = 0
     while not jobs.STOPPING.wait(BEAT):
-        chores = [flush_spool, retry_aside, fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
+        chores = [flush_spool, retry_aside, fire_timers, sweep_outbox, sweep_unknown]
+        chores += [sweep_calls, sweep_changes, sweep_files]
         chores += [cleaning.clean, sync_templates, sweep_discarded] if beat % CLEAN_EVERY == 0 else []
         chores += [known_accounts.keep] if beat % KEEP_EVERY == 0 else []
         chores += [look_for_faces] if beat % FACES_EVERY == 0 else []
@@ -187,3 +189,14 @@ def sweep_outbox() -> None:
             outbox.give_up_lease(channel, message)
         except Exception:
             log.exception("the lost send %s could not be marked", message)
+
+
+def sweep_unknown() -> None:
+    """See that messages nobody knows the fate of are looked for, and that the agents are told of those not found."""
+    for channel in evidence.due_channels():
+        queue.ask(queue.EVIDENCE, channel)
+    for conversation, message in evidence.overdue():
+        try:
+            evidence.tell(conversation, message)
+        except Exception:
+            log.exception("the doubt about message %s could not be told", message)

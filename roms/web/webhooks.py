@@ -40,7 +40,7 @@ def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
     headers = {name.lower(): value for name, value in request.headers.items()}
     account = known_accounts.find(kind, key)
     knock = Knock(request.get_data(), headers, request.remote_addr or "", request.query_string.decode("latin-1"))
-    done = arrivals.receive(_verified(account, knock, key), knock.body)
+    done = arrivals.receive(_verified(account, knock, key), ADAPTERS[kind].whole(knock))
     for result, count in done.items():
         metrics.webhook_items(kind, result, count)
     # The provider repeats what was not answered with 200, and what it repeats we recognise. What is set aside is kept.
