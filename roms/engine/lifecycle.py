@@ -8,6 +8,7 @@ from typing import Any
 
 from roms.engine import bursts, moving, outside, steps, waits
 from roms.engine.effects import (
+    AddNote,
     AssignTo,
     FindAgent,
     FindNextAgent,
@@ -19,14 +20,18 @@ from roms.engine.effects import (
     StopWaiting,
     Unassign,
 )
-from roms.engine.events import Event, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
-from roms.engine.flow import Question, Release
+from roms.engine.events import Event, Looped, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
+from roms.engine.flow import Handoff, Question, Release
 from roms.engine.questions import set_timeout
 from roms.engine.table import PERSON_EVENTS, Row
 from roms.engine.triggers import holds
 from roms.engine.turn import Turn, cancel_unsent, closed, later, opened, running, start_clock, stop_clock
 from roms.engine.types import Decision, Mode, Refused, Session
 
+LOOP = (
+    "The bot stopped: another machine seems to answer it. / "
+    "Bot berhenti: tampaknya mesin lain yang membalas. Lepaskan ke bot bila ternyata orang."
+)
 _PERSON_EVENTS = frozenset(PERSON_EVENTS)
 
 
@@ -166,6 +171,18 @@ def _release_changed(release: Release, session: Session, event: ReleaseChanged, 
     return _decided(turn)
 
 
+def _looped(release: Release, session: Session, event: Looped, now: datetime) -> Decision:
+    """Nobody reads what the bot says: it says nothing more, not even goodbye, and a person looks."""
+    if session.mode is not Mode.BOT:
+        return Decision(session)
+    turn = opened(release, session, event, now)
+    turn.effects += (AddNote(LOOP), NotifyAgents())
+    steps.hand_over(turn, Handoff("", "normal", ()), "loop")
+    _flow_caused(turn)
+    turn.heard = now
+    return _decided(turn)
+
+
 def _question_timed_out(turn: Turn) -> None:
     stop_clock(turn, "question")
     if turn.mode is Mode.BOT and turn.place is not None:
@@ -271,6 +288,7 @@ OF_THE_SYSTEM: dict[type[Event], Callable[[Release, Session, Any, datetime], Dec
     TimerFired: _timer_fired,
     OutsideAnswered: _outside_answered,
     ReleaseChanged: _release_changed,
+    Looped: _looped,
 }
 ACTIONS: dict[str, Callable[[Turn], None]] = {
     "talk": _talk,
