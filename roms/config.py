@@ -140,11 +140,13 @@ class Config:
         return config
 
 
-# Read by one process only (gunicorn.conf.py, ./dev), so not part of Config.
+# Read where they are needed (gunicorn.conf.py, ./dev, crash.py, clock.py), so not part of Config.
 PROCESS_SETTINGS: Mapping[str, str] = {
     "ROMS_BIND": "address and port the web server listens on (default 127.0.0.1:8000)",
     "ROMS_VENV": "a Python environment for ./dev to use instead of making .venv",
     "ROMS_THREADS": "threads of the web process; every open inbox or web chat takes one (default 400)",
+    "ROMS_CRASH_AT": "for tests only: the process kills itself at this place (`name` or `name:3`); see docs/chaos.md",
+    "ROMS_CLOCK_SHIFT": "for tests only: a file with the seconds by which the clock is wrong; see docs/chaos.md",
 }
 
 

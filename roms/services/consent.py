@@ -23,7 +23,7 @@ from roms.engine.types import JSON, Mode, Session
 from roms.engine.words import folded
 from roms.errors import Invalid, NotFound
 from roms.models import Contact, Conversation, Direction, Sender
-from roms.services import channels, frames, identities, people, salvage, window
+from roms.services import channels, frames, identities, lateness, people, salvage, window
 from roms.services.actors import Actor
 from roms.services.permission import MARK
 from roms.services.runner import facts_of
@@ -59,7 +59,7 @@ def may_be(incoming: Incoming) -> bool:
 def marked(scene: Scene, incoming: Incoming, payload: Row | None) -> Row | None:
     """The payload of what just came, with what it asks for if it is such a word. `taken`: it is answered here and no
     flow hears of it; people who handle the conversation hear it like anything else."""
-    says = "" if "late" in (payload or {}) else _says(scene, incoming)
+    says = "" if lateness.is_replay(incoming, scene.at) else _says(scene, incoming)
     if not says:
         return payload
     is_taken = scene.conversation.mode in (Mode.BOT, Mode.CLOSED)

@@ -53,12 +53,11 @@ def require(conversation: Conversation, line: Line, kind: str, payload: Mapping[
 
 
 def _spoke_at(conversation_id: int) -> datetime | None:
-    """When they last wrote something else than STOP or START; what came late counts for nothing."""
+    """When they last wrote something else than STOP or START; what came late counts by when it was written."""
     theirs = Message.conversation_id == conversation_id, Message.direction == Direction.IN
     columns = select(Message.created_at, Message.provider_at, Message.payload)
     newest = db.session.execute(columns.where(*theirs).order_by(Message.seq.desc()).limit(LOOK_BACK))
-    for row in newest:
-        if not {MARK, "late"} & set(row.payload or {}):
-            spoke_at: datetime = min(row.created_at, row.provider_at or row.created_at)
-            return spoke_at
-    return None
+    spoken = [
+        min(row.created_at, row.provider_at or row.created_at) for row in newest if MARK not in (row.payload or {})
+    ]
+    return max(spoken, default=None)
