@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from roms.engine import bursts, moving, outside, steps, waits
+from roms.engine import bursts, looping, moving, outside, steps, waits
 from roms.engine.effects import (
-    AddNote,
     AssignTo,
     FindAgent,
     FindNextAgent,
@@ -21,17 +20,13 @@ from roms.engine.effects import (
     Unassign,
 )
 from roms.engine.events import Event, Looped, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
-from roms.engine.flow import Handoff, Question, Release
+from roms.engine.flow import Question, Release
 from roms.engine.questions import set_timeout
 from roms.engine.table import PERSON_EVENTS, Row
 from roms.engine.triggers import holds
 from roms.engine.turn import Turn, cancel_unsent, closed, later, opened, running, start_clock, stop_clock
 from roms.engine.types import Decision, Mode, Refused, Session
 
-LOOP = (
-    "The bot stopped: another machine seems to answer it. / "
-    "Bot berhenti: tampaknya mesin lain yang membalas. Lepaskan ke bot bila ternyata orang."
-)
 _PERSON_EVENTS = frozenset(PERSON_EVENTS)
 
 
@@ -172,14 +167,11 @@ def _release_changed(release: Release, session: Session, event: ReleaseChanged, 
 
 
 def _looped(release: Release, session: Session, event: Looped, now: datetime) -> Decision:
-    """Nobody reads what the bot says: it says nothing more, not even goodbye, and a person looks."""
     if session.mode is not Mode.BOT:
         return Decision(session)
     turn = opened(release, session, event, now)
-    turn.effects += (AddNote(LOOP), NotifyAgents())
-    steps.hand_over(turn, Handoff("", "normal", ()), "loop")
+    looping.stop(turn)
     _flow_caused(turn)
-    turn.heard = now
     return _decided(turn)
 
 

@@ -72,13 +72,13 @@ def test_r21_faster_than_anybody_reads_for_fifteen_turns(client: FlaskClient, ca
     answers_everything(AWAY.replace("kami terima.", "kami terima: {{message.text}}"))
     for turn in range(1, 25):
         clock.forward(seconds=2)
-        say(client, f"{turn}", ECHO)
+        say(client, f"pesan {turn}", ECHO)
         clock.forward(seconds=2)
-        say(client, f"{turn}", PERSON)
+        say(client, f"pesan {turn}", PERSON)
         clock.forward(seconds=6 * (turn == 12))
     assert (len(bots(ECHO)), len(bots(PERSON))) == (12 + 12, 12 + 12), "a pause, and it counts anew"
     for turn in range(15):
-        say(client, f"{turn}", ECHO)
+        say(client, f"lagi {turn}", ECHO)
     assert conversation(ECHO).mode is Mode.AGENT
     assert len(bots(ECHO)) < 12 + 16
     say(client, "masih ada?", PERSON)
@@ -99,7 +99,7 @@ def test_r21_after_a_person_looked_it_counts_anew_and_can_be_told_again(
     answers_everything()
     for turn in range(12):
         clock.forward(seconds=7)
-        say(client, f"{turn}", ECHO)
+        say(client, f"pesan {turn}", ECHO)
     last = next(row for row in messages(ECHO) if (row.payload or {}).get(loops.MARK))
     assert explaining.of(cast.admin, cid(), last.seq)["outcome"] == "loop"
     assert "customer" in recording.as_test(cid())
