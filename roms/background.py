@@ -35,6 +35,7 @@ from roms.services import (
 log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
+TIMERS_A_ROUND, FIRE_FOR = 200, 1.0  # timers, seconds: at most, within one look
 CLEAN_EVERY = 120  # beats
 FACES_EVERY = 10  # beats
 KEEP_EVERY = 4  # beats
@@ -126,8 +127,12 @@ def retry_aside() -> None:
 
 
 def fire_timers() -> None:
-    """Fire what is due; a timer that fails is logged and leaves the others alone."""
-    for timer in timers.due():
+    """Fire what is due, the earliest first; a timer that fails is logged and leaves the others alone. After a long
+    standstill thousands are: a round takes as many as a moment allows, so that messages and calls get their turn."""
+    until = time.monotonic() + FIRE_FOR
+    for timer in timers.due(TIMERS_A_ROUND):
+        if time.monotonic() > until or jobs.STOPPING.is_set():
+            return
         try:
             timers.fire(timer)
         except Exception:

@@ -39,6 +39,8 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_HTTP_SECRETS": "JSON file {name: value} with what `{{secret.name}}` stands for in flows",
     "ROMS_STOP_WORDS": "messages that end advertising, separated by commas (default: STOP, BERHENTI and others)",
     "ROMS_START_WORDS": "messages that allow it again (default: START, MULAI and others)",
+    "ROMS_LOOP_TEXTS": "the bot stops before it says the same to a contact once more within 5 minutes (default 10)",
+    "ROMS_LOOP_TURNS": "the bot stops after so many turns without a pause of 5 seconds (default 15)",
     "ROMS_FAKE_URL": "address of the WhatsApp in a box; a trial makes its channels there",
 }
 
@@ -83,6 +85,8 @@ class Config:
     fake_url: str = ""
     stop_words: tuple[str, ...] = ()
     start_words: tuple[str, ...] = ()
+    loop_texts: int = 0
+    loop_turns: int = 0
     http_hosts: tuple[str, ...] = ()
     http_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -126,6 +130,8 @@ class Config:
             fake_url=env.get("ROMS_FAKE_URL", ""),
             stop_words=_list(env.get("ROMS_STOP_WORDS", STOP_WORDS)),
             start_words=_list(env.get("ROMS_START_WORDS", START_WORDS)),
+            loop_texts=_whole(env, "ROMS_LOOP_TEXTS", "10"),
+            loop_turns=_whole(env, "ROMS_LOOP_TURNS", "15"),
             http_hosts=_http_hosts(env.get("ROMS_HTTP_HOSTS", "")),
             http_secrets=_http_secrets(env.get("ROMS_HTTP_SECRETS", "")),
         )

@@ -13,7 +13,7 @@ from roms import clock
 from roms.channels.items import Identity, Incoming
 from roms.db import db, insert_all, insert_once, serialize, table, transaction
 from roms.engine import lifecycle, session
-from roms.engine.events import AgentReplied, MessageReceived
+from roms.engine.events import AgentReplied, Looped, MessageReceived
 from roms.engine.types import Mode
 from roms.models import Contact, Conversation, Direction, Message, Sender, Status
 from roms.services import (
@@ -24,6 +24,7 @@ from roms.services import (
     echoes,
     identities,
     lateness,
+    loops,
     payloads,
     permission,
     publishing,
@@ -122,7 +123,7 @@ def _arrived(scene: Scene, incoming: Incoming, provider_id: str | None) -> Row:
         sender=Sender.CONTACT,
         kind=incoming.kind,
         text=incoming.text,
-        payload=consent.marked(scene, incoming, _payload(scene, incoming)),
+        payload=loops.marked(scene, incoming, consent.marked(scene, incoming, _payload(scene, incoming))),
         before=turns.begun(scene.conversation.state) if _is_answered(scene, incoming) else None,
         provider_at=incoming.at or incoming.came_at,
         provider_id=provider_id,
@@ -140,13 +141,15 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
     scene.conversation.unread += 1
     scene.last = row
     _open_window(scene, incoming)
-    if consent.heed(scene, incoming, (row["payload"] or {}).get(permission.MARK)):
+    payload = row["payload"] or {}
+    if consent.heed(scene, incoming, payload.get(permission.MARK)):
         return
     is_silent = _is_silent(scene, incoming) or lateness.is_old(incoming, scene.at)
     if lateness.is_replay(incoming, scene.at) or (is_silent and scene.conversation.mode is not Mode.AGENT):
         return
     content = contents.received(incoming.kind, row["payload"])
-    decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind, content))
+    heard = MessageReceived(incoming.text, incoming.payload, incoming.kind, content)
+    decision = advance(scene, Looped() if loops.MARK in payload else heard)
     if decision.unmatched:
         unmatched.mark(scene.conversation.id, decision.gathered)
 
