@@ -18,6 +18,7 @@ from roms.db import db
 from roms.services import (
     account_states,
     arrivals,
+    aside,
     changes,
     cleaning,
     discarding,
@@ -90,7 +91,7 @@ def tick() -> int:
     _hear_signals()
     beat = 0
     while not jobs.STOPPING.wait(BEAT):
-        chores = [flush_spool, fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
+        chores = [flush_spool, retry_aside, fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
         chores += [cleaning.clean, sync_templates, sweep_discarded] if beat % CLEAN_EVERY == 0 else []
         chores += [known_accounts.keep] if beat % KEEP_EVERY == 0 else []
         chores += [look_for_faces] if beat % FACES_EVERY == 0 else []
@@ -115,6 +116,18 @@ def _do(app: Flask, chore: Callable[[], None]) -> None:
 def flush_spool() -> None:
     """Store what webhooks left while the database was away."""
     arrivals.flush()
+
+
+def retry_aside() -> None:
+    """Try what could not be processed again; what cannot even be tried leaves the others alone."""
+    until = time.monotonic() + arrivals.FLUSH_FOR
+    for each in aside.due():
+        if time.monotonic() > until:
+            return
+        try:
+            aside.try_again(each)
+        except Exception:
+            log.exception("set aside %s could not be tried again", each)
 
 
 def fire_timers() -> None:

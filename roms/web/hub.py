@@ -28,7 +28,7 @@ from roms.web.subscription import Subscription
 log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds
-LOOK_EVERY = 5  # ticks, while Redis brings the changes; every tick while it does not
+LOOK_EVERY = 2  # ticks, while Redis brings the changes; every tick while it does not
 CHECK_EVERY = 3  # ticks between two looks whether the people are still signed in
 REMEMBERED = 60.0  # seconds; longer than the overlap of inbox.moved_since
 
