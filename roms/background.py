@@ -58,13 +58,20 @@ def work(of: str = queue.OUTBOX) -> int:
             except (redis.RedisError, OSError) as error:
                 log.warning("the worker lost Redis (%s); it tries again", error)
             jobs.STOPPING.wait(REST)
-    return 0
+    return _ended()
 
 
 def _hear_signals() -> None:
     """A second signal says nothing new."""
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: jobs.STOPPING.set())
+
+
+def _ended() -> int:
+    """All is done but for what threads have in hand; Python itself is not to be interrupted on its way out."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
+    return 0
 
 
 def _end_in_time() -> None:
@@ -96,7 +103,7 @@ def tick() -> int:
             if not jobs.STOPPING.is_set():
                 _do(app, chore)
         beat += 1
-    return 0
+    return _ended()
 
 
 def _do(app: Flask, chore: Callable[[], None]) -> None:
