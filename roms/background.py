@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import redis
 from flask import Flask
 
 from roms import jobs, queue
 from roms.app import app_from_environ
+from roms.config import Config
 from roms.db import db
 from roms.services import (
     account_states,
@@ -22,12 +24,14 @@ from roms.services import (
     discarding,
     faces,
     files,
+    heartbeats,
     http_calls,
     known_accounts,
     outbox,
     templates,
     timers,
 )
+from roms.services.pulse import Pulse
 
 if TYPE_CHECKING:
     from rq import SimpleWorker
@@ -40,24 +44,33 @@ FACES_EVERY = 10  # beats
 KEEP_EVERY = 4  # beats
 WATCH_EVERY = round(account_states.LOOK_EVERY / BEAT)  # beats
 REST = 1.0  # seconds until a worker that lost Redis begins again
+NAMES = {queue.OUTBOX: "worker", queue.CALLS: "caller", queue.FILES: "fetcher"}  # of those that look after a queue
 
 
 def work(of: str = queue.OUTBOX) -> int:
     """Run the jobs of this queue until told to stop, and finish what is under way. Losing Redis only makes a pause."""
     app = app_from_environ()
-    with app.app_context():
+    config: Config = app.extensions["roms.config"]
+    wait = min(10, max(1, config.silent_after // 6))
+
+    def beat() -> None:
+        heartbeats.beat(NAMES[of], wait)
+
+    with app.app_context(), _pulsing(app):
         while not jobs.STOPPING.is_set():
+            beat()
             for name in (signal.SIGTERM, signal.SIGINT):  # RQ has its own while it works
                 signal.signal(name, lambda *_: jobs.STOPPING.set())
             try:
-                _worker(app.extensions["roms.config"].redis_url, of).work(logging_level="WARNING")
+                _worker(config.redis_url, of, beat, wait).work(logging_level="WARNING")
             except (redis.RedisError, OSError) as error:
                 log.warning("the worker lost Redis (%s); it tries again", error)
             jobs.STOPPING.wait(REST)
     return 0
 
 
-def _worker(redis_url: str, of: str) -> SimpleWorker:
+def _worker(redis_url: str, of: str, beat: Callable[[], None] = lambda: None, wait: int = 10) -> SimpleWorker:
+    """`beat` is told of every round; one without work lasts `wait` seconds."""
     from rq import SimpleWorker
     from rq.serializers import JSONSerializer
 
@@ -65,9 +78,15 @@ def _worker(redis_url: str, of: str) -> SimpleWorker:
         """Looks for a lost Redis every other second instead of once a minute, and lets a drain know of the end."""
 
         max_connection_wait_time = 2.0
+        dequeue_timeout = wait
 
         def handle_warm_shutdown_request(self) -> None:
             jobs.STOPPING.set()
+
+        def heartbeat(self, *args: Any, **kwargs: Any) -> None:
+            """RQ's own, before and after every job and every wait for one; a Redis that is away stops no round."""
+            beat()
+            super().heartbeat(*args, **kwargs)
 
         def _install_signal_handlers(self) -> None:
             super()._install_signal_handlers()  # type: ignore[no-untyped-call]
@@ -83,23 +102,39 @@ def tick() -> int:
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
+    with app.app_context():
+        for chore, every in CHORES.items():  # one that never gets through is silent since now
+            heartbeats.beat(_named(chore), every * BEAT)
     beat = 0
-    while not stopping.wait(BEAT):
-        chores = [flush_spool, fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
-        chores += [cleaning.clean, sync_templates, sweep_discarded] if beat % CLEAN_EVERY == 0 else []
-        chores += [known_accounts.keep] if beat % KEEP_EVERY == 0 else []
-        chores += [look_for_faces] if beat % FACES_EVERY == 0 else []
-        chores += [watch_accounts] if beat % WATCH_EVERY == 0 else []
-        for chore in chores:
-            _do(app, chore)
-        beat += 1
+    with _pulsing(app):
+        while not stopping.wait(BEAT):
+            for chore, every in CHORES.items():
+                if beat % every == 0:
+                    _do(app, chore, every)
+            beat += 1
+            with app.app_context():
+                heartbeats.beat(heartbeats.TICKER, BEAT)
     return 0
 
 
-def _do(app: Flask, chore: Callable[[], None]) -> None:
+@contextmanager
+def _pulsing(app: Flask) -> Iterator[None]:
+    """Let it be known from a thread beside this one that this process lives, and how far it is."""
+    pulse = Pulse(app)
+    pulse.start()
+    yield
+    pulse.stop()
+
+
+def _named(chore: Callable[[], None]) -> str:
+    return f"{heartbeats.TICKER}.{chore.__name__}"
+
+
+def _do(app: Flask, chore: Callable[[], None], every: int = 1) -> None:
     with app.app_context():
         try:
             chore()
+            heartbeats.beat(_named(chore), every * BEAT)
         except Exception:
             log.exception("the ticker could not %s; it tries again", chore.__name__)
         finally:
@@ -175,3 +210,20 @@ def sweep_outbox() -> None:
             outbox.give_up_lease(channel, message)
         except Exception:
             log.exception("the lost send %s could not be marked", message)
+
+
+# What the ticker does, in this order, and every how many looks.
+CHORES: dict[Callable[[], None], int] = {
+    flush_spool: 1,
+    fire_timers: 1,
+    sweep_outbox: 1,
+    sweep_calls: 1,
+    sweep_changes: 1,
+    sweep_files: 1,
+    cleaning.clean: CLEAN_EVERY,
+    sync_templates: CLEAN_EVERY,
+    sweep_discarded: CLEAN_EVERY,
+    known_accounts.keep: KEEP_EVERY,
+    look_for_faces: FACES_EVERY,
+    watch_accounts: WATCH_EVERY,
+}

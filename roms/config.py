@@ -38,6 +38,8 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_HTTP_HOSTS": "whom flows may ask: `host`, `*.host`, `http://host:port`, `host=address`, … (default: nobody)",
     "ROMS_HTTP_SECRETS": "JSON file {name: value} with what `{{secret.name}}` stands for in flows",
     "ROMS_FAKE_URL": "address of the WhatsApp in a box; a trial makes its channels there",
+    "ROMS_PARTS": "processes that must live, separated by spaces: worker, caller, fetcher, ticker",
+    "ROMS_SILENT_AFTER": "seconds after which a part that says nothing counts as dead (default 60)",
 }
 
 
@@ -69,6 +71,8 @@ class Config:
     fake_url: str = ""
     http_hosts: tuple[str, ...] = ()
     http_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    parts: tuple[str, ...] = ()
+    silent_after: int = 60
 
     @property
     def is_trial(self) -> bool:
@@ -110,6 +114,8 @@ class Config:
             fake_url=env.get("ROMS_FAKE_URL", ""),
             http_hosts=_http_hosts(env.get("ROMS_HTTP_HOSTS", "")),
             http_secrets=_http_secrets(env.get("ROMS_HTTP_SECRETS", "")),
+            parts=_parts(env.get("ROMS_PARTS", "")),
+            silent_after=_whole(env, "ROMS_SILENT_AFTER", "60"),
         )
         if config.instance == "production" and not config.is_https and "ROMS_PUBLIC_URL" in env:
             _loopback_only(config.public_url)
@@ -219,6 +225,13 @@ def _http_secrets(path: str) -> dict[str, str]:
         if not isinstance(secret, str) or not secret.isascii() or not secret.isprintable():
             raise BadConfig(f"ROMS_HTTP_SECRETS: {name!r} must be one line of plain text")
     return secrets
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    parts = tuple(value.split())
+    if unknown := sorted({*parts} - {"worker", "caller", "fetcher", "ticker"}):
+        raise BadConfig(f"ROMS_PARTS names {unknown[0]!r}; there are: worker, caller, fetcher, ticker")
+    return parts
 
 
 def _loopback_only(public_url: str) -> None:

@@ -44,6 +44,7 @@ from roms.services import (
     outages,
     people,
     receipts,
+    tallies,
     templates,
     together,
     traffic,
@@ -142,6 +143,7 @@ def _replayed(path: Path) -> bool:
         spool().set_aside(path)
         return True
     if _is_stored(letter):
+        tallies.replayed(letter.channel_id, letter.came_at)
         spool().done(path)
         return True
     tries: Counter[str] = current_app.extensions.setdefault("roms.spool_tries", Counter())

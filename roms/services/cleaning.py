@@ -8,7 +8,18 @@ from sqlalchemy import delete
 
 from roms import clock
 from roms.db import db, transaction
-from roms.models import ChannelEvent, HttpCall, LiveTicket, LoginAttempt, LoginSession, PendingReceipt, RawItem, Timer
+from roms.models import (
+    ChannelEvent,
+    ChannelTally,
+    Heartbeat,
+    HttpCall,
+    LiveTicket,
+    LoginAttempt,
+    LoginSession,
+    PendingReceipt,
+    RawItem,
+    Timer,
+)
 
 KEEP = {
     PendingReceipt.at: timedelta(days=7),
@@ -16,6 +27,8 @@ KEEP = {
     LoginSession.created_at: timedelta(days=7),
     LiveTicket.expires_at: timedelta(0),
     HttpCall.created_at: timedelta(days=30),  # as long as timers, for replay
+    Heartbeat.told_at: timedelta(days=1),
+    ChannelTally.slot: timedelta(days=60),
     RawItem.at: timedelta(days=30),  # to learn from; without what names people
     Timer.fired_at: timedelta(days=30),  # replay needs to know when they fired
 }

@@ -25,6 +25,7 @@ from roms.services import (
     payloads,
     publishing,
     receipts,
+    tallies,
     turns,
     unmatched,
 )
@@ -138,6 +139,7 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
     scene.conversation.unread += 1
     scene.last = row
     _open_window(scene, incoming)
+    tallies.stored(scene.line.id, scene.at)
     if _is_late(scene, incoming) or (_is_silent(scene, incoming) and scene.conversation.mode is not Mode.AGENT):
         return
     content = contents.received(incoming.kind, row["payload"])
