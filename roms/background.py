@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
 import redis
 from flask import Flask
 
 from roms import jobs, queue
 from roms.app import app_from_environ
-from roms.config import Config
 from roms.db import db
 from roms.services import (
     account_states,
     arrivals,
+    aside,
     changes,
     cleaning,
     discarding,
@@ -33,9 +34,6 @@ from roms.services import (
 )
 from roms.services.pulse import Pulse
 
-if TYPE_CHECKING:
-    from rq import SimpleWorker
-
 log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
@@ -45,71 +43,63 @@ KEEP_EVERY = 4  # beats
 WATCH_EVERY = round(account_states.LOOK_EVERY / BEAT)  # beats
 REST = 1.0  # seconds until a worker that lost Redis begins again
 NAMES = {queue.OUTBOX: "worker", queue.CALLS: "caller", queue.FILES: "fetcher"}  # of those that look after a queue
+LONGEST_END = 28.0  # seconds a process may take to end; what is still under way then is as if it had been killed
 
 
 def work(of: str = queue.OUTBOX) -> int:
     """Run the jobs of this queue until told to stop, and finish what is under way. Losing Redis only makes a pause."""
+    from roms.listener import WAIT, Worker  # the ticker has no use for RQ
+
     app = app_from_environ()
-    config: Config = app.extensions["roms.config"]
-    wait = min(10, max(1, config.silent_after // 6))
+    redis_url = app.extensions["roms.config"].redis_url
 
     def beat() -> None:
-        heartbeats.beat(NAMES[of], wait)
+        heartbeats.beat(NAMES[of], WAIT)
 
+    _end_in_time()
     with app.app_context(), _pulsing(app):
         while not jobs.STOPPING.is_set():
             beat()
-            for name in (signal.SIGTERM, signal.SIGINT):  # RQ has its own while it works
-                signal.signal(name, lambda *_: jobs.STOPPING.set())
+            _hear_signals()  # RQ has its own while it works
             try:
-                _worker(config.redis_url, of, beat, wait).work(logging_level="WARNING")
+                Worker(redis_url, of, jobs.STOPPING, beat).work(logging_level="WARNING")
             except (redis.RedisError, OSError) as error:
                 log.warning("the worker lost Redis (%s); it tries again", error)
             jobs.STOPPING.wait(REST)
     return 0
 
 
-def _worker(redis_url: str, of: str, beat: Callable[[], None] = lambda: None, wait: int = 10) -> SimpleWorker:
-    """`beat` is told of every round; one without work lasts `wait` seconds."""
-    from rq import SimpleWorker
-    from rq.serializers import JSONSerializer
+def _hear_signals() -> None:
+    """A second signal says nothing new."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: jobs.STOPPING.set())
 
-    class Worker(SimpleWorker):
-        """Looks for a lost Redis every other second instead of once a minute, and lets a drain know of the end."""
 
-        max_connection_wait_time = 2.0
-        dequeue_timeout = wait
+def _end_in_time() -> None:
+    """Who asked us to end kills after a while; be gone before, whatever hangs, so that it is known what was done."""
 
-        def handle_warm_shutdown_request(self) -> None:
-            jobs.STOPPING.set()
+    def watch() -> None:
+        jobs.STOPPING.wait()
+        time.sleep(LONGEST_END)
+        log.error("something did not end within %s s; it is left as it is", LONGEST_END)
+        os._exit(1)
 
-        def heartbeat(self, *args: Any, **kwargs: Any) -> None:
-            """RQ's own, before and after every job and every wait for one; a Redis that is away stops no round."""
-            beat()
-            super().heartbeat(*args, **kwargs)
-
-        def _install_signal_handlers(self) -> None:
-            super()._install_signal_handlers()  # type: ignore[no-untyped-call]
-            self._stop_requested = jobs.STOPPING.is_set()  # asked while it was still connecting
-
-    connection = redis.Redis.from_url(redis_url)  # RQ changes the pool it is given
-    return Worker([of], connection=connection, serializer=JSONSerializer, worker_ttl=60, maintenance_interval=30)
+    threading.Thread(target=watch, name="end in time", daemon=True).start()
 
 
 def tick() -> int:
     """Look every half second for what is due; one failure is logged and does not stop the next look."""
     app = app_from_environ()
-    stopping = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopping.set())
+    _end_in_time()
+    _hear_signals()
     with app.app_context():
         for chore, every in CHORES.items():  # one that never gets through is silent since now
             heartbeats.beat(_named(chore), every * BEAT)
     beat = 0
     with _pulsing(app):
-        while not stopping.wait(BEAT):
+        while not jobs.STOPPING.wait(BEAT):
             for chore, every in CHORES.items():
-                if beat % every == 0:
+                if beat % every == 0 and not jobs.STOPPING.is_set():
                     _do(app, chore, every)
             beat += 1
             with app.app_context():
@@ -144,6 +134,18 @@ def _do(app: Flask, chore: Callable[[], None], every: int = 1) -> None:
 def flush_spool() -> None:
     """Store what webhooks left while the database was away."""
     arrivals.flush()
+
+
+def retry_aside() -> None:
+    """Try what could not be processed again; what cannot even be tried leaves the others alone."""
+    until = time.monotonic() + arrivals.FLUSH_FOR
+    for each in aside.due():
+        if time.monotonic() > until:
+            return
+        try:
+            aside.try_again(each)
+        except Exception:
+            log.exception("set aside %s could not be tried again", each)
 
 
 def fire_timers() -> None:
@@ -215,6 +217,7 @@ def sweep_outbox() -> None:
 # What the ticker does, in this order, and every how many looks.
 CHORES: dict[Callable[[], None], int] = {
     flush_spool: 1,
+    retry_aside: 1,
     fire_timers: 1,
     sweep_outbox: 1,
     sweep_calls: 1,

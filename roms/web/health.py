@@ -14,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from roms import metrics, queue
 from roms.config import ROOT
 from roms.db import db, hurried
+from roms.engine.types import JSON
 from roms.errors import NotFound
-from roms.services import arrivals, heartbeats
+from roms.services import arrivals, aside, heartbeats
 
 bp = Blueprint("health", __name__)
 
@@ -34,7 +35,7 @@ def ready() -> ResponseReturnValue:
     the answer's status: it is there for when the database is not. A part that is silent is named."""
     database, parts = _database(), _parts()
     is_well = database == "ok" and set(parts.values()) <= {"ok"}
-    found = {"database": database, "redis": _redis(), "spool": _spool(), "parts": parts}
+    found: JSON = {"database": database, "redis": _redis(), "spool": _spool(), "aside": _aside(), "parts": parts}
     return found, 200 if is_well else 503
 
 
@@ -45,6 +46,7 @@ def numbers() -> ResponseReturnValue:
         raise NotFound
     metrics.sockets_open(current_app.extensions["roms.hub"].count)
     metrics.spooled(**_spool())
+    metrics.set_aside(**(_aside() or {"trying": 0, "dead": 0}))
     _count_parts()
     return Response(metrics.exposition(), mimetype="text/plain; version=0.0.4")
 
@@ -91,6 +93,17 @@ def _parts() -> dict[str, str]:
     except SQLAlchemyError:
         db.session.rollback()
         return {}
+
+
+def _aside() -> dict[str, int] | None:
+    """What could not be processed and is tried again, or waits for a person; None where the database cannot say."""
+    try:
+        with hurried(PATIENCE):
+            return aside.tally()
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        current_app.logger.info("what is set aside cannot be counted now: %s", type(error))
+        return None
 
 
 @functools.cache
