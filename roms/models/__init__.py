@@ -7,6 +7,7 @@ from roms.models.channel import Channel, ChannelEvent, ChannelPace, MessageTempl
 from roms.models.contact import Contact, ContactAddress, ContactMerge, ContactPicture
 from roms.models.conversation import Conversation, ConversationLabel, PersonPace
 from roms.models.http_call import HttpCall
+from roms.models.journal import ChannelTally, Heartbeat
 from roms.models.message import BULK, REPLY, Direction, History, Message, PendingReceipt, RawItem, Sender, Status
 from roms.models.release import MediaFile, Release, Timer
 
@@ -18,6 +19,7 @@ __all__ = [
     "Channel",
     "ChannelEvent",
     "ChannelPace",
+    "ChannelTally",
     "Contact",
     "ContactAddress",
     "ContactMerge",
@@ -26,6 +28,7 @@ __all__ = [
     "ConversationLabel",
     "Direction",
     "FileState",
+    "Heartbeat",
     "History",
     "HttpCall",
     "LiveTicket",

@@ -20,7 +20,7 @@ from roms.channels.base import Account
 from roms.channels.items import Incoming, Item
 from roms.db import db, hurried
 from roms.errors import NotReady, Problem
-from roms.services import channels, door, outages, stumbles, traffic
+from roms.services import channels, door, outages, stumbles, tallies, traffic
 from roms.services.door import FAILURES, Stumble
 from roms.spool import Damaged, Letter, Spool, Unwritable
 
@@ -121,6 +121,7 @@ def _replayed(path: Path) -> bool:
         spool().set_aside(path)
         return True
     if _is_stored(letter):
+        tallies.replayed(letter.channel_id, letter.came_at)
         spool().done(path)
     else:
         spool().set_aside(path)

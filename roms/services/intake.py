@@ -29,6 +29,7 @@ from roms.services import (
     permission,
     publishing,
     receipts,
+    tallies,
     turns,
     unmatched,
 )
@@ -141,6 +142,7 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
     scene.conversation.unread += 1
     scene.last = row
     _open_window(scene, incoming)
+    tallies.stored(scene.line.id, scene.at)
     payload = row["payload"] or {}
     if consent.heed(scene, incoming, payload.get(permission.MARK)):
         return
