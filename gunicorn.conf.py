@@ -12,7 +12,7 @@ worker_class = "gthread"
 workers = 1  # the hub, the pace limits and the channels' memory are per process
 threads = int(os.environ.get("ROMS_THREADS", "400"))
 worker_connections = threads + 200  # a request that waits is better than one refused
-graceful_timeout = 5
+graceful_timeout = 20  # seconds for requests that are under way; without any it ends in about 2 s
 timeout = 60
 keepalive = 15
 loglevel = "warning"
@@ -30,6 +30,11 @@ def on_starting(server: Any) -> None:
         Spool(config.spool, config.credentials_keys).prepare()
     except (BadConfig, Unwritable) as error:
         raise SystemExit(f"settings: {error}") from None
+
+
+def when_ready(server: Any) -> None:
+    """Ctrl-C asks for the same end as TERM, the second time too: gunicorn's own quick one cuts requests off."""
+    signal.signal(signal.SIGINT, lambda _number, frame: server.signal(signal.SIGTERM, frame))
 
 
 def post_worker_init(worker: Any) -> None:
@@ -55,4 +60,5 @@ def post_worker_init(worker: Any) -> None:
         if callable(gunicorns):
             gunicorns(signum, frame)
 
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import redis
 from flask import Flask
@@ -17,6 +18,7 @@ from roms.db import db
 from roms.services import (
     account_states,
     arrivals,
+    aside,
     changes,
     cleaning,
     discarding,
@@ -29,9 +31,6 @@ from roms.services import (
     timers,
 )
 
-if TYPE_CHECKING:
-    from rq import SimpleWorker
-
 log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
@@ -40,58 +39,59 @@ FACES_EVERY = 10  # beats
 KEEP_EVERY = 4  # beats
 WATCH_EVERY = round(account_states.LOOK_EVERY / BEAT)  # beats
 REST = 1.0  # seconds until a worker that lost Redis begins again
+LONGEST_END = 28.0  # seconds a process may take to end; what is still under way then is as if it had been killed
 
 
 def work(of: str = queue.OUTBOX) -> int:
     """Run the jobs of this queue until told to stop, and finish what is under way. Losing Redis only makes a pause."""
+    from roms.listener import Worker  # the ticker has no use for RQ
+
     app = app_from_environ()
+    _end_in_time()
     with app.app_context():
         while not jobs.STOPPING.is_set():
-            for name in (signal.SIGTERM, signal.SIGINT):  # RQ has its own while it works
-                signal.signal(name, lambda *_: jobs.STOPPING.set())
+            _hear_signals()  # RQ has its own while it works
             try:
-                _worker(app.extensions["roms.config"].redis_url, of).work(logging_level="WARNING")
+                Worker(app.extensions["roms.config"].redis_url, of, jobs.STOPPING).work(logging_level="WARNING")
             except (redis.RedisError, OSError) as error:
                 log.warning("the worker lost Redis (%s); it tries again", error)
             jobs.STOPPING.wait(REST)
     return 0
 
 
-def _worker(redis_url: str, of: str) -> SimpleWorker:
-    from rq import SimpleWorker
-    from rq.serializers import JSONSerializer
+def _hear_signals() -> None:
+    """A second signal says nothing new."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: jobs.STOPPING.set())
 
-    class Worker(SimpleWorker):
-        """Looks for a lost Redis every other second instead of once a minute, and lets a drain know of the end."""
 
-        max_connection_wait_time = 2.0
+def _end_in_time() -> None:
+    """Who asked us to end kills after a while; be gone before, whatever hangs, so that it is known what was done."""
 
-        def handle_warm_shutdown_request(self) -> None:
-            jobs.STOPPING.set()
+    def watch() -> None:
+        jobs.STOPPING.wait()
+        time.sleep(LONGEST_END)
+        log.error("something did not end within %s s; it is left as it is", LONGEST_END)
+        os._exit(1)
 
-        def _install_signal_handlers(self) -> None:
-            super()._install_signal_handlers()  # type: ignore[no-untyped-call]
-            self._stop_requested = jobs.STOPPING.is_set()  # asked while it was still connecting
-
-    connection = redis.Redis.from_url(redis_url)  # RQ changes the pool it is given
-    return Worker([of], connection=connection, serializer=JSONSerializer, worker_ttl=60, maintenance_interval=30)
+    threading.Thread(target=watch, name="end in time", daemon=True).start()
 
 
 def tick() -> int:
     """Look every half second for what is due; one failure is logged and does not stop the next look."""
     app = app_from_environ()
-    stopping = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopping.set())
+    _end_in_time()
+    _hear_signals()
     beat = 0
-    while not stopping.wait(BEAT):
-        chores = [flush_spool, fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
+    while not jobs.STOPPING.wait(BEAT):
+        chores = [flush_spool, retry_aside, fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
         chores += [cleaning.clean, sync_templates, sweep_discarded] if beat % CLEAN_EVERY == 0 else []
         chores += [known_accounts.keep] if beat % KEEP_EVERY == 0 else []
         chores += [look_for_faces] if beat % FACES_EVERY == 0 else []
         chores += [watch_accounts] if beat % WATCH_EVERY == 0 else []
         for chore in chores:
-            _do(app, chore)
+            if not jobs.STOPPING.is_set():
+                _do(app, chore)
         beat += 1
     return 0
 
@@ -109,6 +109,18 @@ def _do(app: Flask, chore: Callable[[], None]) -> None:
 def flush_spool() -> None:
     """Store what webhooks left while the database was away."""
     arrivals.flush()
+
+
+def retry_aside() -> None:
+    """Try what could not be processed again; what cannot even be tried leaves the others alone."""
+    until = time.monotonic() + arrivals.FLUSH_FOR
+    for each in aside.due():
+        if time.monotonic() > until:
+            return
+        try:
+            aside.try_again(each)
+        except Exception:
+            log.exception("set aside %s could not be tried again", each)
 
 
 def fire_timers() -> None:

@@ -37,8 +37,22 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_FILES_A_DAY": "how many files of one contact are fetched within 24 hours (default 500)",
     "ROMS_HTTP_HOSTS": "whom flows may ask: `host`, `*.host`, `http://host:port`, `host=address`, … (default: nobody)",
     "ROMS_HTTP_SECRETS": "JSON file {name: value} with what `{{secret.name}}` stands for in flows",
+    "ROMS_STOP_WORDS": "messages that end advertising, separated by commas (default: STOP, BERHENTI and others)",
+    "ROMS_START_WORDS": "messages that allow it again (default: START, MULAI and others)",
     "ROMS_FAKE_URL": "address of the WhatsApp in a box; a trial makes its channels there",
 }
+
+
+STOP_WORDS = (
+    "stop, stop all, stopall, stop promo, stop promosi, stop iklan, stop promotion, stop promotions, stop marketing,"
+    "unsubscribe, unsub, opt out, optout, berhenti, berhenti promo, berhenti promosi, berhenti iklan,"
+    "berhenti langganan, berhenti berlangganan, hentikan, hentikan promo, hentikan promosi, hentikan iklan,"
+    "jangan kirim promo, jangan kirim promo lagi, jangan kirim promosi, jangan kirim promosi lagi"
+)
+START_WORDS = (
+    "start, start promo, start promotions, unstop, subscribe, opt in, optin,"
+    "mulai, mulai lagi, mulai promo, mulai promosi, berlangganan, langganan lagi"
+)
 
 
 class BadConfig(Exception):
@@ -67,6 +81,8 @@ class Config:
     s3_key: str = ""
     s3_secret: str = field(default="", repr=False)
     fake_url: str = ""
+    stop_words: tuple[str, ...] = ()
+    start_words: tuple[str, ...] = ()
     http_hosts: tuple[str, ...] = ()
     http_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -108,6 +124,8 @@ class Config:
             s3_key=env.get("ROMS_S3_KEY", ""),
             s3_secret=env.get("ROMS_S3_SECRET", ""),
             fake_url=env.get("ROMS_FAKE_URL", ""),
+            stop_words=_list(env.get("ROMS_STOP_WORDS", STOP_WORDS)),
+            start_words=_list(env.get("ROMS_START_WORDS", START_WORDS)),
             http_hosts=_http_hosts(env.get("ROMS_HTTP_HOSTS", "")),
             http_secrets=_http_secrets(env.get("ROMS_HTTP_SECRETS", "")),
         )
@@ -197,8 +215,12 @@ def _storage(value: str) -> str:
     return value
 
 
+def _list(value: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in value.split(",") if each.strip())
+
+
 def _http_hosts(value: str) -> tuple[str, ...]:
-    entries = tuple(each.strip() for each in value.split(",") if each.strip())
+    entries = _list(value)
     try:
         for each in entries:
             entry(each)

@@ -64,6 +64,12 @@ def spooled(waiting: int, oldest: int, broken: int) -> None:
         _made_gauge("roms_spool_broken", "Webhooks that were set aside, for a person to look at").set(broken)
 
 
+def set_aside(trying: int, dead: int) -> None:
+    with _making:
+        _made_gauge("roms_aside_trying", "Items that could not be processed and are tried again").set(trying)
+        _made_gauge("roms_aside_dead", "Items that could not be processed, for a person to look at").set(dead)
+
+
 def exposition() -> bytes:
     """Everything counted so far, in Prometheus' text form."""
     from prometheus_client import generate_latest

@@ -45,6 +45,7 @@ LAYERS: dict[str, set[str]] = {
     "spool": {"clock", "secretbox"},
     "errors": set(),
     "queue": set(),
+    "listener": set(),
     "metrics": set(),
 }
 # The wiring and the outermost loops see everything.

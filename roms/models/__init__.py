@@ -1,6 +1,7 @@
 """The tables: columns, constraints and how to load for writing. No verbs."""
 
 from roms.models.accounts import LiveTicket, LoginAttempt, LoginSession, Role, User
+from roms.models.aside import AsideState, SetAside, SetAsideBody
 from roms.models.attachment import Attachment, FileState
 from roms.models.channel import Channel, ChannelEvent, ChannelPace, MessageTemplate
 from roms.models.contact import Contact, ContactAddress, ContactMerge, ContactPicture
@@ -10,6 +11,7 @@ from roms.models.message import Direction, History, Message, PendingReceipt, Raw
 from roms.models.release import MediaFile, Release, Timer
 
 __all__ = [
+    "AsideState",
     "Attachment",
     "Channel",
     "ChannelEvent",
@@ -35,6 +37,8 @@ __all__ = [
     "Release",
     "Role",
     "Sender",
+    "SetAside",
+    "SetAsideBody",
     "Status",
     "Timer",
     "User",

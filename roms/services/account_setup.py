@@ -26,6 +26,7 @@ from roms.models import (
     MessageTemplate,
     PendingReceipt,
     RawItem,
+    SetAside,
 )
 from roms.services import account_states, channels
 
@@ -83,7 +84,7 @@ def remove(user_id: int | None, channel_id: int) -> None:
         row = _row(channel_id)
         if ADAPTERS[row.kind].direct:
             raise Conflict("the web chat is part of the house: it can be switched off, but not removed")
-        for used in (Conversation, Message, Attachment):
+        for used in (Conversation, Message, Attachment, SetAside):
             if db.session.scalar(select(exists().where(used.channel_id == channel_id))):
                 raise ChannelUsed
         for left in (ChannelEvent, MessageTemplate, PendingReceipt, RawItem):

@@ -21,8 +21,18 @@ from roms.channels.base import Parcel
 from roms.channels.failures import ChannelBroken, Permanent, SendFailed, Throttled, Tomorrow, Transient
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
-from roms.models import Channel, Conversation, Direction, Message, Sender, Status
-from roms.services import account_states, aftermath, channels, pacing, parcels, refusals, templates, window
+from roms.models import Channel, Contact, Conversation, Direction, Message, Sender, Status
+from roms.services import (
+    account_states,
+    aftermath,
+    channels,
+    pacing,
+    parcels,
+    permission,
+    refusals,
+    templates,
+    window,
+)
 from roms.services.channels import Line
 from roms.services.receipts import key, moved_forward, pending_for
 from roms.services.scene import Row, Scene, finish, scene_of
@@ -67,27 +77,30 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
     if not taken:
         return []
     pacing.leaves(line, len(taken), at)
-    columns = (Conversation.id, Conversation.address, Conversation.window_until)
-    wanted = select(*columns).where(Conversation.id.in_([row.conversation_id for row in taken]))
+    columns = (Conversation.id, Conversation.address, Conversation.window_until, Contact.opted_out_at)
+    wanted = select(*columns).join(Conversation.contact)
+    wanted = wanted.where(Conversation.id.in_([row.conversation_id for row in taken]))
     places = {row.id: row for row in db.session.execute(wanted)}
     return [
         Claimed(
             parcels.made(line, row, places[row.conversation_id].address),
             row.conversation_id,
             lease,
-            _refused(line, row, places[row.conversation_id].window_until, at),
+            _refused(line, row, places[row.conversation_id], at),
             row.sender is Sender.BOT,
         )
         for row in sorted(taken, key=lambda row: row.id)
     ]
 
 
-def _refused(line: Line, row: Any, window_until: datetime | None, at: datetime) -> SendFailed | None:
+def _refused(line: Line, row: Any, place: Any, at: datetime) -> SendFailed | None:
     """Why this is not sent although it waits: what was right when it was written may not be any more."""
     is_template = row.kind == "template" and line.abilities.templates
     if is_template and templates.is_refused(line.id, (row.payload or {}).get("content") or {}):
         return refusals.refusal(refusals.TEMPLATE)
-    if not is_template and not window.is_open(line, window_until, at):
+    if permission.is_refused(line, place.id, place.opted_out_at, row._mapping, at):
+        return refusals.refusal(refusals.UNWANTED)
+    if not is_template and not window.is_open(line, place.window_until, at):
         return refusals.refusal(refusals.WINDOW)
     longest = 2 * GIVE_UP_AFTER if row.error_class == Tomorrow.error_class else GIVE_UP_AFTER
     if row.kind != "template" and at - row.created_at >= longest:

@@ -13,7 +13,7 @@ from roms.db import after_commit, db, insert_all, save, table
 from roms.engine.events import Event
 from roms.engine.flow import Release
 from roms.engine.types import JSON
-from roms.models import Attachment, Conversation, History, HttpCall, Message, Sender, Timer, User
+from roms.models import Attachment, Conversation, History, HttpCall, Message, Sender, Status, Timer, User
 from roms.services import frames, publishing
 from roms.services.channels import Line
 
@@ -80,6 +80,14 @@ def message_row(scene: Scene, **columns: Any) -> Row:
         "error_class": "",
     }
     return row | columns
+
+
+def way_out(scene: Scene) -> Row:
+    """Our own web chat has a message as soon as it is written down; everything else goes through the outbox."""
+    if scene.line.is_direct:
+        return {"status": Status.SENT}
+    scene.wakes_outbox = True
+    return {"status": Status.QUEUED, "due_at": scene.at}
 
 
 def _remember(scene: Scene, last: Row) -> None:

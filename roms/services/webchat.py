@@ -40,18 +40,26 @@ def say(address: str, client_id: str, text: str, payload: str | None, language: 
 
 
 def history(address: str, after: int = 0) -> JSON:
-    """The thread as its visitor may see it: everything that changed after number `after`."""
+    """The thread as its visitor may see it: everything that changed after number `after`.
+
+    Or, marked `whole`, the newest page in place of all that is held: when that is too much, or when the asker knows
+    more than we do, because the database was brought back from a copy.
+    """
     conversation = db.session.execute(
         select(Conversation.id, Conversation.seq, Conversation.mode).filter_by(
             channel_id=channels.find("webchat").channel_id, address=address
         )
     ).one_or_none()
     if conversation is None:
-        return {"seq": 0, "mode": None, "entries": [], "staffed": _staffed()}
-    rows = _rows(address, Message.revision > after)
+        return {"seq": 0, "mode": None, "entries": [], "staffed": _staffed(), "whole": after > 0}
+    rows = _rows(address, Message.revision > after) if after <= conversation.seq else []
+    whole = after > conversation.seq or (after > 0 and len(rows) == PAGE)
+    if whole:
+        rows = _rows(address)
     names = names_of(row["agent_id"] for row in rows)
     entries = [entry for row in rows if (entry := frames.visitor_entry(row, names))]
-    return {"seq": conversation.seq, "mode": conversation.mode, "entries": entries, "staffed": _staffed()}
+    seq, mode = conversation.seq, conversation.mode
+    return {"seq": seq, "mode": mode, "entries": entries, "staffed": _staffed(), "whole": whole}
 
 
 @transaction()

@@ -14,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from roms import metrics, queue
 from roms.config import ROOT
 from roms.db import db, hurried
+from roms.engine.types import JSON
 from roms.errors import NotFound
-from roms.services import arrivals
+from roms.services import arrivals, aside
 
 bp = Blueprint("health", __name__)
 
@@ -32,7 +33,7 @@ def live() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """Redis is reported but not required: without it everything works, only a little later. The spool is no part of
     the answer's status: it is there for when the database is not."""
-    parts = {"database": _database(), "redis": _redis(), "spool": _spool()}
+    parts: JSON = {"database": _database(), "redis": _redis(), "spool": _spool(), "aside": _aside()}
     return parts, 200 if parts["database"] == "ok" else 503
 
 
@@ -43,6 +44,7 @@ def numbers() -> ResponseReturnValue:
         raise NotFound
     metrics.sockets_open(current_app.extensions["roms.hub"].count)
     metrics.spooled(**_spool())
+    metrics.set_aside(**(_aside() or {"trying": 0, "dead": 0}))
     return Response(metrics.exposition(), mimetype="text/plain; version=0.0.4")
 
 
@@ -68,6 +70,17 @@ def _spool() -> dict[str, int]:
     """Webhooks that wait for the database, for how many seconds the oldest has, and those that were set aside."""
     spool = arrivals.spool()
     return {"waiting": spool.depth(), "oldest": round(spool.oldest()), "broken": spool.broken()}
+
+
+def _aside() -> dict[str, int] | None:
+    """What could not be processed and is tried again, or waits for a person; None where the database cannot say."""
+    try:
+        with hurried(PATIENCE):
+            return aside.tally()
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        current_app.logger.info("what is set aside cannot be counted now: %s", type(error))
+        return None
 
 
 @functools.cache

@@ -28,11 +28,12 @@ from roms.web.subscription import Subscription
 log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds
-LOOK_EVERY = 5  # ticks, while Redis brings the changes; every tick while it does not
+LOOK_EVERY = 2  # ticks, while Redis brings the changes; every tick while it does not
 CHECK_EVERY = 3  # ticks between two looks whether the people are still signed in
 REMEMBERED = 60.0  # seconds; longer than the overlap of inbox.moved_since
 
 RESTART, SIGNED_OUT = 1012, 4401
+COME_BACK_WITHIN = 20  # seconds over which browsers spread their coming back after a restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,9 @@ class Hub:
                 since = self._safely(self._look, since) or since
             if ticks % CHECK_EVERY == 0:
                 self._safely(self._check, None)
+        bye = frame(b'{"t":"bye","within":%d}' % COME_BACK_WITHIN)
         for seat in self._all():
+            seat.line.send(bye)
             seat.line.end(RESTART, "restart")
 
     def _safely(self, work: Callable[[Any], datetime | None], given: Any) -> datetime | None:

@@ -20,7 +20,7 @@ bp = Blueprint("webhooks", __name__)
 log = logging.getLogger(__name__)
 
 KINDS = ("stored", "repeated", "receipts", "skipped")
-OTHERS = ("changes", "people", "states")  # told where there are any
+OTHERS = ("changes", "people", "states", "aside")  # told where there are any
 
 
 @bp.get("/webhook/<kind>")
@@ -43,7 +43,7 @@ def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
     done = arrivals.receive(_verified(account, knock, key), knock.body)
     for result, count in done.items():
         metrics.webhook_items(kind, result, count)
-    # The provider repeats what was not answered with 200, and what it repeats we recognise.
+    # The provider repeats what was not answered with 200, and what it repeats we recognise. What is set aside is kept.
     status = NotReady.status if done["failed"] else 200
     adapter = ADAPTERS[kind]
     if adapter.answer is not None:

@@ -230,29 +230,6 @@ def test_a_damaged_file_is_set_aside_and_the_others_go_on(
     assert "damaged" in caplog.text
 
 
-def test_a_message_that_we_stumble_over_is_tried_three_times_and_the_others_go_on(
-    app: Flask, browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with dead(app):
-        knock(browser, whapi_body("POISON"))
-        knock(browser, whapi_body("halo"))
-    real, tried = intake.receive, []
-
-    def receive(channel: int, incoming: Any) -> bool:
-        if incoming.text == "POISON":
-            tried.append(1)
-            raise ValueError("a bug")
-        return real(channel, incoming)
-
-    monkeypatch.setattr(intake, "receive", receive)
-    for left in (2, 2, 0):
-        flush(app)
-        assert len(files()) == left
-    assert len(tried) == 3
-    assert said("6281234567890") == ["halo"]
-    assert arrivals.spool().broken() == 1
-
-
 def test_two_never_replay_at_the_same_time(app: Flask, browser: Browser) -> None:
     with dead(app):
         knock(browser, whapi_body("halo"))

@@ -14,6 +14,7 @@ from roms.channels.fake.people import People, is_group
 LINES_SHOWN = 200
 TYPING_SECONDS = 25.0
 SILENT = ("reaction", "edit", "delete")  # change another line instead of being one
+STEPS = ("sent", "delivered", "read")  # of a line of ours, and it never goes back
 
 
 @dataclass(slots=True)
@@ -173,9 +174,10 @@ class Phones:
             return self._files.get(file_id)
 
     def mark(self, line_id: str, status: str) -> None:
-        """A line's status has changed."""
+        """A line's status has changed; one that was read is not merely delivered again."""
         with self.changed:
-            if line := self._lines.get(line_id):
+            line = self._lines.get(line_id)
+            if line and not _is_step_back(line.status, status):
                 line.status = status
                 self.touched()
 
@@ -239,3 +241,7 @@ class Phones:
             line.text, line.edited = text, True
         else:
             line.text, line.shown, line.deleted = "", {}, True
+
+
+def _is_step_back(old: str, new: str) -> bool:
+    return old in STEPS and new in STEPS and STEPS.index(new) < STEPS.index(old)
