@@ -3,7 +3,7 @@ import { whole } from "./bits.js";
 import { agentName, me } from "./boot.js";
 import { has, lasting, shortTime, t } from "./text.js";
 
-const ICONS = { assigned: "userPlus", unassigned: "person", label: "label", opened: "wave", handoff: "person", contact: "info" };
+const ICONS = { assigned: "userPlus", unassigned: "person", label: "label", opened: "wave", handoff: "person", contact: "info", sent_again: "unknown", found: "tick" };
 const MODE_ICONS = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "closed" };
 
 export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.data.to] : ICONS[entry.event]) ?? "info";
@@ -15,6 +15,7 @@ export function eventText(entry) {
   if (["merged", "unmerged", "identity"].includes(entry.event)) return t(`event_${entry.event}`, entry.data);
   if (entry.event === "contact") return contactText(entry.data);
   if (entry.event === "handoff" && has(`event_handoff_${entry.data.reason}`)) return t(`event_handoff_${entry.data.reason}`);
+  if (entry.event === "sent_again" && entry.agent !== null) return t("event_sent_again_by", { name: whole(entry.agent) });
   return has(`event_${entry.event}`) ? t(`event_${entry.event}`) : entry.event;
 }
 
