@@ -29,6 +29,7 @@ from roms.services import (
     faces,
     fetching,
     files,
+    heartbeats,
     http_calls,
     outbox,
     pacing,
@@ -68,6 +69,7 @@ def drain(channel_id: int) -> None:
     answered: set[int] = set()  # conversations that the bot spoke in: their messages have been read
     try:
         while True:
+            heartbeats.beat("worker")
             free = SENDS_IN_FLIGHT - len(flying)
             may_begin = free and time.monotonic() < until and not STOPPING.is_set()
             for claimed in outbox.claim(channel_id, free) if may_begin else []:

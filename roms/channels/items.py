@@ -28,8 +28,9 @@ class Incoming:
     tells repeats within seconds). payload: the id of what was tapped. at: the provider's time in UTC, None when it gave
     none. extra: what it is besides its words, in the keys that docs/adding-a-channel.md lists. raw: the provider's own
     words for a kind we do not know. account: the provider's name for the account it came to, "" when there is one only.
-    came_at: when it came to us, where it had to wait in the spool; adapters leave it alone. unsure: with from_business,
-    the provider does not say whether it was typed on the phone or sent by us.
+    came_at, via: when it came to us, where it had to wait, and how, where not by itself: retried (it was set aside) or
+    recovered (we asked the provider for it after an outage); adapters leave them alone. unsure: with from_business, the
+    provider does not say whether it was typed on the phone or sent by us.
     """
 
     address: str
@@ -48,6 +49,7 @@ class Incoming:
     raw: Mapping[str, Any] | None = None
     account: str = ""
     came_at: datetime | None = None
+    via: str = ""
     unsure: bool = False
 
     @property
@@ -121,6 +123,17 @@ class Profile:
     identities: tuple[Identity, ...]
     name: str = ""
     picture: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """A person told the provider whether they want advertising from us. text: the provider's words for it."""
+
+    identities: tuple[Identity, ...]
+    wanted: bool
+    text: str = ""
+    at: datetime | None = None
     account: str = ""
 
 
@@ -206,6 +219,7 @@ Item = (
     | Deleted
     | IdentityChanged
     | Profile
+    | Preference
     | Receipt
     | AccountState
     | TemplateChanged

@@ -62,6 +62,7 @@ class Message(Model):
         ),
         Index("ix_message_queued", "channel_id", "rank", "id", postgresql_where=QUEUED, sqlite_where=QUEUED),
         Index("ix_message_unknown", "due_at", postgresql_where=UNKNOWN, sqlite_where=UNKNOWN),
+        Index("ix_message_created_at", "created_at", postgresql_using="brin"),  # days; costs a write next to nothing
         Index("ix_message_unmatched", "created_at", postgresql_where=UNMATCHED, sqlite_where=UNMATCHED),
         CheckConstraint("(direction = 'note') = (status = 'internal')", name="notes_stay_inside"),
         CheckConstraint("direction <> 'note' OR provider_id IS NULL", name="notes_are_never_sent"),
@@ -120,7 +121,10 @@ class History(Model):
     """What happened to a conversation besides messages: mode, assignment, labels. Never changed afterwards."""
 
     __tablename__ = "history"
-    __table_args__ = (UniqueConstraint("conversation_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        Index("ix_history_at", "at", postgresql_using="brin"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))

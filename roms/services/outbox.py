@@ -21,8 +21,19 @@ from roms.channels.base import Parcel
 from roms.channels.failures import ChannelBroken, Permanent, SendFailed, Throttled, Tomorrow, Transient
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
-from roms.models import Channel, Conversation, Direction, Message, Sender, Status
-from roms.services import account_states, aftermath, channels, evidence, pacing, parcels, refusals, templates, window
+from roms.models import Channel, Contact, Conversation, Direction, Message, Sender, Status
+from roms.services import (
+    account_states,
+    aftermath,
+    channels,
+    evidence,
+    pacing,
+    parcels,
+    permission,
+    refusals,
+    templates,
+    window,
+)
 from roms.services.channels import Line
 from roms.services.receipts import key, moved_forward, pending_for
 from roms.services.scene import Row, Scene, finish, scene_of
@@ -67,27 +78,30 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
     if not taken:
         return []
     pacing.leaves(line, len(taken), at)
-    columns = (Conversation.id, Conversation.address, Conversation.window_until)
-    wanted = select(*columns).where(Conversation.id.in_([row.conversation_id for row in taken]))
+    columns = (Conversation.id, Conversation.address, Conversation.window_until, Contact.opted_out_at)
+    wanted = select(*columns).join(Conversation.contact)
+    wanted = wanted.where(Conversation.id.in_([row.conversation_id for row in taken]))
     places = {row.id: row for row in db.session.execute(wanted)}
     return [
         Claimed(
             parcels.made(line, row, places[row.conversation_id].address),
             row.conversation_id,
             lease,
-            _refused(line, row, places[row.conversation_id].window_until, at),
+            _refused(line, row, places[row.conversation_id], at),
             row.sender is Sender.BOT,
         )
         for row in sorted(taken, key=lambda row: row.id)
     ]
 
 
-def _refused(line: Line, row: Any, window_until: datetime | None, at: datetime) -> SendFailed | None:
+def _refused(line: Line, row: Any, place: Any, at: datetime) -> SendFailed | None:
     """Why this is not sent although it waits: what was right when it was written may not be any more."""
     is_template = row.kind == "template" and line.abilities.templates
     if is_template and templates.is_refused(line.id, (row.payload or {}).get("content") or {}):
         return refusals.refusal(refusals.TEMPLATE)
-    if not is_template and not window.is_open(line, window_until, at):
+    if permission.is_refused(line, place.id, place.opted_out_at, row._mapping, at):
+        return refusals.refusal(refusals.UNWANTED)
+    if not is_template and not window.is_open(line, place.window_until, at):
         return refusals.refusal(refusals.WINDOW)
     longest = 2 * GIVE_UP_AFTER if row.error_class == Tomorrow.error_class else GIVE_UP_AFTER
     if row.kind != "template" and at - row.created_at >= longest:
@@ -107,12 +121,17 @@ def _next_in_line(channel_id: int, at: datetime, width: int) -> Any:
     return (
         select(Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.channel_id == channel_id, Message.status == Status.QUEUED, Message.due_at <= at, ~blocked)
+        .where(Message.channel_id == channel_id, Message.status == Status.QUEUED, _is_due(at), ~blocked)
         .where(or_(Message.sender != Sender.BOT, Message.epoch == Conversation.epoch))
         .order_by(Message.id)
         .limit(width)
         .with_for_update(of=Message, skip_locked=True)
     )
+
+
+def _is_due(at: datetime) -> Any:
+    """What was written in the future was written by a clock that was set back since: it does not wait for that."""
+    return or_(Message.due_at <= at, Message.created_at > at)
 
 
 @transaction()
@@ -250,6 +269,6 @@ def give_up_lease(channel_id: int, message_id: int) -> None:
 def due_channels() -> list[int]:
     """Channels with something to send now, and not left alone."""
     at = clock.now()
-    due = select(Message.channel_id).where(Message.status == Status.QUEUED, Message.due_at <= at)
+    due = select(Message.channel_id).where(Message.status == Status.QUEUED, _is_due(at))
     wanted = select(Channel.id).where(Channel.is_enabled, Channel.id.in_(due), Channel.id.not_in(pacing.resting(at)))
     return list(db.session.scalars(wanted))

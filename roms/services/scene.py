@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from roms import queue
+from roms import clock, queue
 from roms.db import after_commit, db, insert_all, save, table
 from roms.engine.events import Event
 from roms.engine.flow import Release
@@ -83,6 +83,14 @@ def message_row(scene: Scene, **columns: Any) -> Row:
     return row | columns
 
 
+def way_out(scene: Scene) -> Row:
+    """Our own web chat has a message as soon as it is written down; everything else goes through the outbox."""
+    if scene.line.is_direct:
+        return {"status": Status.SENT}
+    scene.wakes_outbox = True
+    return {"status": Status.QUEUED, "due_at": scene.at}
+
+
 def _remember(scene: Scene, last: Row) -> None:
     """What the list shows under the contact's name."""
     scene.conversation.last = {
@@ -110,9 +118,10 @@ def finish(*scenes: Scene) -> None:
     files = [row for scene in scenes for row in scene.files]
     if files:
         insert_all(table(Attachment), files)
+    now = clock.now()
     moved = [scene for scene in scenes if scene.conversation.seq != scene.start]
     for scene in moved:
-        scene.conversation.changed_at = scene.at
+        scene.conversation.changed_at = now  # not `at`, which may lie before a long wait for the lock
         if any(row.get("is_doubtful") for row in scene.shown):
             scene.conversation.doubts = _doubts(scene.conversation.id)
         if scene.last is not None:

@@ -152,17 +152,18 @@ class Box:
 
     def early(self, taken: Taken) -> None:
         """Post "delivered" at once, while the sender still waits for the answer to its request."""
+        self.phones.mark(taken.id, "delivered")
         doc = DIALECTS[taken.draft.account].status(self, taken, "delivered", 0)
         if doc:
             self.couriers[taken.draft.account].now(doc)
 
     def tell(self, taken: Taken, word: str, code: int = 0) -> None:
-        """Post the provider's word on a message of ours."""
+        """Post the provider's word on a message of ours, which stands on the phone already: whoever hears that it
+        was delivered may have the phone opened at once, and what is read by that must not be missed."""
         account = taken.draft.account
-        doc = DIALECTS[account].status(self, taken, word, code)
-        if doc is None:
-            return self.phones.mark(taken.id, word)
-        return self.couriers[account].later(doc, lambda _: self.phones.mark(taken.id, word))
+        self.phones.mark(taken.id, word)
+        if doc := DIALECTS[account].status(self, taken, word, code):
+            self.couriers[account].later(doc)
 
     def post(self, account: str, *docs: Doc) -> None:
         """Post whatever this provider tells of itself."""

@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from roms.channels import sentences
-from roms.channels.items import Deleted, Edited, Identity, IdentityChanged, Item, Profile, Reaction, Receipt, Skipped
+from roms.channels.items import (
+    Deleted,
+    Edited,
+    Identity,
+    IdentityChanged,
+    Item,
+    Preference,
+    Profile,
+    Reaction,
+    Receipt,
+    Skipped,
+)
 from roms.channels.meta.content import content_of
 from roms.channels.meta.people import People, Person, group_of
 from roms.channels.meta.words import RECEIPTS
@@ -52,6 +63,18 @@ def error(account: str, people: People, raw: Mapping[str, Any]) -> Iterator[Item
     """A complaint of Meta's that belongs to no message."""
     code = text_of(raw.get("code"), 20)
     yield Skipped(f"error_{code}" if sentences.entry("meta", code) else "error_unknown", account)
+
+
+def preference(account: str, people: People, raw: Mapping[str, Any]) -> Iterator[Item]:
+    """Somebody stopped our advertising in WhatsApp's own menu, or took it up again."""
+    who, word = people.chooser(raw), text_of(raw.get("value"), 20).lower()
+    if text_of(raw.get("category"), 40) != "marketing_messages" or word not in ("stop", "resume"):
+        yield Skipped("preference_unknown", account)
+    elif not who.identities:
+        yield Skipped("no_sender", account)
+    else:
+        at, text = moment(raw.get("timestamp")), text_of(raw.get("detail"), 200)
+        yield Preference(who.identities, word == "resume", text, at, account)
 
 
 def _reaction(account: str, person: Person, raw: Mapping[str, Any], ours: bool) -> Iterator[Item]:

@@ -32,6 +32,8 @@ OLD_CODES = {"470": "63016", "471": "63018", "429": "63018", "1015": "63018", "1
     **dict.fromkeys(("2001", "2003"), "63027"),
     **{"472": "63032", "2000": "63028", "2002": "63029"},
 }
+# On a messaging service with Advanced Opt-Out: Twilio took the message for such a word, and has answered it.
+OPT_OUT = {"STOP": "out", "START": "in", "HELP": "help"}
 SOURCES = {"SourceType": "source", "Headline": "headline", "Body": "body", "SourceUrl": "url"}
 
 
@@ -136,8 +138,10 @@ def _receipt(fields: Fields, word: str) -> Item:
 
 
 def _context(fields: Fields) -> dict[str, Any]:
-    """What a message refers to: another one, an advertisement, and whether it was passed on."""
+    """What a message refers to: another one, an advertisement, whether it was passed on, what Twilio took it for."""
     found: dict[str, Any] = {}
+    if asked := OPT_OUT.get(fields.get("OptOutType", "").upper()):
+        found["opt_out"] = asked
     if quoted := id_of(fields.get("OriginalRepliedMessageSid")):
         found["quoted"] = {"id": quoted}
     if fields.get("FrequentlyForwarded", "").lower() == "true":
