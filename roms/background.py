@@ -26,6 +26,7 @@ from roms.services import (
     files,
     http_calls,
     known_accounts,
+    missed,
     outbox,
     templates,
     timers,
@@ -82,12 +83,15 @@ def tick() -> int:
     app = app_from_environ()
     _end_in_time()
     _hear_signals()
-    beat = 0
+    every, beat = round(app.extensions["roms.config"].fetch_every * 60 / BEAT), 0
+    if every:
+        _do(app, fetch_missed_at_start)
     while not jobs.STOPPING.wait(BEAT):
         chores = [flush_spool, retry_aside, fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
         chores += [cleaning.clean, sync_templates, sweep_discarded] if beat % CLEAN_EVERY == 0 else []
         chores += [known_accounts.keep] if beat % KEEP_EVERY == 0 else []
         chores += [look_for_faces] if beat % FACES_EVERY == 0 else []
+        chores += [fetch_missed] if every and beat and beat % every == 0 else []
         chores += [watch_accounts] if beat % WATCH_EVERY == 0 else []
         for chore in chores:
             if not jobs.STOPPING.is_set():
@@ -177,6 +181,22 @@ def watch_accounts() -> None:
     """Have every account that can be asked how it is asked by a worker: the ticker waits for nobody."""
     for channel in account_states.watched():
         queue.ask(queue.LOOK, channel)
+
+
+def fetch_missed_at_start() -> None:
+    """After what waits in the spool, have what came while nobody listened fetched by a worker."""
+    arrivals.flush()
+    _ask_for_missed(at_start=1)
+
+
+def fetch_missed() -> None:
+    """The same now and then, for a webhook may get lost on its way."""
+    _ask_for_missed(at_start=0)
+
+
+def _ask_for_missed(at_start: int) -> None:
+    for channel in missed.listed():
+        queue.ask(queue.MISSED, channel, at_start)
 
 
 def sweep_outbox() -> None:

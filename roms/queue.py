@@ -33,6 +33,7 @@ CALL_OUT = "roms.jobs.call_out"
 SYNC_TEMPLATES = "roms.jobs.sync_templates"
 LOOK = "roms.jobs.look_at_account"
 SIGNAL = "roms.jobs.signal"
+MISSED = "roms.jobs.fetch_missed"
 FETCH = "roms.jobs.fetch_files"
 
 

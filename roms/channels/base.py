@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -149,7 +149,8 @@ class Adapter:
     answer is the body (and type) a webhook call is answered with, in place of our counters; media tells where a file
     ({id, url, …} as parse gave it) is fetched; setup makes the provider call our webhook; state asks how it is;
     phone_of asks for the number behind a hidden identity; picture tells where the picture of who is at an address is
-    (at the url that a Profile told, if one is given), None where there is none.
+    (at the url that a Profile told, if one is given), None where there is none; history lists what people wrote since a
+    moment, in any order, each with the provider_id its webhook had and with `at`.
     """
 
     kind: str
@@ -172,4 +173,5 @@ class Adapter:
     linking: Linking | None = None
     phone_of: Callable[[Account, httpx.Client, str], str | None] | None = None
     picture: Callable[[Account, httpx.Client, str, str], Download | None] | None = None
+    history: Callable[[Account, httpx.Client, datetime], Iterator[Item]] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)  # the provider's code -> error class; for docs and tests

@@ -18,7 +18,7 @@ from roms.channels.base import Abilities, Account, Adapter, Field, Parcel, Signa
 from roms.channels.failures import Ambiguous
 from roms.channels.items import Item
 from roms.channels.reading import id_of, text_of
-from roms.channels.twilio import bodies, inbound, looking, rest
+from roms.channels.twilio import bodies, history, inbound, looking, rest
 from roms.channels.twilio.signing import verify
 from roms.channels.whatsapp import WINDOW
 
@@ -83,5 +83,6 @@ ADAPTER = Adapter(
     media=looking.media,
     templates=looking.templates,
     state=looking.state,
+    history=history.messages,
     errors=sentences.classes("twilio"),
 )
