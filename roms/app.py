@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from roms import cli, connecting, db, queue
 from roms.config import BadConfig, Config
+from roms.services import heartbeats, tallies
 from roms.web import (
     aside,
     auth,
@@ -53,6 +54,8 @@ def create_app(config: Config) -> Flask:
     app.json = CompactJSON(app)
     db.init_app(app)
     queue.init_app(app)
+    heartbeats.init_app(app)
+    tallies.init_app(app)
     # Requests walk through these from top to bottom, answers from bottom to top.
     headers.init_app(app)
     problems.init_app(app)

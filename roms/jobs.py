@@ -29,10 +29,12 @@ from roms.services import (
     faces,
     fetching,
     files,
+    heartbeats,
     http_calls,
     missed,
     outbox,
     pacing,
+    searching,
     signals,
     templates,
 )
@@ -68,6 +70,7 @@ def drain(channel_id: int) -> None:
     answered: set[int] = set()  # conversations that the bot spoke in: their messages have been read
     try:
         while True:
+            heartbeats.beat("worker")
             free = SENDS_IN_FLIGHT - len(flying)
             may_begin = free and time.monotonic() < until and not STOPPING.is_set()
             for claimed in outbox.claim(channel_id, free) if may_begin else []:
@@ -192,6 +195,12 @@ def fetch_missed(channel_id: int, at_start: int) -> None:
     """Fetch what came to an account while nobody listened, if its provider tells."""
     queue.asked_begins(queue.MISSED, channel_id, at_start)
     missed.fetch(channel_id, _client(), at_start=bool(at_start))
+
+
+def look_for_lost(channel_id: int) -> None:
+    """Ask the provider about some of the messages that nobody knows the fate of."""
+    queue.asked_begins(queue.EVIDENCE, channel_id)
+    searching.look(channel_id, _client())
 
 
 def _call(app: Flask, claimed: http_calls.Claimed) -> None:

@@ -15,10 +15,12 @@ from roms.channels.base import Account
 from roms.channels.items import (
     AccountState,
     Deleted,
+    Echo,
     Edited,
     IdentityChanged,
     Incoming,
     Item,
+    Preference,
     Profile,
     Reaction,
     Receipt,
@@ -27,7 +29,19 @@ from roms.channels.items import (
 )
 from roms.engine.problems import FlowErrors
 from roms.errors import Problem
-from roms.services import account_states, changes, channels, intake, outages, people, receipts, templates, together
+from roms.services import (
+    account_states,
+    changes,
+    channels,
+    consent,
+    echoes,
+    intake,
+    outages,
+    people,
+    receipts,
+    templates,
+    together,
+)
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +54,14 @@ FAILURES = (
 # By the type of an item: the verb, and what is counted; of messages the verb itself says which.
 STORE: Mapping[type, tuple[Callable[[int, Any], object], str]] = {
     Incoming: (lambda channel_id, item: intake.receive(channel_id, item), "stored"),
+    Echo: (echoes.heard, "receipts"),
     Receipt: (lambda channel_id, item: receipts.record(channel_id, item), "receipts"),
     Reaction: (changes.record, "changes"),
     Edited: (changes.record, "changes"),
     Deleted: (changes.record, "changes"),
     IdentityChanged: (people.changed, "people"),
     Profile: (people.told, "people"),
+    Preference: (consent.told, "people"),
     AccountState: (account_states.told, "states"),
     TemplateChanged: (templates.changed, "states"),
 }
