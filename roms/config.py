@@ -107,13 +107,7 @@ class Config:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Config:
         """Read the settings named in SETTINGS; raise BadConfig for the first that cannot be."""
-        given = {**_trial_settings(os.environ), **os.environ} if environ is None else environ
-        env = {name: value for name, value in given.items() if value}
-        unknown = sorted(
-            name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS}
-        )
-        if unknown:
-            raise BadConfig(f"unknown setting {unknown[0]}; known are: {', '.join(SETTINGS)}")
+        env = _known({**_trial_settings(os.environ), **os.environ} if environ is None else environ)
         data = Path(env.get("ROMS_DATA", ROOT / "var")).absolute()
         config = cls(
             instance=_one_of(env, "ROMS_INSTANCE", ("production", "trial")),
@@ -157,6 +151,15 @@ PROCESS_SETTINGS: Mapping[str, str] = {
     "ROMS_CRASH_AT": "for tests only: the process kills itself at this place (`name` or `name:3`); see docs/chaos.md",
     "ROMS_CLOCK_SHIFT": "for tests only: a file with the seconds by which the clock is wrong; see docs/chaos.md",
 }
+
+
+def _known(given: Mapping[str, str]) -> dict[str, str]:
+    """Those that say something; one with our prefix that nobody reads is a slip of the pen."""
+    env = {name: value for name, value in given.items() if value}
+    unknown = sorted(name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS})
+    if unknown:
+        raise BadConfig(f"unknown setting {unknown[0]}; known are: {', '.join(SETTINGS)}")
+    return env
 
 
 def _trial_settings(environ: Mapping[str, str]) -> dict[str, str]:
