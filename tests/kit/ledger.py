@@ -52,6 +52,19 @@ def begin(url: str) -> None:
     engine.dispose()
 
 
+def end(url: str) -> None:
+    """Have it keep none: the database as the migrations make it."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for name, table, *_ in TRIGGERS:
+            on = "" if connection.dialect.name == "sqlite" else f" ON {table}"
+            connection.execute(text(f"DROP TRIGGER {name}{on}"))
+            if on:
+                connection.execute(text(f"DROP FUNCTION {name}()"))
+        connection.execute(text(f"DROP TABLE {TABLE}"))
+    engine.dispose()
+
+
 @contextmanager
 def kept(engine: Engine) -> Iterator[None]:
     """The ledger for the time of this block, from an empty page; nothing is believed without one."""
