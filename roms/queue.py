@@ -6,6 +6,7 @@ The only module that may swallow an error: whatever Redis does, the caller has c
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -23,6 +24,7 @@ CALLS = "calls"  # the RQ queue of calls to other systems, with a worker of its 
 FILES = "files"  # the RQ queue of files, templates, accounts and signals, with a worker of its own
 SIGNALS = "roms:signals"  # a set: what waits to be shown to providers, each thing once
 STALE = 60  # seconds after which a signal that nobody took means nothing any more
+KEPT_FAILURE = 60  # seconds that RQ keeps the record of a job that failed; the log has it for longer
 DRAIN_WAITS = 10  # seconds for which one waiting drain stands for all that is queued meanwhile
 REST_AFTER_FAILURE = 1.0  # seconds without trying, so that a hung Redis is not paid for by every request
 
@@ -30,6 +32,7 @@ DRAIN = "roms.jobs.drain"
 CALL_OUT = "roms.jobs.call_out"
 SYNC_TEMPLATES = "roms.jobs.sync_templates"
 LOOK = "roms.jobs.look_at_account"
+EVIDENCE = "roms.jobs.look_for_lost"
 SIGNAL = "roms.jobs.signal"
 FETCH = "roms.jobs.fetch_files"
 
@@ -75,15 +78,16 @@ def ask(job: str, *arguments: int) -> None:
     if time.monotonic() < current_app.extensions["roms.redis_rests_until"]:
         return
     try:
-        if client().set(_flag(_named(job, arguments)), b"1", nx=True, ex=DRAIN_WAITS):
-            _job(FILES, job, arguments)
+        named = _named(job, arguments)
+        if client().set(_flag(named), b"1", nx=True, ex=DRAIN_WAITS):
+            _job(FILES, job, arguments, named)
     except (redis.RedisError, OSError) as error:
         _rest(error)
 
 
 def asked_begins(job: str, *arguments: int) -> None:
     """Called by such a job before it looks at anything."""
-    client().delete(_flag(_named(job, arguments)))
+    _begins(_named(job, arguments))
 
 
 def signal(words: Iterable[str], once_in: int = 0) -> None:
@@ -131,17 +135,17 @@ def _at_once(commands: Sequence[tuple[Any, ...]]) -> list[Any]:
 
 def drain_begins(channel: int) -> None:
     """Called by a drain before it claims anything: whatever is queued from now on needs another one."""
-    client().delete(_flag(channel))
+    _begins(channel)
 
 
 def calling_begins() -> None:
     """The same for calls to other systems."""
-    client().delete(_flag(CALLS))
+    _begins(CALLS)
 
 
 def fetching_begins() -> None:
     """The same for files."""
-    client().delete(_flag(FILES))
+    _begins(FILES)
 
 
 JOBS = {CALLS: CALL_OUT, FILES: FETCH}
@@ -150,16 +154,31 @@ JOBS = {CALLS: CALL_OUT, FILES: FETCH}
 def _enqueue(what: int | str) -> None:
     """A drain of this channel, or (CALLS, FILES) the making of calls and the fetching of files."""
     of, job, arguments = (what, JOBS[what], ()) if isinstance(what, str) else (OUTBOX, DRAIN, (what,))
-    _job(of, job, arguments)
+    _job(of, job, arguments, what)
 
 
-def _job(of: str, job: str, arguments: Sequence[int | str]) -> None:
-    from rq import Queue, Retry
+def _job(of: str, job: str, arguments: Sequence[int | str], what: int | str) -> None:
+    """Put a job into the queue, once: where it lies there already, because nobody has been working for long, it lies
+    there once afterwards. No retry: who fails has left the flag to the next hint, and that is the ticker's."""
+    from rq import Queue
     from rq.serializers import JSONSerializer
 
     jobs = Queue(of, connection=client(), serializer=JSONSerializer)
-    jobs.enqueue(job, *arguments, job_timeout=120, result_ttl=0, failure_ttl=600, retry=Retry(max=1))
+    turn: Any = client().get(_turn(what))
+    id_ = f"{re.sub(r'[^A-Za-z0-9]+', '-', f'{job}:{what}')}-{int(turn or 0)}"
+    client().lrem(jobs.key, 0, id_)
+    jobs.enqueue(job, *arguments, job_id=id_, job_timeout=120, result_ttl=0, failure_ttl=KEPT_FAILURE)
+
+
+def _begins(what: int | str) -> None:
+    """Whatever is asked for from now on needs a job of its own, and an id of its own: this one's record goes when it
+    ends, and must not take a waiting one's with it."""
+    _at_once([("DEL", _flag(what)), ("INCR", _turn(what))])
 
 
 def _flag(of: int | str) -> str:
     return f"roms:drain:{of}"
+
+
+def _turn(of: int | str) -> str:
+    return f"roms:turn:{of}"

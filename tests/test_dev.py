@@ -48,7 +48,12 @@ def passwords(instance: Instance) -> list[str]:
     return [row.split()[-1] for row in rows[: rows.index("")]]
 
 
-OF_THE_BACKGROUND = {"channel_event", "message_template", "contact_picture"}  # filled while nobody does anything
+OF_THE_BACKGROUND = {
+    "channel_event",
+    "channel_pace",
+    "message_template",
+    "contact_picture",
+}  # filled while nobody does anything
 
 
 def rows(data: Path) -> dict[str, int]:

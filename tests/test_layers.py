@@ -45,10 +45,11 @@ LAYERS: dict[str, set[str]] = {
     "spool": {"clock", "secretbox"},
     "errors": set(),
     "queue": set(),
+    "listener": set(),
     "metrics": set(),
 }
 # The wiring and the outermost loops see everything.
-EVERYTHING = {"app", "cli", "cli_channels", "cli_flows", "cli_releases", "background", "__init__"}
+EVERYTHING = {"app", "cli", "cli_aside", "cli_channels", "cli_flows", "cli_releases", "background", "__init__"}
 
 PYTHON = sorted(
     path

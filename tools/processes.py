@@ -22,7 +22,9 @@ from tools.terminal import give_up, say
 
 PR_SET_PDEATHSIG = 1
 TICK = 0.05
-SECONDS_TO_END, SECONDS_TO_SAVE = 3.0, 1.5  # everything else; then Redis, which writes its file. Under 5 s in all.
+# A send or a request that is under way is finished, which may take its time; without any all are gone in 2 s. Then
+# Redis, which writes its file, and what plays the provider: whoever talked with it is gone.
+SECONDS_TO_END, SECONDS_TO_SAVE = 27.0, 1.5
 TRIES, WITHIN = 3, 60.0  # restarts allowed within so many seconds
 
 

@@ -128,7 +128,7 @@ def start(processes: Processes, data: Path, port: int, fakes: bool) -> dict[str,
     created = set_up(processes)
     with stage("processes", ", ".join(programs(port, fakes))):
         for name, command in programs(port, fakes).items():
-            processes.start(name, command)
+            processes.start(name, command, last=name == "fake")
         processes.wait_for(lambda: answer(port, "/ready") == 200, "the web server is not ready", SECONDS_TO_START)
         if fakes:
             processes.wait_for(lambda: answer(port + 1, "/") != 0, "the box does not answer", SECONDS_TO_START)

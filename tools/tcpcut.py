@@ -3,6 +3,8 @@
 with Cut(("127.0.0.1", 5432)) as line:
     line.set(delay=0.2)      # every piece comes so much later
     line.set(cut_after=100)  # a connection is reset after so many bytes of the answer
+    line.set(cut_in=100)     # … of what is answered from now on
+    line.set(break_on=b"GET /ws/")  # who asks this is reset when it has been asked
     line.set(black_hole=True)
     line.set(refuse=True)
     line.reset()             # what is open is reset now
@@ -31,12 +33,16 @@ class Trouble:
     """What the line does wrong; without any field it is a good line.
 
     cut_after: bytes of the answer on one connection, counted from when it was opened; None: it is not cut.
+    cut_in: the same, counted from when this was set.
+    break_on: a question with these bytes is still brought, and its connection is reset then.
     """
 
     refuse: bool = False
     black_hole: bool = False
     delay: float = 0.0  # seconds, both ways
     cut_after: int | None = None
+    cut_in: int | None = None
+    break_on: bytes = b""
 
 
 class Cut:
@@ -111,7 +117,8 @@ class Cut:
             return
         self._open.add(there[1])
         try:
-            await asyncio.gather(self._carry(reader, there[1], None), self._carry(there[0], writer, writer))
+            with contextlib.suppress(asyncio.CancelledError):  # at our own end; asyncio would log it as a mistake
+                await asyncio.gather(self._carry(reader, there[1], writer), self._carry(there[0], writer, writer))
         finally:
             for each in (writer, there[1]):
                 self._open.discard(each)
@@ -123,23 +130,26 @@ class Cut:
         return await asyncio.open_connection(*self._target)
 
     async def _carry(
-        self, here: asyncio.StreamReader, there: asyncio.StreamWriter, asker: asyncio.StreamWriter | None
+        self, here: asyncio.StreamReader, there: asyncio.StreamWriter, asker: asyncio.StreamWriter
     ) -> None:
         """One way until either side ends; `asker` is who gets the answer, and is cut off after so much of it."""
-        carried = 0
+        carried, known, before = 0, self._trouble, 0
         with contextlib.suppress(OSError):  # whoever breaks off has the other broken off below
             while piece := await here.read(PIECE):
                 await asyncio.sleep(self._trouble.delay)
                 while self._trouble.black_hole:
                     await asyncio.sleep(0.02)
-                most = self._trouble.cut_after
-                is_last = asker is not None and most is not None and carried + len(piece) >= most
+                if known is not self._trouble:
+                    known, before = self._trouble, carried
+                most = known.cut_after if known.cut_in is None else before + known.cut_in
+                is_last = asker is there and most is not None and carried + len(piece) >= most
                 there.write(piece[: max(0, (most or 0) - carried)] if is_last else piece)
                 await there.drain()
                 carried += len(piece)
-                if is_last:
+                is_asked = asker is not there and known.break_on and known.break_on in piece
+                if is_last or is_asked:
                     await asyncio.sleep(0)
-                    _break_off(there)
+                    _break_off(asker)
                     break
         await self._ended(there)
 

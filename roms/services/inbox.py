@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from roms.services.actors import Actor
 from roms.services.scene import finish
 
 PAGE = 50  # entries of a thread
+MOST_TO_CATCH_UP = 500  # entries; who missed more is given the thread anew
 OVERLAP = timedelta(seconds=10)  # longer than any transaction: a change may be committed after its own time
 LARGEST_ID = 2**63 - 1
 WITH_PEOPLE = (Mode.AGENT, Mode.PAUSED)
@@ -56,11 +56,21 @@ def opened(actor: Actor, cid: str) -> JSON:
 
 
 def changes(actor: Actor, cid: str, after: int) -> JSON:
-    """Every entry that came or changed after number `after`."""
+    """Every entry that came or changed after number `after`.
+
+    Or, marked `whole`, the newest page in place of all that the asker holds: when that is too much to tell, or when we
+    know less than the asker, because the database was brought back from a copy.
+    """
     conversation = _one(actor, cid)
-    messages = _messages(conversation.id).where(Message.revision > after)
-    events = _events(conversation.id).where(History.seq > after)
-    return {"conversation": _summary(conversation), "entries": _entries(messages, events)}
+    told = {"conversation": _summary(conversation)}
+    if after <= conversation.seq:
+        most = MOST_TO_CATCH_UP + 1
+        messages = _messages(conversation.id).where(Message.revision > after).limit(most)
+        entries = _entries(messages, _events(conversation.id).where(History.seq > after).limit(most))
+        if len(entries) < most:
+            return told | {"entries": entries}
+    entries, more = _page(conversation.id, None, PAGE)
+    return told | {"entries": entries, "more": more, "whole": True}
 
 
 def older(actor: Actor, cid: str, before: int, limit: int = PAGE) -> JSON:
@@ -169,7 +179,7 @@ def _entries(messages: Select[Any], events: Select[Any]) -> list[JSON]:
     return sorted(found, key=lambda entry: entry["seq"])
 
 
-def _page(conversation_id: int, before: int | None, limit: int) -> tuple[Sequence[JSON], bool]:
+def _page(conversation_id: int, before: int | None, limit: int) -> tuple[list[JSON], bool]:
     messages, events = _messages(conversation_id), _events(conversation_id)
     if before is not None:
         messages, events = messages.where(Message.seq < before), events.where(History.seq < before)

@@ -15,7 +15,7 @@ from roms.db import db, table, transaction
 from roms.engine.types import JSON
 from roms.errors import Conflict, TooMany
 from roms.models import Conversation, Direction, Message, Role, Sender, Status, User
-from roms.services import channels, frames, intake
+from roms.services import channels, frames, intake, tallies
 from roms.services.receipts import forward
 from roms.services.scene import finish, names_of, scene_of
 
@@ -34,24 +34,33 @@ def say(address: str, client_id: str, text: str, payload: str | None, language: 
         is_new = intake.receive(line.channel_id, incoming, language)
     except IntegrityError as error:
         raise Conflict("that client_id belongs to another message of this thread") from error
+    tallies.came(line.channel_id, {"stored" if is_new else "repeated": 1})
     rows = _rows(address, Message.client_id == client_id)
     entry = frames.visitor_entry(rows[0], {})
     return {"entry": entry, "seq": rows[0]["conversation_seq"]}, is_new
 
 
 def history(address: str, after: int = 0) -> JSON:
-    """The thread as its visitor may see it: everything that changed after number `after`."""
+    """The thread as its visitor may see it: everything that changed after number `after`.
+
+    Or, marked `whole`, the newest page in place of all that is held: when that is too much, or when the asker knows
+    more than we do, because the database was brought back from a copy.
+    """
     conversation = db.session.execute(
         select(Conversation.id, Conversation.seq, Conversation.mode).filter_by(
             channel_id=channels.find("webchat").channel_id, address=address
         )
     ).one_or_none()
     if conversation is None:
-        return {"seq": 0, "mode": None, "entries": [], "staffed": _staffed()}
-    rows = _rows(address, Message.revision > after)
+        return {"seq": 0, "mode": None, "entries": [], "staffed": _staffed(), "whole": after > 0}
+    rows = _rows(address, Message.revision > after) if after <= conversation.seq else []
+    whole = after > conversation.seq or (after > 0 and len(rows) == PAGE)
+    if whole:
+        rows = _rows(address)
     names = names_of(row["agent_id"] for row in rows)
     entries = [entry for row in rows if (entry := frames.visitor_entry(row, names))]
-    return {"seq": conversation.seq, "mode": conversation.mode, "entries": entries, "staffed": _staffed()}
+    seq, mode = conversation.seq, conversation.mode
+    return {"seq": seq, "mode": mode, "entries": entries, "staffed": _staffed(), "whole": whole}
 
 
 @transaction()

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roms import clock, metrics
 from roms.db import db
-from roms.services import accounts, inbox
+from roms.services import accounts, heartbeats, inbox
 from roms.services.actors import Actor
 from roms.web.line import Line, frame
 from roms.web.subscription import Subscription
@@ -28,11 +28,12 @@ from roms.web.subscription import Subscription
 log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds
-LOOK_EVERY = 5  # ticks, while Redis brings the changes; every tick while it does not
+LOOK_EVERY = 2  # ticks, while Redis brings the changes; every tick while it does not
 CHECK_EVERY = 3  # ticks between two looks whether the people are still signed in
 REMEMBERED = 60.0  # seconds; longer than the overlap of inbox.moved_since
 
 RESTART, SIGNED_OUT = 1012, 4401
+COME_BACK_WITHIN = 20  # seconds over which browsers spread their coming back after a restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,17 @@ class Hub:
         self._announced: dict[str, tuple[int, float]] = {}
         self._subscription = Subscription(app.extensions["roms.config"].redis_url, self._stopping, self.tell)
         self._runs = False
+        self._round_at = 0.0
 
     # --- coming and going
 
     @property
     def count(self) -> int:
         return len(self._seats)
+
+    def beat(self) -> None:
+        """Let it be known when we last got through our round; without a socket there is none to go."""
+        heartbeats.beat("hub", TICK, self._round_at if self._runs else None)
 
     @property
     def is_full(self) -> bool:
@@ -72,6 +78,7 @@ class Hub:
         with self._lock:
             self._seats[id(seat)] = seat
             starts, self._runs = not self._runs, True
+            self._round_at = time.monotonic() if starts else self._round_at
         if starts:
             for work in (self._subscription.run, self._watch):
                 threading.Thread(target=work, name=f"hub {work.__name__}", daemon=True).start()
@@ -115,7 +122,10 @@ class Hub:
                 since = self._safely(self._look, since) or since
             if ticks % CHECK_EVERY == 0:
                 self._safely(self._check, None)
+            self._round_at = time.monotonic()
+        bye = frame(b'{"t":"bye","within":%d}' % COME_BACK_WITHIN)
         for seat in self._all():
+            seat.line.send(bye)
             seat.line.end(RESTART, "restart")
 
     def _safely(self, work: Callable[[Any], datetime | None], given: Any) -> datetime | None:

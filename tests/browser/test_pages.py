@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Tabs
 from tests.browser.stage import Person, Stage
@@ -52,7 +54,6 @@ def test_the_start_page_and_the_inbox_say_in_red_that_the_webhook_is_open(tab: T
 
 def test_an_agent_signs_in_and_out_and_comes_where_they_wanted(tab: Tabs, stage: Stage, patience: None) -> None:
     conversation = stage.whatsapp(stage.number(), "halo", name="Lewat tautan")
-    tab.expect("status of 400")  # what was on its way when the session ended
     page = tab(f"/inbox/{conversation}")
     ani = stage.people["ani"]
     sign_in(page, ani.login, ani.password)
@@ -60,6 +61,31 @@ def test_an_agent_signs_in_and_out_and_comes_where_they_wanted(tab: Tabs, stage:
     page.get_by_role("button", name="Menu", exact=True).click()
     page.get_by_role("button", name="Keluar").click()
     expect(page.get_by_label("Nama masuk")).to_be_visible()
+
+
+def test_what_is_asked_for_while_the_session_ends_is_given_up(tab: Tabs, stage: Stage) -> None:
+    ani = stage.people["ani"]
+    again = Person(ani.url, ani.name, ani.login, ani.password)  # a session that may end
+    inbox = tab.inbox(again)
+    again.http.close()
+    asked: list[Route] = []
+
+    def out(route: Route) -> None:
+        """The session is over at the server, and only then does the list come to be asked for there."""
+        answer = route.fetch()
+        for one in asked:
+            with contextlib.suppress(PlaywrightError):  # given up meanwhile, as it should be
+                one.continue_()
+        inbox.page.wait_for_timeout(300)
+        route.fulfill(response=answer)
+
+    inbox.page.route("**/api/conversations?*", lambda route: asked.append(route))
+    inbox.page.route("**/logout", out)
+    inbox.view("Semua")
+    inbox.page.get_by_role("button", name="Menu", exact=True).click()
+    inbox.page.get_by_role("button", name="Keluar").click()
+    expect(inbox.page.get_by_label("Nama masuk")).to_be_visible()
+    assert asked
 
 
 def test_a_wrong_password_is_said_and_the_sixth_try_refused(tab: Tabs, patience: None) -> None:

@@ -130,3 +130,26 @@ def test_a_real_redis_behind_it_is_lost_and_found(redis: str) -> None:
                     client.ping()
             cut.set()
             assert client.ping()
+
+
+def test_it_cuts_an_open_connection_after_so_many_more_bytes_of_the_answer(line: Cut) -> None:
+    with call(line) as caller:
+        assert said(caller, b"before") == b"before"
+        line.set(cut_in=10)
+        heard = b""
+        with suppress(ConnectionResetError):
+            caller.sendall(b"0123456789abcdef")
+            while piece := caller.recv(65536):
+                heard += piece
+        assert heard in (b"", b"0123456789")  # a reset may overtake what was on its way
+    line.set()
+    with call(line) as another:
+        assert said(another, BIG) == BIG
+
+
+def test_it_brings_a_question_and_resets_who_asked_it(line: Cut) -> None:
+    line.set(break_on=b"GET /ws/")
+    with call(line) as quiet, call(line) as loud:
+        assert said(quiet, b"GET /api/") == b"GET /api/"
+        with pytest.raises((ConnectionResetError, AssertionError)):
+            assert said(loud, b"GET /ws/inbox")

@@ -140,11 +140,12 @@ def test_r36_a_full_house_refuses_sockets_and_still_answers_requests(site: Site,
     assert open_sockets(site, expected=0) == 0
 
 
-def test_a_stopping_server_says_1012_and_is_gone_within_two_seconds(site: Site, agent: Agent) -> None:
+def test_a_stopping_server_says_bye_and_1012_and_is_gone_within_seconds(site: Site, agent: Agent) -> None:
     with ExitStack() as stack:
         sockets = [stack.enter_context(agent.socket()) for _ in range(5)]
         listens(sockets[0])
-        assert site.stop() < 2
+        assert site.stop() < 4
+        assert [heard(ws, "bye") for ws in sockets] == [{"t": "bye", "within": 20}] * 5
         assert {closed(ws) for ws in sockets} == {1012}
 
 

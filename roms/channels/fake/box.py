@@ -24,6 +24,7 @@ from roms.channels.fake.waha import incoming as waha_news
 from roms.channels.fake.whapi import incoming as whapi_news
 
 USUAL_STATUSES = ("sent", "delivered")
+ECHOES = {"waha": waha_news.echo, "whapi": whapi_news.echo}  # who is linked like a phone sees all that the number says
 
 
 class Box:
@@ -143,25 +144,26 @@ class Box:
         if code:
             return self._later(self.limits.refusal_seconds, taken, "failed", code)
         fetching.begin(self, taken)
-        if draft.account == "waha":
-            self.post("waha", waha_news.echo(taken))
+        if draft.account in ECHOES:
+            self.post(draft.account, ECHOES[draft.account](taken))
         for word in USUAL_STATUSES if fault.statuses is None else fault.statuses:
             self.tell(taken, word)
         return None
 
     def early(self, taken: Taken) -> None:
         """Post "delivered" at once, while the sender still waits for the answer to its request."""
+        self.phones.mark(taken.id, "delivered")
         doc = DIALECTS[taken.draft.account].status(self, taken, "delivered", 0)
         if doc:
             self.couriers[taken.draft.account].now(doc)
 
     def tell(self, taken: Taken, word: str, code: int = 0) -> None:
-        """Post the provider's word on a message of ours."""
+        """Post the provider's word on a message of ours, which stands on the phone already: whoever hears that it
+        was delivered may have the phone opened at once, and what is read by that must not be missed."""
         account = taken.draft.account
-        doc = DIALECTS[account].status(self, taken, word, code)
-        if doc is None:
-            return self.phones.mark(taken.id, word)
-        return self.couriers[account].later(doc, lambda _: self.phones.mark(taken.id, word))
+        self.phones.mark(taken.id, word)
+        if doc := DIALECTS[account].status(self, taken, word, code):
+            self.couriers[account].later(doc)
 
     def post(self, account: str, *docs: Doc) -> None:
         """Post whatever this provider tells of itself."""

@@ -14,6 +14,7 @@ from roms.channels.fake.people import People, is_group
 LINES_SHOWN = 200
 TYPING_SECONDS = 25.0
 SILENT = ("reaction", "edit", "delete")  # change another line instead of being one
+STEPS = ("sent", "delivered", "read")  # of a line of ours, and it never goes back
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class Phones:
             self.people = People()
             self._chats: dict[tuple[str, str], list[Line]] = {}
             self._lines: dict[str, Line] = {}
+            self._places: dict[str, str] = {}  # in whose chat a line stands
             self._taken: dict[str, Taken] = {}
             self._accepted: list[dict[str, Any]] = []
             self._signals: list[dict[str, Any]] = []
@@ -93,6 +95,7 @@ class Phones:
             change(self.people)
             for key, account in [key for key in self._chats if key[0] == before]:
                 self._chats[person.key, account] = self._chats.pop((key, account))
+                self._places |= {line.id: person.key for line in self._chats[person.key, account]}
             self.touched()
 
     def write(self, account: str, deed: Deed, shown: dict[str, Any]) -> None:
@@ -157,10 +160,8 @@ class Phones:
     def person_of(self, message_id: str) -> Person | None:
         """In whose chat a message stands."""
         with self.changed:
-            for (key, _), lines in self._chats.items():
-                if any(line.id == message_id for line in lines):
-                    return self.people.find(key)
-            return None
+            key = self._places.get(message_id)
+            return None if key is None else self.people.find(key)
 
     def keep(self, file_id: str, file: File) -> None:
         """A file, by the id of its line or of its own."""
@@ -173,9 +174,10 @@ class Phones:
             return self._files.get(file_id)
 
     def mark(self, line_id: str, status: str) -> None:
-        """A line's status has changed."""
+        """A line's status has changed; one that was read is not merely delivered again."""
         with self.changed:
-            if line := self._lines.get(line_id):
+            line = self._lines.get(line_id)
+            if line and not _is_step_back(line.status, status):
                 line.status = status
                 self.touched()
 
@@ -224,6 +226,7 @@ class Phones:
     def _append(self, key: str, account: str, line: Line, file: File | None) -> None:
         self._chats.setdefault((key, account), []).append(line)
         self._lines[line.id] = line
+        self._places[line.id] = key
         if file:
             self._files[line.id] = file
         self.touched()
@@ -238,3 +241,7 @@ class Phones:
             line.text, line.edited = text, True
         else:
             line.text, line.shown, line.deleted = "", {}, True
+
+
+def _is_step_back(old: str, new: str) -> bool:
+    return old in STEPS and new in STEPS and STEPS.index(new) < STEPS.index(old)

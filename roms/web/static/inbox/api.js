@@ -15,24 +15,52 @@ export class Unreachable extends Error {}
 
 const PATIENCE_MS = 15_000;
 
+const writes = new Set(); // under way
+let reads = new AbortController();
+let isLeaving = false;
+
 export async function call(method, path, body) {
-  let answer;
+  if (isLeaving) throw new Unreachable("signing out");
+  const answer = await (method === "GET" ? ask(method, path, body, reads.signal) : written(ask(method, path, body)));
+  compareClocks(answer);
+  if (answer.ok) return answer.status === 204 ? null : read(answer);
+  // 502-504 are a proxy's word that nobody is at home: the same as no answer.
+  if (answer.status >= 502 && answer.status <= 504) throw new Unreachable(String(answer.status));
+  throw new Refused(answer.status, await reason(answer));
+}
+
+async function ask(method, path, body, until) {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
   try {
-    answer = await fetch(path, {
+    return await fetch(path, {
       method,
       headers: { "X-CSRFToken": boot.csrf, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: until ? AbortSignal.any([until, patience]) : patience,
     });
   } catch (error) {
     throw new Unreachable(error.message);
   }
-  compareClocks(answer);
-  // Signing out ends at a page, which nobody here reads.
-  if (answer.ok) return answer.status === 204 || answer.redirected ? null : read(answer);
-  // 502-504 are a proxy's word that nobody is at home: the same as no answer.
-  if (answer.status >= 502 && answer.status <= 504) throw new Unreachable(String(answer.status));
-  throw new Refused(answer.status, await reason(answer));
+}
+
+function written(asking) {
+  writes.add(asking);
+  return asking.finally(() => writes.delete(asking));
+}
+
+/** The last request of this session: what is being written is waited for, what is being read is given up, and nobody asks any more. */
+export async function leave(path) {
+  isLeaving = true;
+  reads.abort();
+  await Promise.allSettled(writes);
+  try {
+    const answer = await ask("POST", path);
+    if (answer.status >= 500) throw new Unreachable(String(answer.status)); // refused: we are out already
+  } catch (error) {
+    reads = new AbortController();
+    isLeaving = false;
+    throw error;
+  }
 }
 
 /** The header is cut to whole seconds: less than two of difference says nothing. */

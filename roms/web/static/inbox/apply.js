@@ -49,6 +49,9 @@ export function merge(thread, entries, n = thread.n) {
   };
 }
 
+/** Whether a thread still begins where it did: only then does an older page fit on top of it. */
+export const continues = (now, held) => now.entries[0]?.seq === held.entries[0]?.seq;
+
 /** Put an older page on top; a line that changed while the page was on its way keeps its newer version. */
 export function prepend(thread, { entries, more }) {
   const page = upsert(entries, entries.map((entry) => thread.aside.get(entry.seq)).filter(Boolean));
@@ -94,8 +97,15 @@ function change(world, { c, from, s, conversation, entries }) {
   return quiet(withThread(next, c, merge(thread, entries, s)));
 }
 
-/** The answer to entries?after=n: complete up to the number its summary carries. */
-export function caughtUp(world, { conversation, entries }) {
+/**
+ * The answer to entries?after=n: complete up to the number its summary carries. A `whole` one takes the place of what is
+ * held: too much has happened to tell it all, or the server knows less than we do, having come back from a copy.
+ */
+export function caughtUp(world, { conversation, entries, more, whole }) {
+  if (whole) {
+    const told = { ...world, summaries: put(world.summaries, conversation.id, conversation) };
+    return withThread(told, conversation.id, threadFrom({ conversation, entries, more }));
+  }
   const next = withSummary(world, conversation);
   const thread = next.threads.get(conversation.id);
   return thread ? withThread(next, conversation.id, merge(thread, entries, conversation.seq)) : next;
@@ -111,24 +121,25 @@ export function answered(world, { conversation, entry }) {
 
 /**
  * A list read anew after a pause replaces what was known, or what left a list while we were away would stay for ever.
- * `keep` are the ids to hold on to: loaded threads, and those a frame touched while the list was on its way.
+ * `keep` are the ids to hold on to; `touched` those that changed here while the list was on its way: only they can be
+ * newer than it.
  */
-export function relisted(world, items, keep) {
+export function relisted(world, items, keep, touched) {
   const summaries = new Map();
   for (const [id, held] of world.summaries) if (keep.has(id)) summaries.set(id, held);
   for (const item of items) {
     const held = world.summaries.get(item.id);
-    summaries.set(item.id, held && held.seq > item.seq ? held : item);
+    summaries.set(item.id, touched.has(item.id) && held?.seq > item.seq ? held : item);
   }
   return { ...world, summaries };
 }
 
-/** Loaded threads that the summaries say are behind, and the open one always. */
+/** Loaded threads that stand elsewhere than their summaries say, and the open one always. */
 export function behind(world, openId) {
   const ids = [];
   for (const [id, thread] of world.threads) {
     const summary = world.summaries.get(id);
-    if (id === openId || !summary || summary.seq > thread.n) ids.push({ id, after: thread.n });
+    if (id === openId || !summary || summary.seq !== thread.n) ids.push({ id, after: thread.n });
   }
   return ids;
 }

@@ -5,12 +5,14 @@ import { unreadAfter } from "./lines.js";
 import { lastVisible } from "./scrolling.js";
 import { openId, thread, world } from "./store.js";
 
+const SEEN_MS = 350;
+const AGAIN_MS = 3000;
 const told = new Map(); // conversation -> seq the server was told
 let timer = null;
 
-export function readUpTo(box) {
+export function readUpTo(box, ms = SEEN_MS) {
   clearTimeout(timer);
-  timer = setTimeout(() => mark(box), 350);
+  timer = setTimeout(() => mark(box), ms);
 }
 
 async function mark(box) {
@@ -26,6 +28,7 @@ async function mark(box) {
     await post(conversation(id, "/read"), { seq });
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
-    told.delete(id); // the next scroll or message tries again
+    told.delete(id);
+    if (id === openId.value) readUpTo(box, AGAIN_MS);
   }
 }

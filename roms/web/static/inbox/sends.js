@@ -4,38 +4,57 @@ import { batch, signal } from "../vendor/ui.js";
 import { Refused, Unreachable, conversation, post } from "./api.js";
 import { answered, withSummary } from "./apply.js";
 import { me } from "./boot.js";
-import { recall, remember } from "./memory.js";
+import { onElsewhere, recall, recallAll, remember } from "./memory.js";
 import { inWords, toast } from "./notices.js";
 import { link, signedOut, thread, world } from "./store.js";
 import { learn } from "./sync.js";
 import { t } from "./text.js";
 
 const AGAIN_MS = 3000;
-const KEY = "outbox";
+const KEY = "outbox."; // each under a key of its own: other tabs keep theirs beside it
 
-// item: {client_id, c, text, seen, at, force, agent, state: queued|sending|failed|stale, error, entries,
+// item: {client_id, c, n, text, seen, at, force, agent, state: queued|sending|failed|stale, error, entries,
 //        kind, content, quoted: how it looks; body: what is sent besides the words}
-export const pending = signal(recall(KEY, []).map((item) => (item.state === "sending" ? { ...item, state: "queued" } : item)));
+export const pending = signal(restored());
 const busy = new Set();
+let count = 0; // several within one millisecond keep their order
 
-function save(items) {
-  pending.value = items;
-  remember(KEY, items.length ? items : null);
+/** Also what another tab is sending just now: it may have been closed, and a second try is no second message. */
+function restored() {
+  for (const item of recall("outbox", [])) remember(KEY + item.client_id, item); // as it was kept before each had its key
+  remember("outbox", null);
+  const kept = recallAll(KEY).map((id) => recall(KEY + id, null)).filter(Boolean);
+  return kept.map((item) => (item.state === "sending" ? { ...item, state: "queued" } : item)).sort((a, b) => (a.at === b.at ? a.n - b.n : a.at < b.at ? -1 : 1));
 }
 
-const change = (item, values) =>
-  save(pending.value.map((held) => (held.client_id === item.client_id ? { ...held, ...values } : held)));
-const drop = (item) => save(pending.value.filter((held) => held.client_id !== item.client_id));
+/** Another tab has delivered or withdrawn it. */
+onElsewhere(KEY, (id) => {
+  if (recall(KEY + id, null) === null) pending.value = pending.value.filter(({ client_id }) => client_id !== id);
+});
+
+function change(item, values) {
+  const held = pending.value.find(({ client_id }) => client_id === item.client_id);
+  if (!held) return;
+  const next = { ...held, ...values };
+  remember(KEY + item.client_id, next);
+  pending.value = pending.value.map((each) => (each === held ? next : each));
+}
+
+function drop({ client_id }) {
+  remember(KEY + client_id, null);
+  pending.value = pending.value.filter((held) => held.client_id !== client_id);
+}
 
 export const pendingOf = (id) => pending.value.filter((item) => item.c === id);
 
 /** `more`: {kind, content, quoted, body} of what is more than words. */
 export function send(id, text, more = {}) {
   const item = {
-    client_id: uuid(), c: id, text, seen: thread.value?.n ?? 0, at: new Date().toISOString(), force: false, agent: me.id,
+    client_id: uuid(), c: id, n: ++count, text, seen: thread.value?.n ?? 0, at: new Date().toISOString(), force: false, agent: me.id,
     state: "queued", ...more,
   };
-  save([...pending.value, item]);
+  remember(KEY + item.client_id, item);
+  pending.value = [...pending.value, item];
   pump(id);
 }
 
@@ -97,7 +116,7 @@ function notDelivered(item, error) {
   if (error.status === 401) signedOut.value = true;
   if (error.status === 401) change(item, { state: "queued" });
   else if (error.code === "stale_view") change(item, { state: "stale", entries: error.data.entries ?? [] });
-  else change(item, { state: "failed", error: { code: error.code, text: inWords(error) } });
+  else change(item, { state: "failed", error: { code: error.code, class: error.code, say: error.data.say, text: inWords(error) } });
   if (error.code === "window_closed") closed(item.c, error.data.until);
   return error.status !== 401;
 }

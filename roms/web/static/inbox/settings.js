@@ -1,5 +1,5 @@
 // Theme, language, signing out.
-import { Refused, Unreachable, post } from "./api.js";
+import { Refused, Unreachable, leave, post } from "./api.js";
 import { remembered } from "./memory.js";
 import { inWords, toast } from "./notices.js";
 import { language, speak, t } from "./text.js";
@@ -29,9 +29,10 @@ export async function switchLanguage(code) {
 
 export async function signOut() {
   try {
-    await post("/logout");
+    await leave("/logout");
   } catch (error) {
-    if (!(error instanceof Refused)) return toast(t("error_unreachable"), { kind: "error" });
+    if (!(error instanceof Unreachable)) throw error;
+    return toast(t("error_unreachable"), { kind: "error" });
   }
   location.assign("/login");
 }

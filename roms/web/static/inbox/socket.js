@@ -1,19 +1,20 @@
 // The live line: one socket, reconnected for ever; while there is none, a poll every 3 s.
+import { createBackoff } from "../common/reconnect.js";
 import { Refused, Unreachable, conversation, post } from "./api.js";
 import { boot } from "./boot.js";
 import { dialog, link, openId, signedOut } from "./store.js";
 import { enter, resync } from "./sync.js";
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
+const OPEN_MS = 10_000; // for a handshake; a browser by itself would wait for minutes
 const PING_MS = 10_000;
 const PONG_MS = 4_000;
 const POLL_MS = 3_000;
 const OFFLINE_AFTER_MS = 2_500; // a short break, such as a server's restart, is not worth a banner
+const AGAIN_MS = 2_000;
 const SIGNED_OUT = 4401;
 
+const backoff = createBackoff();
 let socket = null;
-let wait = FIRST_WAIT_MS;
 let retry = null;
 let typedAt = 0;
 let signalledAt = 0;
@@ -25,13 +26,20 @@ export function start() {
   setInterval(poll, POLL_MS);
   addEventListener("offline", offline);
   addEventListener("online", connectNow);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !alive() && connectNow());
+  for (const event of ["visibilitychange", "resume"]) document.addEventListener(event, lookedAt);
 }
 
 const alive = () => socket?.readyState === WebSocket.OPEN;
 
+/** A page that slept may hold a line that died meanwhile: it is asked at once. */
+function lookedAt() {
+  if (document.visibilityState !== "visible") return;
+  if (alive()) ping();
+  else connectNow();
+}
+
 function connectNow() {
-  wait = FIRST_WAIT_MS;
+  backoff.begin();
   if (!alive()) connect();
 }
 
@@ -55,6 +63,7 @@ function open(ticket) {
   address.searchParams.set("ticket", ticket);
   const mine = new WebSocket(address);
   socket = mine;
+  lookAfter(mine, OPEN_MS);
   mine.onopen = () => mine === socket && ping();
   mine.onmessage = (event) => heard(mine, JSON.parse(event.data));
   mine.onclose = (event) => {
@@ -65,18 +74,21 @@ function open(ticket) {
 }
 
 /** The first frame proves that the server has us in its hub: whatever changes from now on is told, the rest is fetched. */
-async function opened() {
-  wait = FIRST_WAIT_MS;
+async function opened(mine) {
+  backoff.begin();
   brokenSince = null;
   link.value = "live";
-  await resync();
+  while (socket === mine && !(await resync()) && !signedOut.value) await pause(AGAIN_MS * (0.5 + Math.random()));
 }
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 function heard(mine, frame) {
   clearTimeout(mine.patience);
-  if (!mine.isHeard) opened();
+  if (!mine.isHeard) opened(mine);
   mine.isHeard = true;
-  if (frame.t !== "pong") enter(frame);
+  if (frame.t === "bye") backoff.bye(frame.within);
+  else if (frame.t !== "pong") enter(frame);
 }
 
 function gone() {
@@ -84,8 +96,7 @@ function gone() {
   socket = null;
   broken(false);
   if (signedOut.value) return;
-  retry = setTimeout(connect, wait * (0.5 + Math.random()));
-  wait = Math.min(LONGEST_WAIT_MS, wait * 2);
+  retry = setTimeout(connect, backoff.next());
 }
 
 /** No live line. After a moment that becomes "polling" or "offline", whichever the next poll finds out. */
@@ -93,11 +104,11 @@ function broken(sure) {
   brokenSince ??= Date.now();
   if (link.value === "live") link.value = "connecting";
   if (sure) link.value = "offline";
-  else setTimeout(poll, OFFLINE_AFTER_MS);
+  else setTimeout(poll, OFFLINE_AFTER_MS * (1 + Math.random() / 4)); // many lose their line at the same moment
 }
 
 async function poll() {
-  if (alive() || signedOut.value || brokenSince === null) return;
+  if (alive() || signedOut.value || brokenSince === null || backoff.isAnnounced()) return;
   if (Date.now() - brokenSince < OFFLINE_AFTER_MS - 100) return;
   const reached = navigator.onLine && (await resync());
   if (!alive() && brokenSince !== null) link.value = reached ? "polling" : "offline";
@@ -107,10 +118,13 @@ function ping() {
   if (!alive()) return;
   const mine = socket;
   mine.send('{"t":"ping"}');
+  lookAfter(mine, PONG_MS);
+}
+
+/** Heard nothing by then, it is dead. */
+function lookAfter(mine, ms) {
   clearTimeout(mine.patience);
-  mine.patience = setTimeout(() => {
-    if (socket === mine) drop(mine);
-  }, PONG_MS);
+  mine.patience = setTimeout(() => socket === mine && drop(mine), ms);
 }
 
 /** A dead line may take minutes to close; we do not wait for it. */

@@ -33,7 +33,9 @@ export const listState = computed(() => {
   return lists.value[key] ?? { state: "loading", next: null };
 });
 export const rows = computed(() =>
-  rowsOf(world.value.summaries, { view: view.value, me: me.id, sort: sort.value, found: found.value?.ids ?? null }),
+  rowsOf(world.value.summaries, {
+    view: view.value, me: me.id, sort: sort.value, found: found.value?.ids ?? null, next: listState.value.next, open: openId.value,
+  }),
 );
 /** Several numbers of ours: then a row must say which one was written to. */
 export const severalNumbers = computed(() => new Set([...world.value.summaries.values()].filter(({ channel }) => channel.kind !== "webchat").map(({ channel }) => channel.id)).size > 1);

@@ -1,7 +1,7 @@
 // Keeps the world in step with the server: frames, catch-up, lists, threads. The rules are apply.js; here is the fetching.
 import { batch } from "../vendor/ui.js";
 import { Refused, Unreachable, conversation, get } from "./api.js";
-import { apply, behind, caughtUp, prepend, relisted, threadFrom, withSummary, withThread } from "./apply.js";
+import { apply, behind, caughtUp, continues, prepend, relisted, threadFrom, withSummary, withThread } from "./apply.js";
 import { me } from "./boot.js";
 import { firstUnread } from "./lines.js";
 import * as store from "./store.js";
@@ -11,7 +11,9 @@ const PAGE = 30;
 const MOST_PER_REQUEST = 100;
 const THREADS_KEPT = 25;
 const TYPING_MS = 6000;
-const touched = new Set(); // ids a frame changed while a list is on its way
+const RECOUNT_MS = 700;
+const AGAIN_MS = 2000;
+const touched = new Set(); // ids that changed here while a list is on its way
 const chasing = new Map(); // id -> newest number asked for while a catch-up runs
 let recountTimer = null;
 
@@ -38,6 +40,7 @@ function changed(frame, before) {
 /** A newer world from the answer to a request about one conversation: the same fact may come as a frame, before or after. */
 export function learn(world, id) {
   const before = store.world.value.summaries.get(id);
+  touched.add(id);
   batch(() => {
     store.world.value = world;
     if (before) counted(id, before);
@@ -55,12 +58,16 @@ function counted(id, before) {
   else recountSoon();
 }
 
-function recountSoon() {
-  recountTimer ??= setTimeout(() => {
+/** Until it is known: nobody may tell us a second time. */
+function recountSoon(ms = RECOUNT_MS) {
+  recountTimer ??= setTimeout(async () => {
     recountTimer = null;
-    reloadList();
-  }, 700);
+    if (!(await reloadList()) && !store.signedOut.value) recountSoon(again());
+  }, ms);
 }
+
+/** Not all browsers at the same moment. */
+const again = () => AGAIN_MS * (0.5 + Math.random());
 
 function noteTyping({ c, who, on }) {
   if (who === me.id) return;
@@ -103,10 +110,13 @@ async function fetchAfter(id) {
 }
 
 function failedToCatchUp(id, error) {
-  if (error instanceof Refused) return lost(error);
-  if (!(error instanceof Unreachable)) throw error;
-  setTimeout(() => store.world.value.threads.has(id) && catchUp(id), 2000);
+  if (error instanceof Refused) lost(error);
+  else if (!(error instanceof Unreachable)) throw error;
+  if (mayPass(error)) setTimeout(() => store.world.value.threads.has(id) && catchUp(id), again());
 }
+
+/** No answer, too many at once, or trouble at the server's: the same question may be answered later. */
+const mayPass = (error) => error instanceof Unreachable || error.status === 429 || error.status >= 500;
 
 function lost(error) {
   if (error.status === 401) store.signedOut.value = true;
@@ -124,7 +134,8 @@ export async function showList() {
   const view = store.view.value;
   if (!q) store.found.value = null;
   const key = q ? "search" : view;
-  setList(key, { state: store.lists.value[key]?.state === "ready" && !q ? "ready" : "loading" });
+  const isShown = store.lists.value[key]?.state === "ready" && (!q || store.found.value);
+  setList(key, { state: isShown ? "ready" : "loading" });
   const page = await readList(key, { view, q, limit: PAGE });
   if (!page || q !== store.query.value.trim() || view !== store.view.value) return;
   batch(() => {
@@ -159,7 +170,7 @@ export async function moreRows() {
   const key = q ? "search" : store.view.value;
   const page = await readList(key, { view: store.view.value, q, before: next, limit: PAGE });
   loadingMore = false;
-  if (!page) return;
+  if (!page || store.listState.value.next !== next) return; // read anew meanwhile: this page belongs to another list
   batch(() => {
     add(page.items);
     if (q) store.found.value = { ids: [...store.found.value.ids, ...page.items.map((item) => item.id)], next: page.next };
@@ -167,8 +178,29 @@ export async function moreRows() {
   });
 }
 
-/** Read the tab anew, as far as it was loaded, and forget what is no longer known to be true. */
-export async function reloadList() {
+let reading = null;
+let readAgain = false;
+/** Read the tab anew. One at a time: asked for meanwhile, it is read once more, so that the newest answer comes last. */
+export function reloadList() {
+  if (reading) readAgain = true;
+  else reading = readUntilQuiet();
+  return reading;
+}
+
+async function readUntilQuiet() {
+  try {
+    do {
+      readAgain = false;
+      if (!(await readTab())) return false;
+    } while (readAgain);
+    return true;
+  } finally {
+    reading = null;
+  }
+}
+
+/** As far as it was loaded; what is no longer known to be true is forgotten. */
+async function readTab() {
   const view = store.view.value;
   const wanted = Math.min(300, Math.max(PAGE, store.rows.value.length));
   touched.clear();
@@ -180,15 +212,15 @@ export async function reloadList() {
     pages.push(page);
     before = page.next;
   } while (before && pages.reduce((sum, page) => sum + page.items.length, 0) < wanted);
-  if (view !== store.view.value) return true;
-  batch(() => takeList(view, pages));
+  if (view !== store.view.value) readAgain = true; // the other tab was read before we knew what we had missed
+  else batch(() => takeList(view, pages));
   return true;
 }
 
 function takeList(view, pages) {
   const items = pages.flatMap((page) => page.items);
   const keep = new Set([...touched, store.openId.value, ...(store.found.value?.ids ?? [])]);
-  store.world.value = forgetThreads(relisted(store.world.value, items, keep));
+  store.world.value = forgetThreads(relisted(store.world.value, items, keep, touched));
   store.counts.value = pages[0].counts;
   store.lists.value = { search: store.lists.value.search, [view]: { state: "ready", next: pages.at(-1).next } };
 }
@@ -199,20 +231,21 @@ function forgetThreads(world) {
   return { ...world, threads };
 }
 
-/** After every (re)connect, and at each poll: the list, then every thread that is behind. */
+/** After every (re)connect, and at each poll: the list, then every thread that is behind. False: ask again. */
 export async function resync() {
-  const reached = await reloadList();
-  if (reached) await Promise.all(behind(store.world.value, store.openId.value).map(({ id }) => catchUp(id)));
-  return reached;
+  if (!(await reloadList())) return false;
+  const also = [reopen(store.openId.value), store.found.value && showList()];
+  await Promise.all([...also, ...behind(store.world.value, store.openId.value).map(({ id }) => catchUp(id))]);
+  return true;
 }
 
 /** Show a conversation: at once when it is loaded, and brought up to date either way. */
-export async function openThread(id) {
+export async function openThread(id, { quietly = false } = {}) {
   const held = store.world.value.threads.get(id);
   batch(() => {
     store.openId.value = id;
     store.divider.value = held ? dividerOf(held, id) : null;
-    store.opening.value = { state: held ? "ready" : "loading", error: null };
+    if (held || !quietly) store.opening.value = { state: held ? "ready" : "loading", error: null };
   });
   if (held) return catchUp(id);
   try {
@@ -220,8 +253,15 @@ export async function openThread(id) {
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
     if (error instanceof Refused) lost(error);
-    if (store.openId.value === id) store.opening.value = { state: "error", error };
+    if (store.openId.value !== id) return;
+    store.opening.value = { state: "error", error };
+    if (mayPass(error)) setTimeout(reopen, again(), id);
   }
+}
+
+/** The open thread could not be shown: once more, under the words that say so. */
+function reopen(id) {
+  if (store.openId.value === id && store.opening.value.state === "error") return openThread(id, { quietly: true });
 }
 
 async function loadThread(id) {
@@ -263,7 +303,7 @@ async function fetchOlder() {
   try {
     const page = await get(conversation(id, `/entries?before=${held.entries[0].seq}&limit=50`));
     const now = store.world.value.threads.get(id);
-    if (now) store.world.value = withThread(store.world.value, id, prepend(now, page));
+    if (now && continues(now, held)) store.world.value = withThread(store.world.value, id, prepend(now, page));
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
     if (error instanceof Refused) lost(error);

@@ -40,6 +40,7 @@ function Log({ held, name }) {
   });
   useEffect(() => countFresh(held, seen, state.current.stick, setFresh), [newest]);
   useEffect(() => watchSize(box.current, state.current), []);
+  useEffect(() => watchReader(box.current), []);
   const scrolled = () => {
     state.current.stick = atBottom(box.current);
     if (state.current.stick) setFresh(0);
@@ -85,6 +86,17 @@ function watchSize(box, state) {
   watch.observe(box.firstElementChild);
   box.addEventListener("scroll", keep, { passive: true });
   return () => watch.disconnect();
+}
+
+/** What came while nobody looked is read by coming back to the page. */
+function watchReader(box) {
+  const back = () => readUpTo(box);
+  addEventListener("focus", back);
+  document.addEventListener("visibilitychange", back);
+  return () => {
+    removeEventListener("focus", back);
+    document.removeEventListener("visibilitychange", back);
+  };
 }
 
 function countFresh(held, seen, stick, setFresh) {

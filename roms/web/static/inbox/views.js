@@ -23,10 +23,15 @@ function longestWaitingFirst(a, b) {
   return a.waiting_since < b.waiting_since ? -1 : 1;
 }
 
-/** The rows of a tab; `found` (ids in the server's order) takes its place while searching. */
-export function rowsOf(summaries, { view, me, sort, found }) {
+/**
+ * The rows of a tab; `found` (ids in the server's order) takes its place while searching. What lies below the last page
+ * (`next`, the server's "<activity>_<id>") waits for its page, or it would stand next to a hole; the open one is shown.
+ */
+export function rowsOf(summaries, { view, me, sort, found, next, open }) {
   if (found) return found.map((id) => summaries.get(id)).filter(Boolean);
-  const rows = [...summaries.values()].filter((summary) => belongs(summary, view, me));
+  const end = next ? next.slice(0, next.lastIndexOf("_")) : "";
+  const isLoaded = (summary) => activity(summary) >= end || summary.id === open;
+  const rows = [...summaries.values()].filter((summary) => belongs(summary, view, me) && isLoaded(summary));
   return rows.sort(sort === "waiting" ? longestWaitingFirst : newestFirst);
 }
 

@@ -9,7 +9,7 @@ import { applyAnswer, applyFrame, applyOwn, EMPTY, newestIncoming, openQuestion,
 export const LIMIT = 4_000; // characters in a message
 const TYPING_FORGOTTEN = 6_000; // ms
 const TYPING_AGAIN = 3_000; // ms between two "is typing"
-const FIRST_LOOK_AGAIN = 5_000; // ms between tries to load the history at all
+const LOOK_AGAIN = 3_000; // ms between tries to fetch what is missing
 const SEEN_PAUSE = 300; // ms: several lines at once make one report
 
 export function createChat({ memory, language }) {
@@ -34,21 +34,28 @@ export function createChat({ memory, language }) {
   let fetching = null;
   let fetchAgain = false;
 
+  let lookAgain = null;
+
   /** Fetch what we miss; asked for twice at once, it runs once more at the end. Never fails: it is tried again. */
   function catchUp() {
     if (fetching) fetchAgain = true;
-    fetching ??= fetchMissing().finally(() => (fetching = null));
+    else fetching = fetchMissing();
     return fetching;
   }
 
   async function fetchMissing() {
-    do {
-      fetchAgain = false;
-      const answer = await api.messages(thread.value.n).catch(() => null);
-      if (answer) take(applyAnswer(thread.value, answer));
-      if (answer) pending.flush();
-      else if (!loaded.value) setTimeout(catchUp, FIRST_LOOK_AGAIN);
-    } while (fetchAgain);
+    clearTimeout(lookAgain);
+    try {
+      do {
+        fetchAgain = false;
+        const answer = await api.messages(thread.value.n).catch(() => null);
+        if (answer) take(applyAnswer(thread.value, answer));
+        if (answer) pending.flush();
+        else if (!loaded.value || live.value) lookAgain = setTimeout(catchUp, LOOK_AGAIN * (0.5 + Math.random())); // without a line the link asks
+      } while (fetchAgain);
+    } finally {
+      fetching = null;
+    }
   }
 
   function take(next) {

@@ -1,18 +1,18 @@
 // The live line to the server: a socket that comes back by itself, and polling while there is none. It carries hints;
 // whatever is missing is fetched with GET messages?after=n, so nothing that happened while we were away is lost.
 
+import { createBackoff } from "/static/common/reconnect.js";
+
 const PING = 10_000; // ms
 const SILENCE = 25_000; // ms without a frame: the line is dead though nobody said so
 const POLL = 3_000; // ms, while the panel is on the screen
 const POLL_UNSEEN = 30_000; // ms, while nobody looks
-const FIRST_WAIT = 500; // ms
-const LONGEST_WAIT = 30_000; // ms
 
 export function createLink({ api, onFrame, catchUp, onLive, isWatched }) {
   let socket = null;
   let started = false;
   let connecting = false;
-  let wait = FIRST_WAIT;
+  const backoff = createBackoff();
   let retryTimer = null;
   let pollTimer = null;
 
@@ -45,14 +45,16 @@ export function createLink({ api, onFrame, catchUp, onLive, isWatched }) {
     // The first frame proves that the server has us in its hub: whatever changes from now on is told, the rest is fetched.
     const settled = () => {
       isHeard = true;
-      wait = FIRST_WAIT;
+      backoff.begin();
       onLive(true);
       catchUp();
     };
     line.onmessage = ({ data }) => {
       heard = Date.now();
       if (!isHeard) settled();
-      onFrame(JSON.parse(data));
+      const frame = JSON.parse(data);
+      if (frame.t === "bye") backoff.bye(frame.within);
+      else onFrame(frame);
     };
     line.onclose = () => {
       clearInterval(beat);
@@ -76,8 +78,7 @@ export function createLink({ api, onFrame, catchUp, onLive, isWatched }) {
   }
 
   function again() {
-    retryTimer = setTimeout(connect, wait * (0.5 + Math.random()));
-    wait = Math.min(wait * 2, LONGEST_WAIT);
+    retryTimer = setTimeout(connect, backoff.next());
   }
 
   function isLive() {
@@ -88,7 +89,7 @@ export function createLink({ api, onFrame, catchUp, onLive, isWatched }) {
     clearTimeout(pollTimer);
     pollTimer = setTimeout(async () => {
       if (isLive()) return;
-      await catchUp();
+      if (!backoff.isAnnounced()) await catchUp();
       poll();
     }, isWatched() ? POLL : POLL_UNSEEN);
   }
@@ -96,7 +97,7 @@ export function createLink({ api, onFrame, catchUp, onLive, isWatched }) {
   /** The network is back or somebody looks again: no reason to wait any longer. */
   function hurry() {
     if (!started || isLive()) return;
-    wait = FIRST_WAIT;
+    backoff.begin();
     connect();
     catchUp();
     poll();

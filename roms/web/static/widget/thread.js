@@ -20,8 +20,9 @@ export function applyFrame(thread, frame) {
   return { thread: { ...thread, n: frame.s, mode: frame.mode ?? thread.mode, entries }, gap: false };
 }
 
-/** The answer to GET messages?after=n. */
+/** The answer to GET messages?after=n. A `whole` one takes the place of what is held: too much to tell, or the server knows less than we do. */
 export function applyAnswer(thread, answer) {
+  if (answer.whole) return { n: answer.seq, mode: answer.mode ?? EMPTY.mode, staffed: answer.staffed, entries: upsert([], answer.entries) };
   const newer = answer.seq >= thread.n;
   return {
     n: Math.max(thread.n, answer.seq),
