@@ -23,6 +23,7 @@ from roms.web import (
     forgery,
     headers,
     health,
+    journal,
     live,
     media,
     pages,
@@ -61,7 +62,7 @@ def create_app(config: Config) -> Flask:
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
     files.init_app(app)
-    for part in (auth, authors, channels, contacts, pages, docs, media, webhooks, widget, health, templates):
+    for part in (auth, authors, channels, contacts, pages, docs, media, webhooks, widget, health, templates, journal):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)
