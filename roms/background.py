@@ -23,6 +23,7 @@ from roms.services import (
     changes,
     cleaning,
     discarding,
+    evidence,
     faces,
     files,
     heartbeats,
@@ -37,6 +38,7 @@ from roms.services.pulse import Pulse
 log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
+TIMERS_A_ROUND, FIRE_FOR = 200, 1.0  # timers, seconds: at most, within one look
 CLEAN_EVERY = 120  # beats
 FACES_EVERY = 10  # beats
 KEEP_EVERY = 4  # beats
@@ -66,13 +68,20 @@ def work(of: str = queue.OUTBOX) -> int:
             except (redis.RedisError, OSError) as error:
                 log.warning("the worker lost Redis (%s); it tries again", error)
             jobs.STOPPING.wait(REST)
-    return 0
+    return _ended()
 
 
 def _hear_signals() -> None:
     """A second signal says nothing new."""
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: jobs.STOPPING.set())
+
+
+def _ended() -> int:
+    """All is done but for what threads have in hand; Python itself is not to be interrupted on its way out."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
+    return 0
 
 
 def _end_in_time() -> None:
@@ -104,7 +113,7 @@ def tick() -> int:
             beat += 1
             with app.app_context():
                 heartbeats.beat(heartbeats.TICKER, BEAT)
-    return 0
+    return _ended()
 
 
 @contextmanager
@@ -149,8 +158,12 @@ def retry_aside() -> None:
 
 
 def fire_timers() -> None:
-    """Fire what is due; a timer that fails is logged and leaves the others alone."""
-    for timer in timers.due():
+    """Fire what is due, the earliest first; a timer that fails is logged and leaves the others alone. After a long
+    standstill thousands are: a round takes as many as a moment allows, so that messages and calls get their turn."""
+    until = time.monotonic() + FIRE_FOR
+    for timer in timers.due(TIMERS_A_ROUND):
+        if time.monotonic() > until or jobs.STOPPING.is_set():
+            return
         try:
             timers.fire(timer)
         except Exception:
@@ -214,12 +227,24 @@ def sweep_outbox() -> None:
             log.exception("the lost send %s could not be marked", message)
 
 
+def sweep_unknown() -> None:
+    """See that messages nobody knows the fate of are looked for, and that the agents are told of those not found."""
+    for channel in evidence.due_channels():
+        queue.ask(queue.EVIDENCE, channel)
+    for conversation, message in evidence.overdue():
+        try:
+            evidence.tell(conversation, message)
+        except Exception:
+            log.exception("the doubt about message %s could not be told", message)
+
+
 # What the ticker does, in this order, and every how many looks.
 CHORES: dict[Callable[[], None], int] = {
     flush_spool: 1,
     retry_aside: 1,
     fire_timers: 1,
     sweep_outbox: 1,
+    sweep_unknown: 1,
     sweep_calls: 1,
     sweep_changes: 1,
     sweep_files: 1,

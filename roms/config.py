@@ -39,6 +39,8 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_HTTP_SECRETS": "JSON file {name: value} with what `{{secret.name}}` stands for in flows",
     "ROMS_STOP_WORDS": "messages that end advertising, separated by commas (default: STOP, BERHENTI and others)",
     "ROMS_START_WORDS": "messages that allow it again (default: START, MULAI and others)",
+    "ROMS_LOOP_TEXTS": "the bot stops before it says the same to a contact once more within 5 minutes (default 10)",
+    "ROMS_LOOP_TURNS": "the bot stops after so many turns without a pause of 5 seconds (default 15)",
     "ROMS_FAKE_URL": "address of the WhatsApp in a box; a trial makes its channels there",
     "ROMS_PARTS": "processes that must live, separated by spaces: worker, caller, fetcher, ticker",
     "ROMS_SILENT_AFTER": "seconds after which a part that says nothing counts as dead (default 60)",
@@ -85,6 +87,8 @@ class Config:
     fake_url: str = ""
     stop_words: tuple[str, ...] = ()
     start_words: tuple[str, ...] = ()
+    loop_texts: int = 0
+    loop_turns: int = 0
     http_hosts: tuple[str, ...] = ()
     http_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     parts: tuple[str, ...] = ()
@@ -101,13 +105,7 @@ class Config:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Config:
         """Read the settings named in SETTINGS; raise BadConfig for the first that cannot be."""
-        given = {**_trial_settings(os.environ), **os.environ} if environ is None else environ
-        env = {name: value for name, value in given.items() if value}
-        unknown = sorted(
-            name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS}
-        )
-        if unknown:
-            raise BadConfig(f"unknown setting {unknown[0]}; known are: {', '.join(SETTINGS)}")
+        env = _known({**_trial_settings(os.environ), **os.environ} if environ is None else environ)
         data = Path(env.get("ROMS_DATA", ROOT / "var")).absolute()
         config = cls(
             instance=_one_of(env, "ROMS_INSTANCE", ("production", "trial")),
@@ -130,6 +128,8 @@ class Config:
             fake_url=env.get("ROMS_FAKE_URL", ""),
             stop_words=_list(env.get("ROMS_STOP_WORDS", STOP_WORDS)),
             start_words=_list(env.get("ROMS_START_WORDS", START_WORDS)),
+            loop_texts=_whole(env, "ROMS_LOOP_TEXTS", "10"),
+            loop_turns=_whole(env, "ROMS_LOOP_TURNS", "15"),
             http_hosts=_http_hosts(env.get("ROMS_HTTP_HOSTS", "")),
             http_secrets=_http_secrets(env.get("ROMS_HTTP_SECRETS", "")),
             parts=_parts(env.get("ROMS_PARTS", "")),
@@ -148,6 +148,15 @@ PROCESS_SETTINGS: Mapping[str, str] = {
     "ROMS_CRASH_AT": "for tests only: the process kills itself at this place (`name` or `name:3`); see docs/chaos.md",
     "ROMS_CLOCK_SHIFT": "for tests only: a file with the seconds by which the clock is wrong; see docs/chaos.md",
 }
+
+
+def _known(given: Mapping[str, str]) -> dict[str, str]:
+    """Those that say something; one with our prefix that nobody reads is a slip of the pen."""
+    env = {name: value for name, value in given.items() if value}
+    unknown = sorted(name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS})
+    if unknown:
+        raise BadConfig(f"unknown setting {unknown[0]}; known are: {', '.join(SETTINGS)}")
+    return env
 
 
 def _trial_settings(environ: Mapping[str, str]) -> dict[str, str]:

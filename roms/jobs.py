@@ -33,6 +33,7 @@ from roms.services import (
     http_calls,
     outbox,
     pacing,
+    searching,
     signals,
     templates,
 )
@@ -187,6 +188,12 @@ def look_at_account(channel_id: int) -> None:
     """Ask an account how it is, and start it again if it failed for the first time."""
     queue.asked_begins(queue.LOOK, channel_id)
     account_looks.look(channel_id, _client())
+
+
+def look_for_lost(channel_id: int) -> None:
+    """Ask the provider about some of the messages that nobody knows the fate of."""
+    queue.asked_begins(queue.EVIDENCE, channel_id)
+    searching.look(channel_id, _client())
 
 
 def _call(app: Flask, claimed: http_calls.Claimed) -> None:

@@ -25,6 +25,8 @@ from tests.cast import Cast
 
 KEYS = {
     "ROMS_SECRET_KEY": "a secret key for tests, long enough",
+    "ROMS_LOOP_TEXTS": "0",
+    "ROMS_LOOP_TURNS": "0",  # the people of tests write faster than any person
     "ROMS_CREDENTIALS_KEY": "dGhpcyBpcyBhIGtleSBmb3IgdGVzdHMsIDMyIGJ5dGU=",
 }
 

@@ -41,7 +41,7 @@ def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
     account = known_accounts.find(kind, key)
     knock = Knock(request.get_data(), headers, request.remote_addr or "", request.query_string.decode("latin-1"))
     account = _verified(account, knock, key)
-    done = arrivals.receive(account, knock.body)
+    done = arrivals.receive(account, ADAPTERS[kind].whole(knock))
     tallies.came(account.channel_id, done)
     for result, count in done.items():
         metrics.webhook_items(kind, result, count)
