@@ -42,6 +42,8 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_LOOP_TEXTS": "the bot stops before it says the same to a contact once more within 5 minutes (default 10)",
     "ROMS_LOOP_TURNS": "the bot stops after so many turns without a pause of 5 seconds (default 15)",
     "ROMS_FAKE_URL": "address of the WhatsApp in a box; a trial makes its channels there",
+    "ROMS_PARTS": "processes that must live, separated by spaces: worker, caller, fetcher, ticker",
+    "ROMS_SILENT_AFTER": "seconds after which a part that says nothing counts as dead (default 60)",
 }
 
 
@@ -89,6 +91,8 @@ class Config:
     loop_turns: int = 0
     http_hosts: tuple[str, ...] = ()
     http_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    parts: tuple[str, ...] = ()
+    silent_after: int = 60
 
     @property
     def is_trial(self) -> bool:
@@ -134,6 +138,8 @@ class Config:
             loop_turns=_whole(env, "ROMS_LOOP_TURNS", "15"),
             http_hosts=_http_hosts(env.get("ROMS_HTTP_HOSTS", "")),
             http_secrets=_http_secrets(env.get("ROMS_HTTP_SECRETS", "")),
+            parts=_parts(env.get("ROMS_PARTS", "")),
+            silent_after=_whole(env, "ROMS_SILENT_AFTER", "60"),
         )
         if config.instance == "production" and not config.is_https and "ROMS_PUBLIC_URL" in env:
             _loopback_only(config.public_url)
@@ -249,6 +255,13 @@ def _http_secrets(path: str) -> dict[str, str]:
         if not isinstance(secret, str) or not secret.isascii() or not secret.isprintable():
             raise BadConfig(f"ROMS_HTTP_SECRETS: {name!r} must be one line of plain text")
     return secrets
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    parts = tuple(value.split())
+    if unknown := sorted({*parts} - {"worker", "caller", "fetcher", "ticker"}):
+        raise BadConfig(f"ROMS_PARTS names {unknown[0]!r}; there are: worker, caller, fetcher, ticker")
+    return parts
 
 
 def _loopback_only(public_url: str) -> None:

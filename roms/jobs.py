@@ -29,9 +29,11 @@ from roms.services import (
     faces,
     fetching,
     files,
+    heartbeats,
     http_calls,
     outbox,
     pacing,
+    searching,
     signals,
     templates,
 )
@@ -67,6 +69,7 @@ def drain(channel_id: int) -> None:
     answered: set[int] = set()  # conversations that the bot spoke in: their messages have been read
     try:
         while True:
+            heartbeats.beat("worker")
             free = SENDS_IN_FLIGHT - len(flying)
             may_begin = free and time.monotonic() < until and not STOPPING.is_set()
             for claimed in outbox.claim(channel_id, free) if may_begin else []:
@@ -185,6 +188,12 @@ def look_at_account(channel_id: int) -> None:
     """Ask an account how it is, and start it again if it failed for the first time."""
     queue.asked_begins(queue.LOOK, channel_id)
     account_looks.look(channel_id, _client())
+
+
+def look_for_lost(channel_id: int) -> None:
+    """Ask the provider about some of the messages that nobody knows the fate of."""
+    queue.asked_begins(queue.EVIDENCE, channel_id)
+    searching.look(channel_id, _client())
 
 
 def _call(app: Flask, claimed: http_calls.Claimed) -> None:

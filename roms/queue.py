@@ -32,6 +32,7 @@ DRAIN = "roms.jobs.drain"
 CALL_OUT = "roms.jobs.call_out"
 SYNC_TEMPLATES = "roms.jobs.sync_templates"
 LOOK = "roms.jobs.look_at_account"
+EVIDENCE = "roms.jobs.look_for_lost"
 SIGNAL = "roms.jobs.signal"
 FETCH = "roms.jobs.fetch_files"
 

@@ -32,6 +32,7 @@ NANO = 1_000_000_000
 
 _naming = threading.Lock()
 _numbers = itertools.count()
+_newest: dict[Path, int] = {}  # by folder, the moment in the name of what was written last
 
 
 class Damaged(Exception):
@@ -76,8 +77,8 @@ class Spool:
         """Keep it until the database is back. When this returns, a power cut does not lose it."""
         head = {"channel": letter.channel_id, "kind": letter.kind, "at": letter.came_at.isoformat()}
         place = self._of(letter.channel_id)
-        with _naming:  # so that numbers and moments grow together
-            name = f"{_nanoseconds():020}-{os.getpid():08}-{next(_numbers):08}"
+        with _naming:
+            name = f"{_next_moment(place):020}-{os.getpid():08}-{next(_numbers):08}"
         self._keep(place / name, json.dumps(head).encode() + b"\n" + letter.body)
         return place / name
 
@@ -188,6 +189,15 @@ class Spool:
 
 def _nanoseconds() -> int:
     return int(clock.now().timestamp() * NANO)
+
+
+def _next_moment(folder: Path) -> int:
+    """Now; or, where the clock was put back, just after what was written last: the order is that of the names."""
+    if folder not in _newest:
+        names = (path.rpartition("/")[2] for path in _letters(folder))
+        _newest[folder] = max((int(name.partition("-")[0]) for name in names), default=0)
+    _newest[folder] = max(_nanoseconds(), _newest[folder] + 1)
+    return _newest[folder]
 
 
 def _letters(folder: Path) -> Iterator[str]:

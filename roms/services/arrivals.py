@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from roms.channels.base import Account
 from roms.channels.items import Incoming, Item
 from roms.db import db, hurried
 from roms.errors import NotReady, Problem
-from roms.services import channels, door, outages, stumbles, traffic
+from roms.services import channels, door, outages, stumbles, tallies, traffic
 from roms.services.door import FAILURES, Stumble
 from roms.spool import Damaged, Letter, Spool, Unwritable
 
@@ -90,24 +91,26 @@ def _taken(account: Account, letter: Letter, items: list[Item], unread: list[Stu
 
 
 def flush() -> None:
-    """Replay what waits, for a moment: each channel's oldest first, until the database fails."""
+    """Replay what waits, for a moment, until the database fails: each channel's oldest first, and one of each channel
+    in turn, so that a busy one keeps no other waiting."""
     with spool().alone() as is_mine:
         until = time.monotonic() + FLUSH_FOR
-        for channel_id in spool().channels() if is_mine else ():
-            try:
-                with hurried(PATIENCE):
-                    _flush(channel_id, until)
-            except SQLAlchemyError as error:
-                if not outages.is_one(error):
-                    raise
-                db.session.rollback()
-                return
+        queues = [iter(spool().waiting(channel_id)) for channel_id in spool().channels()] if is_mine else []
+        try:
+            with hurried(PATIENCE):
+                while queues:
+                    queues = [each for each in queues if _is_next_replayed(each)]
+                    if time.monotonic() > until:
+                        return
+        except SQLAlchemyError as error:
+            if not outages.is_one(error):
+                raise
+            db.session.rollback()
 
 
-def _flush(channel_id: int, until: float) -> None:
-    for path in spool().waiting(channel_id):
-        if time.monotonic() > until or not _replayed(path):
-            return
+def _is_next_replayed(waiting: Iterator[Path]) -> bool:
+    path = next(waiting, None)
+    return path is not None and _replayed(path)
 
 
 def _replayed(path: Path) -> bool:
@@ -121,6 +124,7 @@ def _replayed(path: Path) -> bool:
         spool().set_aside(path)
         return True
     if _is_stored(letter):
+        tallies.replayed(letter.channel_id, letter.came_at)
         spool().done(path)
     else:
         spool().set_aside(path)

@@ -21,6 +21,7 @@ from roms.services import (
     channels,
     consent,
     contents,
+    echoes,
     identities,
     lateness,
     loops,
@@ -28,6 +29,7 @@ from roms.services import (
     permission,
     publishing,
     receipts,
+    tallies,
     turns,
     unmatched,
 )
@@ -140,6 +142,7 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
     scene.conversation.unread += 1
     scene.last = row
     _open_window(scene, incoming)
+    tallies.stored(scene.line.id, scene.at)
     payload = row["payload"] or {}
     if consent.heed(scene, incoming, payload.get(permission.MARK)):
         return
@@ -182,6 +185,8 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     known = select(Message.id).filter_by(channel_id=scene.line.id, direction=Direction.OUT, provider_id=provider_id)
     if provider_id is None or db.session.scalar(known) is not None:
         return False
+    if echoes.is_own(scene, incoming):
+        return True
     columns: Row = {"kind": incoming.kind, "payload": _payload(scene, incoming)}
     columns |= {"provider_id": provider_id, "provider_at": incoming.at or incoming.came_at}
     is_replay = lateness.is_replay(incoming, scene.at)

@@ -1,4 +1,4 @@
-"""Everything a chaos run consists of: a folder, a database, Redis, our processes, the witness, and lines that can be cut."""
+"""All a chaos run consists of: a folder, a database, Redis, our processes, the witness, and lines that can be cut."""
 
 from __future__ import annotations
 

@@ -48,7 +48,8 @@ def messages(box: Box, request: Request, parts: Parts) -> Reply:
     found = [box.phones.taken(one["id"]) for one in box.accepted if one["provider"] == "twilio"]
     wanted = request.query.get("To", "")
     list_ = [_now(box, taken) for taken in found if taken and wanted in ("", taken.draft.to)][::-1]
-    return Reply(200, {"messages": list_, "page": 0, "page_size": 50, "next_page_uri": None})
+    size = int(request.query.get("PageSize", "50"))
+    return Reply(200, {"messages": list_[:size], "page": 0, "page_size": size, "next_page_uri": None})
 
 
 def media(box: Box, request: Request, parts: Parts) -> Reply:

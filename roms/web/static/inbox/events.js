@@ -4,7 +4,7 @@ import { agentName, me } from "./boot.js";
 import { howText } from "./consent.js";
 import { has, lasting, shortTime, t } from "./text.js";
 
-const ICONS = { assigned: "userPlus", unassigned: "person", label: "label", opened: "wave", handoff: "person", contact: "info", opted_out: "cancel", opted_in: "check" };
+const ICONS = { assigned: "userPlus", unassigned: "person", label: "label", opened: "wave", handoff: "person", contact: "info", opted_out: "cancel", opted_in: "check", aside: "warn", aside_dead: "warn", aside_done: "tick" };
 const MODE_ICONS = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "closed" };
 
 export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.data.to] : ICONS[entry.event]) ?? "info";

@@ -1,0 +1,61 @@
+"""The thread in which a process writes down what it counted and how far it got, beside its work."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from roms.db import db, hurried
+from roms.services import channels, heartbeats, tallies
+
+log = logging.getLogger(__name__)
+
+TICK = 1.0  # seconds: what a process that is killed has not written down yet
+PATIENCE = 5.0  # seconds this waits for a lock; nobody waits for it
+BEATS = 6  # within the time after which a part counts as silent
+
+
+class Pulse:
+    """Begins with `start`, in the process that works; `stop` writes the rest down and says that this end was wanted."""
+
+    def __init__(self, app: Flask, also: Callable[[], None] = lambda: None) -> None:
+        self._app, self._also = app, also
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE)
+        with self._app.app_context():
+            self._write(True, is_over=True)
+
+    def _run(self) -> None:
+        with self._app.app_context():
+            every = max(1, round(channels.config().silent_after / BEATS / TICK))
+            ticks = 0
+            while True:
+                self._also()
+                self._write(ticks % every == 0)
+                ticks += 1
+                if self._stopping.wait(TICK):
+                    return
+
+    def _write(self, is_time: bool, is_over: bool = False) -> None:
+        """A database that is away is told later: counts stay in memory, and a beat that is late is none."""
+        try:
+            with hurried(PATIENCE):
+                tallies.write()
+                if is_time:
+                    heartbeats.write(is_over)
+        except SQLAlchemyError as error:
+            log.warning("counts and heartbeats could not be written down yet: %s", type(error).__name__)
+        finally:
+            db.session.remove()
