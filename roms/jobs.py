@@ -31,6 +31,7 @@ from roms.services import (
     files,
     heartbeats,
     http_calls,
+    missed,
     outbox,
     pacing,
     searching,
@@ -189,6 +190,12 @@ def look_at_account(channel_id: int) -> None:
     """Ask an account how it is, and start it again if it failed for the first time."""
     queue.asked_begins(queue.LOOK, channel_id)
     account_looks.look(channel_id, _client())
+
+
+def fetch_missed(channel_id: int, at_start: int) -> None:
+    """Fetch what came to an account while nobody listened, if its provider tells."""
+    queue.asked_begins(queue.MISSED, channel_id, at_start)
+    missed.fetch(channel_id, _client(), at_start=bool(at_start))
 
 
 def look_for_lost(channel_id: int) -> None:

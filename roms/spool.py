@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from roms import clock, crash, secretbox
@@ -129,6 +129,15 @@ class Spool:
     def broken(self) -> int:
         return sum(1 for _ in _letters(self.folder / BROKEN))
 
+    def moments(self) -> Iterator[tuple[int, datetime]]:
+        """Channel and moment of everything that lies here, waiting or set aside."""
+        for channel_id in self.channels():
+            yield from ((channel_id, named_at(Path(path))) for path in _letters(self._of(channel_id)))
+        for path in map(Path, _letters(self.folder / BROKEN)):
+            channel, _, name = path.name.partition("-")
+            if channel.isdigit() and name.partition("-")[0].isdigit():  # a person may have put other things there
+                yield int(channel), named_at(path.with_name(name))
+
     def oldest(self) -> float:
         """Seconds for which the oldest has waited; 0 where none waits."""
         oldest = (min(_letters(self._of(channel_id)), default=None) for channel_id in self.channels())
@@ -187,6 +196,11 @@ class Spool:
             if draft.exists():
                 draft.unlink()
             raise Unwritable(f"the spool cannot be written: {error.strerror}") from error
+
+
+def named_at(path: Path) -> datetime:
+    """The moment that a letter is named after."""
+    return datetime.fromtimestamp(int(path.name.partition("-")[0]) / NANO, UTC)
 
 
 def _nanoseconds() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from roms import queue
+from roms import clock, queue
 from roms.db import after_commit, db, insert_all, save, table
 from roms.engine.events import Event
 from roms.engine.flow import Release
@@ -118,9 +118,10 @@ def finish(*scenes: Scene) -> None:
     files = [row for scene in scenes for row in scene.files]
     if files:
         insert_all(table(Attachment), files)
+    now = clock.now()
     moved = [scene for scene in scenes if scene.conversation.seq != scene.start]
     for scene in moved:
-        scene.conversation.changed_at = scene.at
+        scene.conversation.changed_at = now  # not `at`, which may lie before a long wait for the lock
         if any(row.get("is_doubtful") for row in scene.shown):
             scene.conversation.doubts = _doubts(scene.conversation.id)
         if scene.last is not None:
