@@ -33,18 +33,16 @@ def main(options: argparse.Namespace) -> int:
     head = f"seed {options.seed} · {options.database} · {rows.versions()}"
     say(f"chaos · {head}")
     with world(options.database, options.seed, options.people, options.port) as made:
-        engine = create_engine(made.database.url)
-        with steps.kept(engine):
-            breaker, book = _run(made, options)
-            say("  settling …")
-            troubles = _settle(made)
-            breaker.hear_the_last()
-            _stop(made)
-            diary = made.folder / "diary.json"
-            made.witness.do("diary", path=str(diary))
-            evidence, broken = rows.gathered(made, diary)
-            found = ledger.made(evidence, book.takeovers)
-        engine.dispose()
+        steps.begin(made.database.url)
+        breaker, book = _run(made, options)
+        say("  settling …")
+        troubles = _settle(made)
+        breaker.hear_the_last()
+        _stop(made)
+        diary = made.folder / "diary.json"
+        made.witness.do("diary", path=str(diary))
+        evidence, broken = rows.gathered(made, diary)
+        found = ledger.made(evidence, book.takeovers)
         report.tell(head, found, breaker.course, [*book.troubles, *troubles], broken)
         report.stories(found, evidence, breaker.course, broken)
     wrong = bool(found.faults or broken or breaker.course.unrecovered)
