@@ -152,7 +152,6 @@ def _environment(folder: Path, data: Path, base: File | Server, web: str, lines:
         "ROMS_PUBLIC_URL": web,
         "ROMS_BIND": web.removeprefix("http://"),
         "ROMS_THREADS": "64",
-        "ROMS_LOOP_TURNS": "0",  # these contacts are machines, and answered all the same
         "ROMS_SECRET_KEY": key,
         "ROMS_CREDENTIALS_KEY": key,
         "ROMS_FAKE_URL": f"http://127.0.0.1:{lines['provider'].port}",
