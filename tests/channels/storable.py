@@ -8,7 +8,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from roms.channels.items import AccountState, Identity, IdentityChanged, Incoming, Item, Profile, Reaction, Receipt
+from roms.channels.items import (
+    AccountState,
+    Identity,
+    IdentityChanged,
+    Incoming,
+    Item,
+    Preference,
+    Profile,
+    Reaction,
+    Receipt,
+)
 
 ODD = ("2.0", "1e3", "1e400", "NaN", "-0", "²", "ID.1", "6280000001001", "true", " ", "\x00", "https://[", "a" * 300)
 TEXTS = st.text(st.characters(codec=None)) | st.sampled_from(ODD)
@@ -57,7 +67,7 @@ def check(item: Item) -> None:
     elif isinstance(item, IdentityChanged):
         assert item.old.kind == item.new.kind
         assert item.old != item.new
-    elif isinstance(item, Profile):
+    elif isinstance(item, Profile | Preference):
         assert item.identities
     elif isinstance(item, AccountState):
         assert item.state in STATES
