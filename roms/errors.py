@@ -72,6 +72,12 @@ class WindowClosed(Conflict):
     code = "window_closed"
 
 
+class NotWanted(Conflict):
+    """The contact asked not to be written to: advertising, and what nobody asked for, is not sent."""
+
+    code = "opted_out"
+
+
 class TooLarge(Problem):
     """That is larger than we take."""
 

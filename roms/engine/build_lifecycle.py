@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roms.engine.book import Desk
-from roms.engine.flow import Person
+from roms.engine.flow import Consent, Person
 from roms.engine.functions import duration
 from roms.engine.person import WORDS
 from roms.engine.table import PERSON_EVENTS, After, Burst, Lifecycle, Row
@@ -17,6 +17,14 @@ SHORTEST_BURST, LONGEST_BURST = 1, 60  # seconds
 _ONE_MOMENT = plain_text(
     "Baik, saya sambungkan dengan CS kami. Mohon tunggu sebentar ya.",
     "All right, I am connecting you with a colleague. One moment please.",
+)
+_STOPPED = plain_text(
+    "Baik, Anda tidak akan menerima promosi dari kami lagi. Balas MULAI bila ingin menerimanya kembali.",
+    "All right, you will get no promotions from us any more. Reply START if you want them again.",
+)
+_RESUMED = plain_text(
+    "Baik, Anda akan menerima promosi dari kami lagi. Balas BERHENTI untuk menghentikannya.",
+    "All right, you will get our promotions again. Reply STOP to end them.",
 )
 _CLOSED = (
     "Baik, saya sambungkan dengan CS kami. "
@@ -62,6 +70,12 @@ def person(desk: Desk) -> Person:
     words = {folded for word, _ in given for folded in words_of(word)} if given else set(WORDS)
     says, closed = desk.texts(("person", "say")), desk.texts(("person", "closed"))
     return Person(frozenset(words), says or (_ONE_MOMENT,), closed or (() if says else (_closed(),)))
+
+
+def consent(desk: Desk) -> Consent:
+    """What is said to who writes STOP or START, unless the lifecycle says otherwise."""
+    stopped, resumed = desk.texts(("consent", "stopped")), desk.texts(("consent", "resumed"))
+    return Consent(*(stopped or (_STOPPED,)), *(resumed or (_RESUMED,)))
 
 
 def _closed() -> Text:

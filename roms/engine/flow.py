@@ -182,6 +182,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Consent:
+    """What is said to who ends what we send of our own accord, and to who takes it up again."""
+
+    stopped: Text
+    resumed: Text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Release:
     """What is published: never changed, and compared by its hash."""
 
@@ -194,6 +202,7 @@ class Release:
     triggers: Index
     interrupts: Index
     person: Person
+    consent: Consent
     hours: Hours
     warnings: tuple[Problem, ...]
     ways: tuple[Way, ...] = ()

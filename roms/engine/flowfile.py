@@ -9,7 +9,7 @@ from hashlib import sha256
 from roms.engine import build_hours, build_lifecycle, bursts, check, check_lifecycle, shape
 from roms.engine.book import Book, Desk
 from roms.engine.build_flow import Draft
-from roms.engine.flow import Person, Release, Way
+from roms.engine.flow import Consent, Person, Release, Way
 from roms.engine.hours import Hours, always
 from roms.engine.media import Files, looked_at, split
 from roms.engine.problems import FlowErrors, Problem, Spot, found
@@ -19,6 +19,7 @@ from roms.engine.yamltext import Document, read
 
 LIFECYCLE = "lifecycle.yaml"
 HOURS = "hours.yaml"
+Sheet = tuple[Lifecycle, Person, Consent]  # what lifecycle.yaml says
 
 __all__ = ["FlowErrors", "Problem", "compile_release", "release_hash"]
 
@@ -52,7 +53,7 @@ def compile_release(release: Files, number: int = 0) -> Release:
     for draft in drafts:
         draft.compile()
     whole = len(documents) == len(files) and all(draft.whole for draft in drafts)
-    check.check(book, lifecycle, whole=whole)
+    check.check(book, lifecycle and lifecycle[:2], whole=whole)
     book.problems.sort(key=lambda each: (each.file != LIFECYCLE, each.file, each.line, each.column))
     if lifecycle is None or any(problem.severity == "error" for problem in book.problems):
         raise FlowErrors(book.problems)
@@ -68,7 +69,7 @@ def _named(text: str, file: str) -> str:
 def _release(
     files: Mapping[str, str],
     number: int,
-    lifecycle: tuple[Lifecycle, Person],
+    lifecycle: Sheet,
     hours: Hours,
     drafts: list[Draft],
     book: Book,
@@ -86,6 +87,7 @@ def _release(
         Index(triggers),
         Index(trigger for trigger in triggers if trigger.interrupt),
         lifecycle[1],
+        lifecycle[2],
         hours,
         tuple(book.problems),
         (*(Way(edge.source, edge.target, edge.spot) for edge in book.edges), *triggered),
@@ -94,7 +96,7 @@ def _release(
     )
 
 
-def _lifecycle(files: Mapping[str, str], documents: list[Document], book: Book) -> tuple[Lifecycle, Person] | None:
+def _lifecycle(files: Mapping[str, str], documents: list[Document], book: Book) -> Sheet | None:
     if LIFECYCLE not in files:
         book.problems.append(found(Spot(LIFECYCLE), "lifecycle-missing"))
     for document in documents:
@@ -116,13 +118,13 @@ def _hours(documents: list[Document], book: Book) -> Hours:
     return always() if document is None or problems else build_hours.hours(Desk(book, document))
 
 
-def _compiled_lifecycle(document: Document, book: Book) -> tuple[Lifecycle, Person] | None:
+def _compiled_lifecycle(document: Document, book: Book) -> Sheet | None:
     problems = [problem for _, problem in shape.misshapen(document, "lifecycle.schema.json")]
     if problems:
         book.problems += problems
         return None
     desk = Desk(Book(), document)
-    compiled = build_lifecycle.lifecycle(desk), build_lifecycle.person(desk)
+    compiled = build_lifecycle.lifecycle(desk), build_lifecycle.person(desk), build_lifecycle.consent(desk)
     check_lifecycle.check(desk, compiled[0])
     book.problems += desk.book.problems
     return compiled

@@ -25,6 +25,10 @@ class Contact(Model):
     attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the shop wants to know of a person
     picture: Mapped[str] = mapped_column(String(64), default="")  # where the stored picture stands, "" for none
     opted_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # wants no messages that we begin
+    consent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when it was last said, by the teller's clock
+    consent_how: Mapped[str] = mapped_column(String(20), default="", server_default="")  # as services/consent.py has it
+    consent_text: Mapped[str] = mapped_column(String(200), default="", server_default="")  # the word, or the reason
+    consent_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # who of us said so
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)  # the same person; empty now
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

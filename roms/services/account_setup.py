@@ -26,8 +26,9 @@ from roms.models import (
     MessageTemplate,
     PendingReceipt,
     RawItem,
+    SetAside,
 )
-from roms.services import account_states, channels
+from roms.services import account_states, channels, stumbles
 
 LONGEST_VALUE, LONGEST_NAME = 2000, 120
 
@@ -83,7 +84,7 @@ def remove(user_id: int | None, channel_id: int) -> None:
         row = _row(channel_id)
         if ADAPTERS[row.kind].direct:
             raise Conflict("the web chat is part of the house: it can be switched off, but not removed")
-        for used in (Conversation, Message, Attachment):
+        for used in (Conversation, Message, Attachment, SetAside):
             if db.session.scalar(select(exists().where(used.channel_id == channel_id))):
                 raise ChannelUsed
         for left in (ChannelEvent, MessageTemplate, PendingReceipt, RawItem):
@@ -122,6 +123,7 @@ def rotate() -> tuple[int, list[str]]:
                 row.secrets = secretbox.seal(channels.config().credentials_keys, values)
                 channels.touch(row)
                 count += 1
+        stumbles.seal_anew()
     return count, shut
 
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from roms.channels.failures import NeedsTemplate, OptedOut
-from roms.db import db, table
-from roms.models import Contact, Status
-from roms.services import reactions
+from roms.models import Status
+from roms.services import consent, reactions, refusals
 from roms.services.scene import Scene
 
 GONE = (Status.FAILED, Status.CANCELLED)
@@ -22,7 +21,6 @@ def of(scene: Scene, rows: Sequence[Mapping[str, Any]]) -> None:
     conversation = scene.conversation
     if any(row["error_class"] == NeedsTemplate.error_class for row in failed):
         conversation.window_until = conversation.window_until and min(conversation.window_until, scene.at)
-    if any(row["error_class"] == OptedOut.error_class for row in failed):
-        contact = table(Contact)
-        mine = contact.update().where(contact.c.id == conversation.contact_id, contact.c.opted_out_at.is_(None))
-        db.session.execute(mine.values(opted_out_at=scene.at))
+    told = [row["error_code"] for row in failed if row["error_class"] == OptedOut.error_class]
+    if code := next((code for code in told if code != refusals.UNWANTED), ""):
+        consent.change(scene, consent.Word(True, "refused", code, scene.at))

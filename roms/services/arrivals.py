@@ -9,70 +9,26 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from roms import clock, metrics
+from roms import clock, crash
 from roms.channels import ADAPTERS
 from roms.channels.base import Account
-from roms.channels.items import (
-    AccountState,
-    Deleted,
-    Edited,
-    IdentityChanged,
-    Incoming,
-    Item,
-    Profile,
-    Reaction,
-    Receipt,
-    Skipped,
-    TemplateChanged,
-)
+from roms.channels.items import Incoming, Item
 from roms.db import db, hurried
-from roms.engine.problems import FlowErrors
 from roms.errors import NotReady, Problem
-from roms.services import (
-    account_states,
-    changes,
-    channels,
-    intake,
-    outages,
-    people,
-    receipts,
-    templates,
-    together,
-    traffic,
-)
-from roms.spool import Damaged, Letter, Spool, Unwritable
+from roms.services import channels, door, outages, stumbles, tallies, traffic
+from roms.services.door import FAILURES, Stumble
+from roms.spool import Damaged, Letter, Spool, Unwritable, named_at
 
 log = logging.getLogger(__name__)
 
-# All that storing one item can come to, be it a database that is down or a bug that one odd message finds.
-FAILURES = (
-    *(SQLAlchemyError, Problem, FlowErrors, AssertionError, LookupError),
-    *(ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError),
-)
 PATIENCE = 0.4  # seconds that a webhook waits for a lock, its own turn and then the file's: less than 1 s together
-TRIES = 3  # of a letter that fails while the database is well
 FLUSH_FOR = 2.0  # seconds at a time: the ticker has other things to do
-
-# By the type of an item: the verb, and what is counted; of messages the verb itself says which.
-STORE: Mapping[type, tuple[Callable[[int, Any], object], str]] = {
-    Incoming: (lambda channel_id, item: intake.receive(channel_id, item), "stored"),
-    Receipt: (lambda channel_id, item: receipts.record(channel_id, item), "receipts"),
-    Reaction: (changes.record, "changes"),
-    Edited: (changes.record, "changes"),
-    Deleted: (changes.record, "changes"),
-    IdentityChanged: (people.changed, "people"),
-    Profile: (people.told, "people"),
-    AccountState: (account_states.told, "states"),
-    TemplateChanged: (templates.changed, "states"),
-}
 
 
 def spool() -> Spool:
@@ -84,13 +40,16 @@ def spool() -> Spool:
 
 
 def receive(account: Account, body: bytes) -> Counter[str]:
-    """What became of everything in a body that was proven to be the provider's: stored now, or spooled."""
-    came_at = clock.now()
-    items = list(ADAPTERS[account.kind].parse(account, body))
+    """What became of everything in a body that was proven to be the provider's: stored, set aside, or spooled.
+
+    "failed" in it: something could be kept nowhere, and the provider is to come again.
+    """
+    letter = Letter(account.channel_id, account.kind, clock.now(), body)
+    items, unread = _parsed(account, body)
     if not spool().is_waiting(account.channel_id):
         try:
             with hurried(PATIENCE):
-                done = Counter(_handled(account, items))
+                done = _taken(account, letter, items, unread)
                 traffic.heard(account.channel_id)
         except SQLAlchemyError as error:
             if not outages.is_one(error):
@@ -100,35 +59,59 @@ def receive(account: Account, body: bytes) -> Counter[str]:
         else:
             return done
     try:
-        spool().put(Letter(account.channel_id, account.kind, came_at, body))
+        tallies.spooled(account.channel_id, named_at(spool().put(letter)))
     except Unwritable as error:
+        tallies.came(account.channel_id, {"failed": len(items) + len(unread)})
         log.error("a %s webhook could be kept nowhere: %s", account.kind, error)
         raise NotReady("neither the database nor the spool takes anything now; try again") from error
-    return Counter(spooled=len(items))
+    return Counter(spooled=len(items) + len(unread))
+
+
+def _parsed(account: Account, body: bytes) -> tuple[list[Item], list[Stumble]]:
+    """What the body brings; or, where our own reading of it breaks, that. What is no webhook is a Problem."""
+    try:
+        return list(ADAPTERS[account.kind].parse(account, body)), []
+    except Problem:
+        raise
+    except FAILURES as error:
+        log.exception("a %s webhook could not be read", account.kind)
+        return [], [Stumble(error)]
+
+
+def _taken(account: Account, letter: Letter, items: list[Item], unread: list[Stumble]) -> Counter[str]:
+    """Store what can be, and set aside what we stumble over: nothing holds up what comes after it."""
+    came = door.handled(account, items)
+    found = unread or came.stumbles
+    kept = stumbles.keep(account, letter.came_at, letter.body, found) if found else 0
+    done = came.done
+    done["failed"], done["aside"] = len(found) - kept, kept
+    return +done
 
 
 # --- the database is back ----------------------------------------------------------------------------------------
 
 
 def flush() -> None:
-    """Replay what waits, for a moment: each channel's oldest first, until the database fails."""
+    """Replay what waits, for a moment, until the database fails: each channel's oldest first, and one of each channel
+    in turn, so that a busy one keeps no other waiting."""
     with spool().alone() as is_mine:
         until = time.monotonic() + FLUSH_FOR
-        for channel_id in spool().channels() if is_mine else ():
-            try:
-                with hurried(PATIENCE):
-                    _flush(channel_id, until)
-            except SQLAlchemyError as error:
-                if not outages.is_one(error):
-                    raise
-                db.session.rollback()
-                return
+        queues = [iter(spool().waiting(channel_id)) for channel_id in spool().channels()] if is_mine else []
+        try:
+            with hurried(PATIENCE):
+                while queues:
+                    queues = [each for each in queues if _is_next_replayed(each)]
+                    if time.monotonic() > until:
+                        return
+        except SQLAlchemyError as error:
+            if not outages.is_one(error):
+                raise
+            db.session.rollback()
 
 
-def _flush(channel_id: int, until: float) -> None:
-    for path in spool().waiting(channel_id):
-        if time.monotonic() > until or not _replayed(path):
-            return
+def _is_next_replayed(waiting: Iterator[Path]) -> bool:
+    path = next(waiting, None)
+    return path is not None and _replayed(path)
 
 
 def _replayed(path: Path) -> bool:
@@ -142,75 +125,23 @@ def _replayed(path: Path) -> bool:
         spool().set_aside(path)
         return True
     if _is_stored(letter):
+        crash.point("replayed")
+        tallies.replayed(letter.channel_id, named_at(path))
         spool().done(path)
-        return True
-    tries: Counter[str] = current_app.extensions.setdefault("roms.spool_tries", Counter())
-    tries[path.name] += 1
-    if tries[path.name] < TRIES:
-        return False
-    del tries[path.name]
-    spool().set_aside(path)
+    else:
+        spool().set_aside(path)
     return True
 
 
 def _is_stored(letter: Letter) -> bool:
+    """Whether the database has it now, be it set aside. If not, it has no channel any more, or no room there."""
     try:
         account = channels.line(letter.channel_id).account
-        items = list(ADAPTERS[letter.kind].parse(account, letter.body))
+        items, unread = _parsed(account, letter.body)
         late = [replace(item, came_at=letter.came_at) if isinstance(item, Incoming) else item for item in items]
-        return "failed" not in set(_handled(account, late))
+        return not _taken(account, letter, late, unread)["failed"]
     except FAILURES as error:
         if outages.is_one(error):
             raise
         log.exception("a spooled %s webhook could not be replayed", letter.kind)
         return False
-
-
-# --- the one door ------------------------------------------------------------------------------------------------
-
-
-def _handled(account: Account, items: Sequence[Item]) -> Iterator[str]:
-    """What became of each; messages of many people are stored together, and one by one where that does not work."""
-    for found in together.groups(account, items) if len(items) > 1 else items:
-        if isinstance(found, list):
-            yield from _all_at_once(account, found) or [_handle(account, item) for item in found]
-        else:
-            yield _handle(account, found)
-
-
-def _all_at_once(account: Account, group: Sequence[Incoming]) -> list[str]:
-    """Nothing where that does not work; then nothing of it is stored."""
-    try:
-        return ["stored" if is_new else "repeated" for is_new in intake.receive_all(account.channel_id, group)]
-    except FAILURES as error:
-        if outages.is_one(error):
-            raise
-        log.warning("%s messages of a %s webhook are stored one by one: %r", len(group), account.kind, type(error))
-        return []
-
-
-def _handle(account: Account, item: Item) -> str:
-    """What became of one item; whatever is wrong with it, the others get their turn. Without a database none does."""
-    try:
-        return _store(account, item)
-    except FAILURES as error:
-        if outages.is_one(error):
-            raise
-        log.exception("an item of a %s webhook could not be stored", account.kind)
-        return "failed"
-
-
-def _store(account: Account, item: Item) -> str:
-    if isinstance(item, Skipped):
-        metrics.skipped(account.kind, item.reason)
-        return "skipped"
-    if type(item) not in STORE:
-        metrics.skipped(account.kind, type(item).__name__)
-        return "skipped"
-    channel_id = channels.routed(account, item.account) if item.account else account.channel_id
-    if channel_id is None:
-        metrics.skipped(account.kind, "other_account")
-        return "skipped"
-    verb, result = STORE[type(item)]
-    is_new = verb(channel_id, item)
-    return "repeated" if isinstance(item, Incoming) and not is_new else result

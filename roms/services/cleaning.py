@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, exists
 
 from roms import clock
 from roms.db import db, transaction
-from roms.models import ChannelEvent, HttpCall, LiveTicket, LoginAttempt, LoginSession, PendingReceipt, RawItem, Timer
+from roms.models import (
+    AsideState,
+    ChannelEvent,
+    ChannelTally,
+    Heartbeat,
+    HttpCall,
+    LiveTicket,
+    LoginAttempt,
+    LoginSession,
+    PendingReceipt,
+    RawItem,
+    SetAside,
+    SetAsideBody,
+    Timer,
+)
 
 KEEP = {
     PendingReceipt.at: timedelta(days=7),
@@ -16,9 +30,12 @@ KEEP = {
     LoginSession.created_at: timedelta(days=7),
     LiveTicket.expires_at: timedelta(0),
     HttpCall.created_at: timedelta(days=30),  # as long as timers, for replay
+    Heartbeat.told_at: timedelta(days=1),
+    ChannelTally.slot: timedelta(days=60),
     RawItem.at: timedelta(days=30),  # to learn from; without what names people
     Timer.fired_at: timedelta(days=30),  # replay needs to know when they fired
 }
+ASIDE = timedelta(days=30)  # what was set aside and came through; what did not waits for a person
 
 
 @transaction()
@@ -28,4 +45,7 @@ def clean() -> None:
     for column, age in KEEP.items():
         db.session.execute(delete(column.class_).where(column < at - age))
     said = ChannelEvent.user_id.is_(None), ChannelEvent.event != "connected"  # what people did is kept
+    done = SetAside.state == AsideState.DONE, SetAside.changed_at < at - ASIDE
+    db.session.execute(delete(SetAside).where(*done))
+    db.session.execute(delete(SetAsideBody).where(~exists().where(SetAside.body_id == SetAsideBody.id)))
     db.session.execute(delete(ChannelEvent).where(ChannelEvent.at < at - timedelta(days=90), *said))

@@ -15,7 +15,7 @@ from roms.db import db, table, transaction
 from roms.engine.types import JSON
 from roms.errors import Invalid, NotFound
 from roms.models import Channel, Contact, ContactAddress, ContactMerge, Conversation
-from roms.services import channels, frames, people
+from roms.services import channels, consent, frames, people
 from roms.services.actors import Actor
 from roms.services.scene import Scene, add_history, finish, scene_of
 
@@ -203,6 +203,7 @@ def _shown(contact: Contact) -> JSON:
         "named_by": contact.named_by,
         "picture": frames.picture_url(contact),
         "opted_out_at": frames.moment(contact.opted_out_at),
+        "consent": consent.shown(contact),
         "created_at": frames.moment(contact.created_at),
     }
 

@@ -79,6 +79,7 @@ def around(payload: Mapping[str, Any]) -> JSON:
         "author": payload.get("author"),
         "forwarded": payload.get("forwarded", False),
         "late": payload.get("late"),
+        "via": payload.get("via"),
         "details": details or None,
     }
 

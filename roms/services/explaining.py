@@ -18,7 +18,7 @@ from roms.engine.events import Event, MessageReceived
 from roms.engine.types import JSON, Mode, Session
 from roms.errors import NotFound
 from roms.models import Conversation, Direction, Message, Sender
-from roms.services import access, frames, past, publishing, turns
+from roms.services import access, frames, loops, past, permission, publishing, turns
 from roms.services.actors import Actor
 from roms.services.shown import cut, shown
 
@@ -112,6 +112,10 @@ def _begins() -> Any:
 def _retold(began: Any, said: list[Any], mode: Mode) -> JSON:
     """What playing the turn again tells; `doubt` says why it tells less, or may not be what happened."""
     kept = began.before
+    if (began.payload or {}).get(permission.MARK, {}).get("taken"):
+        return {"outcome": "consent"}
+    if (began.payload or {}).get(loops.MARK):
+        return {"outcome": "loop"}
     if kept is None and mode is Mode.BOT:
         return {"doubt": "unrecorded"}
     start = kept.get("seq", began.seq) if kept else began.seq

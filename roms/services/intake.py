@@ -13,18 +13,23 @@ from roms import clock
 from roms.channels.items import Identity, Incoming
 from roms.db import db, insert_all, insert_once, serialize, table, transaction
 from roms.engine import lifecycle, session
-from roms.engine.events import AgentReplied, MessageReceived
+from roms.engine.events import AgentReplied, Looped, MessageReceived
 from roms.engine.types import Mode
 from roms.models import Contact, Conversation, Direction, Message, Sender, Status
 from roms.services import (
     changes,
     channels,
+    consent,
     contents,
-    frames,
+    echoes,
     identities,
+    lateness,
+    loops,
     payloads,
+    permission,
     publishing,
     receipts,
+    tallies,
     turns,
     unmatched,
 )
@@ -33,7 +38,6 @@ from roms.services.runner import advance
 from roms.services.scene import Row, Scene, finish, message_row, scene_of
 
 REPEAT_WITHIN = timedelta(seconds=3)  # the same message without an id, again: a repeat
-LATE_AFTER = timedelta(days=8)  # Meta repeats a webhook for 7 days; what is older is a replay, or nobody waits for it
 ONCE = ("channel_id", "direction", "provider_id")  # what makes a message the same one
 
 
@@ -120,7 +124,7 @@ def _arrived(scene: Scene, incoming: Incoming, provider_id: str | None) -> Row:
         sender=Sender.CONTACT,
         kind=incoming.kind,
         text=incoming.text,
-        payload=_payload(scene, incoming),
+        payload=loops.marked(scene, incoming, consent.marked(scene, incoming, _payload(scene, incoming))),
         before=turns.begun(scene.conversation.state) if _is_answered(scene, incoming) else None,
         provider_at=incoming.at or incoming.came_at,
         provider_id=provider_id,
@@ -138,27 +142,27 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
     scene.conversation.unread += 1
     scene.last = row
     _open_window(scene, incoming)
-    if _is_late(scene, incoming) or (_is_silent(scene, incoming) and scene.conversation.mode is not Mode.AGENT):
+    tallies.stored(scene.line.id, scene.at)
+    payload = row["payload"] or {}
+    if consent.heed(scene, incoming, payload.get(permission.MARK)):
+        return
+    is_silent = _is_silent(scene, incoming) or lateness.is_old(incoming, scene.at)
+    if lateness.is_replay(incoming, scene.at) or (is_silent and scene.conversation.mode is not Mode.AGENT):
         return
     content = contents.received(incoming.kind, row["payload"])
-    decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind, content))
+    heard = MessageReceived(incoming.text, incoming.payload, incoming.kind, content)
+    decision = advance(scene, Looped() if loops.MARK in payload else heard)
     if decision.unmatched:
         unmatched.mark(scene.conversation.id, decision.gathered)
 
 
 def _payload(scene: Scene, incoming: Incoming) -> Row | None:
-    found = payloads.of(scene, incoming)
-    return {**(found or {}), "late": frames.moment(incoming.at)} if _is_late(scene, incoming) else found
-
-
-def _is_late(scene: Scene, incoming: Incoming) -> bool:
-    """Whether it was written so long ago that it is only shown: it moves nothing, so that a webhook which somebody kept
-    and sends again does no harm. What has no id is told from a repeat by the moment it comes, and so is always new."""
-    return bool(incoming.provider_id and incoming.at and scene.at - incoming.at > LATE_AFTER)
+    found, late = payloads.of(scene, incoming), lateness.told(incoming, scene.at)
+    return {**(found or {}), **late} if late else found
 
 
 def _is_answered(scene: Scene, incoming: Incoming) -> bool:
-    return scene.conversation.mode is not Mode.AGENT and not _is_late(scene, incoming)
+    return scene.conversation.mode is not Mode.AGENT and not lateness.is_old(incoming, scene.at)
 
 
 def _is_silent(scene: Scene, incoming: Incoming) -> bool:
@@ -181,9 +185,12 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     known = select(Message.id).filter_by(channel_id=scene.line.id, direction=Direction.OUT, provider_id=provider_id)
     if provider_id is None or db.session.scalar(known) is not None:
         return False
+    if echoes.is_own(scene, incoming):
+        return True
     columns: Row = {"kind": incoming.kind, "payload": _payload(scene, incoming)}
     columns |= {"provider_id": provider_id, "provider_at": incoming.at or incoming.came_at}
-    if incoming.is_group or _is_late(scene, incoming):  # no bot is there that could be silenced; or it spoke long ago
+    is_replay = lateness.is_replay(incoming, scene.at)
+    if incoming.is_group or is_replay:  # no bot is there that could be silenced; or it spoke long ago
         row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, text=incoming.text, status=Status.SENT)
         scene.last = row | columns
         scene.messages.append(scene.last)

@@ -18,7 +18,9 @@ from roms.services import channels
 from roms.services.actors import Actor
 from roms.services.scene import Scene, add_history, finish, scene_of
 
-FIELDS = ("name", "phone", "language", "picture", "named_by", "named_at", "opted_out_at")  # filled where they are empty
+CONSENT = ("opted_out_at", "consent_at", "consent_how", "consent_text", "consent_by")  # all or none, where only `gone`
+# wants no advertising: whoever of the two said so, the one person did
+FIELDS = ("name", "phone", "language", "picture", "named_by", "named_at", *CONSENT)  # filled where they are empty
 TOGETHER = ("named_by", "named_at")  # belong to the name: they come with it or not at all
 
 
@@ -44,11 +46,12 @@ def join(kept_id: int, gone_id: int, reason: str, user: int | None, at: datetime
     if kept.merged_into is not None or gone.merged_into is not None:
         raise Conflict("one of them is part of another contact already")
     _refuse_groups(kept_id, gone_id)
+    before = {"kept": _values(kept), "gone": _values(gone)}
     moved: JSON = {
         "addresses": _moved(ContactAddress, kept_id, ContactAddress.contact_id == gone_id),
         "conversations": _moved(Conversation, kept_id, Conversation.contact_id == gone_id),
         "filled": _fill(kept, gone),
-        "before": {"kept": _values(kept), "gone": _values(gone)},
+        "before": before,
     }
     gone.merged_into, gone.changed_at, kept.changed_at = kept_id, at, at
     made = ContactMerge(kept_id=kept_id, gone_id=gone_id, moved=moved, reason=reason, user_id=user, at=at)
@@ -76,6 +79,7 @@ def undo(actor: Actor, merge_id: int) -> None:
     _moved(ContactAddress, gone.id, *mine)
     theirs = [scene.conversation.id for scene in scenes if _is_theirs(scene, row, gone.id)]
     _moved(Conversation, gone.id, Conversation.id.in_(theirs))
+    _part_consent(kept, gone, row.moved)
     _empty(kept, row.moved["filled"])
     row.undone_at = gone.changed_at = kept.changed_at = clock.now()
     gone.merged_into = None
@@ -134,11 +138,15 @@ def _fill(kept: Contact, gone: Contact) -> JSON:
     """Have `kept` know what only `gone` knew; what was filled, in JSON's terms."""
     names_too = not kept.name and bool(gone.name)
     filled = []
-    for name in FIELDS:
+    for name in (each for each in FIELDS if each not in CONSENT):
         wanted = names_too if name in TOGETHER else not getattr(kept, name)
         if wanted and (getattr(gone, name) or name in TOGETHER):
             setattr(kept, name, getattr(gone, name))
             filled.append(name)
+    if kept.opted_out_at is None and gone.opted_out_at is not None:
+        for name in CONSENT:
+            setattr(kept, name, getattr(gone, name))
+        filled += CONSENT
     attributes = {key: value for key, value in gone.attributes.items() if key not in kept.attributes}
     if attributes:
         kept.attributes = kept.attributes | attributes
@@ -146,11 +154,25 @@ def _fill(kept: Contact, gone: Contact) -> JSON:
     return {name: values[name] for name in filled} | ({"attributes": attributes} if attributes else {})
 
 
+def _part_consent(kept: Contact, gone: Contact, moved: Mapping[str, Any]) -> None:
+    """Each has again what was said by that one; a withdrawal made while they were one person holds for both."""
+    now, before, filled = _values(kept), moved["before"]["kept"], moved["filled"]
+    if "consent_at" in filled and all(now[name] == filled[name] for name in CONSENT):
+        for name in CONSENT:
+            told = before[name]
+            setattr(kept, name, datetime.fromisoformat(told) if told and name.endswith("_at") else told)
+    elif now["opted_out_at"] not in (None, before["opted_out_at"]) and gone.opted_out_at is None:
+        for name in CONSENT:
+            setattr(gone, name, getattr(kept, name))
+
+
 def _empty(kept: Contact, filled: Mapping[str, Any]) -> None:
     """Have `kept` forget what it had from the other, but for what was changed since."""
     now = _values(kept)
     gone_too = "name" not in filled or now["name"] == filled["name"]
     for name, value in filled.items():
+        if name in CONSENT and "consent_at" in filled:
+            continue
         if name == "attributes":
             kept.attributes = {
                 key: mine for key, mine in kept.attributes.items() if key not in value or value[key] != mine

@@ -96,7 +96,7 @@ def told(channel_id: int, news: Profile) -> bool:
     contact_id = identities.owner(names, None, at)
     if contact_id is None:
         return False
-    scene = _newest_scene(contact_id, at)
+    scene = newest_scene(contact_id, at)
     contact = scene.conversation.contact if scene else identities.live(contact_id)
     identities.learn(contact, names, at)
     faces.told(contact.id, channel_id, news.picture, at)
@@ -106,7 +106,8 @@ def told(channel_id: int, news: Profile) -> bool:
     return is_renamed or len(before) < len(names) or len(set(before.values())) > 1
 
 
-def _newest_scene(contact_id: int, at: datetime) -> Scene | None:
+def newest_scene(contact_id: int, at: datetime) -> Scene | None:
+    """The thread of theirs in which something happened last, locked; None where there is none."""
     newest = select(Conversation.id).filter_by(contact_id=contact_id).order_by(Conversation.last_at.desc()).limit(1)
     found = db.session.scalar(newest)
     conversation = None if found is None else Conversation.locked(Conversation.id == found)

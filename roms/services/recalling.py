@@ -18,8 +18,9 @@ from roms.engine.replay import Past, Record
 from roms.engine.types import Mode
 from roms.errors import NotFound
 from roms.models import Channel, Contact, Conversation, Direction, History, HttpCall, Message, Sender, Timer
-from roms.services import contents, known
+from roms.services import contents, known, loops
 from roms.services.known import Change, Known
+from roms.services.permission import MARK
 
 AT_ONCE = 500  # conversations read with one statement a table
 PEOPLE: dict[str, Callable[[int], Event]] = {
@@ -189,7 +190,7 @@ def _walked(entries: Iterable[Entry], mode: Mode) -> list[_Happened]:
         if event is not None:
             walked.append(_Happened(at, event, mode=mode, seq=seq))
         if not rank and hasattr(row, "sender"):
-            if row.sender is Sender.BOT and walked:
+            if row.sender is Sender.BOT and walked and MARK not in (row.payload or {}):  # no flow said that
                 walked[-1].said.append(row.text)
                 walked[-1].step = _step(row.why)
                 walked[-1].release = row.why["release"] if row.why else 0
@@ -212,8 +213,11 @@ def _timer(row: Any) -> Event:
 
 def _said(row: Any) -> Event | None:
     if row.sender is Sender.CONTACT:
-        if (row.payload or {}).get("late"):  # it was shown, and nothing more
+        payload = row.payload or {}
+        if payload.get("late") or payload.get(MARK, {}).get("taken"):  # it was shown, and no flow heard of it
             return None
+        if payload.get(loops.MARK):
+            return events.Looped()
         content = contents.received(row.kind, row.payload)
         text, tapped = contents.heard(row.kind, row.text, row.payload), (row.payload or {}).get("tapped")
         return events.MessageReceived(text, tapped, row.kind, content)

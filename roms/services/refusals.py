@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from roms.channels.failures import NeedsTemplate, Permanent, SendFailed
+from roms.channels.failures import NeedsTemplate, OptedOut, Permanent, SendFailed
 from roms.channels.sentences import sentence
 
 Words = Mapping[str, str]  # by language
 
-WINDOW, TOO_OLD, TEMPLATE = "window_closed", "too_old", "template_not_sendable"
+WINDOW, TOO_OLD, TEMPLATE, UNWANTED = "window_closed", "too_old", "template_not_sendable", "opted_out"
 OURS: Mapping[str, tuple[type[SendFailed], str, Words]] = {
     WINDOW: (
         NeedsTemplate,
@@ -35,6 +35,16 @@ OURS: Mapping[str, tuple[type[SendFailed], str, Words]] = {
         {
             "id": "Templat ini tidak boleh dikirim sekarang (dijeda, dimatikan, ditolak, dihapus). Pilih yang lain.",
             "en": "This template may not be sent now (paused, disabled, rejected or removed). Choose another one.",
+        },
+    ),
+    UNWANTED: (
+        OptedOut,
+        "The contact wants no messages that we begin; it was not sent.",
+        {
+            "id": "Pelanggan minta tidak dikirimi promosi (STOP), jadi pesan ini tidak dikirim. "
+            "Tunggu sampai ia menulis lebih dahulu.",
+            "en": "The customer asked for no promotions (STOP), so this was not sent. "
+            "Wait until they write to you first.",
         },
     ),
     "sender_vanished": (

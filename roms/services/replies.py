@@ -10,12 +10,12 @@ from roms.db import db, table, transaction
 from roms.engine.events import AgentReplied
 from roms.engine.types import JSON
 from roms.errors import Conflict, Invalid, StaleView
-from roms.models import Direction, Message, Sender, Status
-from roms.services import access, frames, said, window
+from roms.models import REPLY, Direction, Message, Sender, Status
+from roms.services import access, frames, permission, said, window
 from roms.services.actors import Actor
 from roms.services.runner import advance
 from roms.services.said import Draft
-from roms.services.scene import Scene, finish, message_row
+from roms.services.scene import Scene, add_history, finish, message_row
 
 OLDEST = timedelta(hours=24)  # what is sent again by a person
 
@@ -26,7 +26,8 @@ def send(
 ) -> tuple[JSON, bool]:
     """Answer the contact; the same client_id again gives the same entry.
 
-    StaleView: a colleague was faster. WindowClosed: only a template may be sent. Invalid says what the channel can do.
+    StaleView: a colleague was faster. WindowClosed: only a template may be sent. NotWanted: they asked for no such
+    messages. Invalid says what the channel can do.
     """
     scene = access.scene_for(actor, cid)
     there = said.earlier(scene, client_id)
@@ -35,6 +36,7 @@ def send(
     draft = Draft(draft) if isinstance(draft, str) else draft
     ready = said.ready(scene, actor, draft)
     window.require(scene.conversation, scene.line, ready.kind, scene.at)
+    permission.require(scene.conversation, scene.line, ready.kind, ready.payload, scene.at)
     if not force:
         _refuse_stale(scene, actor, seen)
     content = (ready.payload or {}).get("content")
@@ -63,29 +65,32 @@ def note(actor: Actor, cid: str, text: str) -> JSON:
 def retry(actor: Actor, cid: str, seq: int) -> JSON:
     """Send a failed message again, or one nobody knows the fate of: a person asked for it.
 
-    Conflict for what is too old to be said now, WindowClosed for what WhatsApp does not take any more.
+    Conflict for what is too old to be said now, WindowClosed for what WhatsApp does not take any more, NotWanted for
+    what they do not want.
     """
     scene = access.scene_for(actor, cid)
-    _refuse_outlived(scene, seq)
+    was = _refuse_outlived(scene, seq)
     again = (
         update(table(Message))
         .where(Message.conversation_id == scene.conversation.id, Message.seq == seq)
         .values(status=Status.QUEUED, due_at=scene.at, created_at=Message.created_at, provider_id=None, lease=None)
         .values(epoch=scene.conversation.epoch, revision=scene.conversation.seq + 1)
-        .values(error_code="", error_text="", error_class="")
+        .values(error_code="", error_text="", error_class="", rank=REPLY)
         .returning(*table(Message).c)
     )
     row = db.session.execute(again).mappings().one()
     scene.next_seq()
     scene.shown.append(dict(row))
+    if was is Status.UNKNOWN:  # it may arrive twice, and somebody decided so
+        add_history(scene, "sent_again", {"seq": seq}, actor.id)
     scene.wakes_outbox = True
     finish(scene)
     return {"entry": frames.message_entry(row)}
 
 
-def _refuse_outlived(scene: Scene, seq: int) -> None:
-    """Yesterday's answer would only confuse; a template says by itself what it is about."""
-    columns = (Message.kind, Message.created_at)
+def _refuse_outlived(scene: Scene, seq: int) -> Status:
+    """Yesterday's answer would only confuse; a template says by itself what it is about. Returns how it stands."""
+    columns = (Message.kind, Message.created_at, Message.payload, Message.status)
     failed = Message.direction == Direction.OUT, Message.status.in_([Status.FAILED, Status.UNKNOWN])
     here = Message.conversation_id == scene.conversation.id, Message.seq == seq, Message.kind != "reaction"
     row = db.session.execute(select(*columns).where(*here, *failed)).one_or_none()
@@ -94,6 +99,9 @@ def _refuse_outlived(scene: Scene, seq: int) -> None:
     if row.kind != "template" and scene.at - row.created_at >= OLDEST:
         raise Conflict("this message is older than 24 hours: write a new one instead", reason="too_old")
     window.require(scene.conversation, scene.line, row.kind, scene.at)
+    permission.require(scene.conversation, scene.line, row.kind, row.payload, scene.at)
+    status: Status = row.status
+    return status
 
 
 def _refuse_stale(scene: Scene, actor: Actor, seen: int) -> None:

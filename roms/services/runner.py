@@ -17,8 +17,8 @@ from roms.engine import effects, events, lifecycle, session, types
 from roms.engine.outside import GRACE
 from roms.errors import Conflict
 from roms.models import ConversationLabel, Direction, Message, Sender, Status
-from roms.services import assignment, publishing, refusals, salvage, signals, templates, turns, window
-from roms.services.scene import Scene, add_history, message_row
+from roms.services import assignment, permission, publishing, refusals, salvage, signals, templates, turns, window
+from roms.services.scene import Scene, add_history, message_row, way_out
 
 RESTARTED = (
     "Where this conversation stood cannot be read any more ({damage}); the bot begins anew. / "
@@ -55,7 +55,7 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
 
 def _before(scene: Scene, event: events.Event) -> types.Session:
     """The session, with the release it stands in; anew, and with a note, where either cannot be read any more."""
-    state, facts = scene.conversation.state, _facts(scene)
+    state, facts = scene.conversation.state, facts_of(scene)
     release = publishing.pinned(state)
     try:
         if release is not None:
@@ -69,7 +69,8 @@ def _before(scene: Scene, event: events.Event) -> types.Session:
     return salvage.fresh(scene.conversation, facts)
 
 
-def _facts(scene: Scene) -> dict[str, Any]:
+def facts_of(scene: Scene) -> dict[str, Any]:
+    """What flows may read of contact, channel and conversation."""
     contact = scene.conversation.contact
     return {
         "contact": {
@@ -111,8 +112,11 @@ def _way_out_of_bot(scene: Scene, kind: str, payload: Mapping[str, Any] | None) 
             code = refusals.TEMPLATE
     elif not window.is_open(scene.line, scene.conversation.window_until, scene.at):
         code = refusals.WINDOW
+    conversation, sent = scene.conversation, {"kind": kind, "payload": payload}
+    if permission.is_refused(scene.line, conversation.id, conversation.contact.opted_out_at, sent, scene.at):
+        code = refusals.UNWANTED
     if not code:
-        return _way_out(scene)
+        return way_out(scene)
     error = refusals.refusal(code)
     told = {"error_code": code, "error_text": str(error), "error_class": error.error_class}
     return {"status": Status.FAILED, **told}
@@ -146,20 +150,12 @@ def _shown(scene: Scene, effect: effects.SendMessage) -> dict[str, Any] | None:
 
 
 def _send_reply(scene: Scene, effect: effects.SendReply, columns: Mapping[str, Any]) -> None:
-    way = {"status": Status.SENT} if effect.sent else _way_out(scene)
+    way = {"status": Status.SENT} if effect.sent else way_out(scene)
     row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, kind=effect.kind, text=effect.text, **way)
     row |= {"payload": {"content": dict(effect.content)} if effect.content else None}
     row |= {"agent_id": effect.agent, **columns}
     scene.messages.append(row)
     scene.last = row
-
-
-def _way_out(scene: Scene) -> dict[str, Any]:
-    """Our own web chat has a message as soon as it is written down; everything else goes through the outbox."""
-    if scene.line.is_direct:
-        return {"status": Status.SENT}
-    scene.wakes_outbox = True
-    return {"status": Status.QUEUED, "due_at": scene.at}
 
 
 def _cancel_unsent(scene: Scene, _: effects.CancelUnsent, __: Mapping[str, Any]) -> None:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from roms import clock, queue
 from roms.db import after_commit, db, insert_all, save, table
 from roms.engine.events import Event
 from roms.engine.flow import Release
 from roms.engine.types import JSON
-from roms.models import Attachment, Conversation, History, HttpCall, Message, Sender, Timer, User
+from roms.models import REPLY, Attachment, Conversation, History, HttpCall, Message, Sender, Status, Timer, User
 from roms.services import frames, publishing
 from roms.services.channels import Line
 
@@ -74,12 +74,21 @@ def message_row(scene: Scene, **columns: Any) -> Row:
         "client_id": None,
         "provider_id": None,
         "epoch": scene.conversation.epoch,
+        "rank": REPLY,
         "due_at": None,
         "error_code": "",
         "error_text": "",
         "error_class": "",
     }
     return row | columns
+
+
+def way_out(scene: Scene) -> Row:
+    """Our own web chat has a message as soon as it is written down; everything else goes through the outbox."""
+    if scene.line.is_direct:
+        return {"status": Status.SENT}
+    scene.wakes_outbox = True
+    return {"status": Status.QUEUED, "due_at": scene.at}
 
 
 def _remember(scene: Scene, last: Row) -> None:
@@ -113,6 +122,8 @@ def finish(*scenes: Scene) -> None:
     moved = [scene for scene in scenes if scene.conversation.seq != scene.start]
     for scene in moved:
         scene.conversation.changed_at = now  # not `at`, which may lie before a long wait for the lock
+        if any(row.get("is_doubtful") for row in scene.shown):
+            scene.conversation.doubts = _doubts(scene.conversation.id)
         if scene.last is not None:
             _remember(scene, scene.last)
     changes = [_change(scene) for scene in moved]
@@ -121,6 +132,12 @@ def finish(*scenes: Scene) -> None:
     after_commit(lambda: queue.wake(drains, changes, bool(calls)))
     if files:
         after_commit(lambda: queue.wake(files=True))
+
+
+def _doubts(conversation_id: int) -> int:
+    """Messages of this thread that a person was told may have arrived, or not."""
+    of_it = Message.conversation_id == conversation_id, Message.status == Status.UNKNOWN, Message.is_doubtful
+    return db.session.scalar(select(func.count()).select_from(Message).where(*of_it)) or 0
 
 
 def _change(scene: Scene) -> bytes:

@@ -127,8 +127,6 @@ def chosen(scene: Scene, template_id: int, parameters: Mapping[str, Any]) -> Cho
     code = why_not(row)
     if code:
         raise Invalid(WHY_NOT[code]["en"], field="template.id", why_not=dict(WHY_NOT[code]))
-    if row.category == "marketing" and scene.conversation.contact.opted_out_at is not None:
-        raise Invalid("this person does not want advertising", field="template.id")
     made = template_parts.filled(row.components, parameters)
     return Chosen(template_parts.preview(row.components, made), _content(row, made))
 
@@ -150,6 +148,12 @@ def is_refused(channel_id: int, content: Mapping[str, Any]) -> bool:
     """Whether what we know of this template forbids sending it now; of an unknown one the provider decides."""
     row = _named(channel_id, content)
     return row is not None and (row.is_gone or row.status != APPROVED)
+
+
+def category(channel_id: int, content: Mapping[str, Any]) -> str:
+    """What the provider files this template under now, else what it was filed under; "" where nobody told us."""
+    row = _named(channel_id, content)
+    return row.category if row is not None else str(content.get("category") or "")
 
 
 def why_not(row: MessageTemplate) -> str:

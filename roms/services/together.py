@@ -15,7 +15,7 @@ from roms.channels.base import Account
 from roms.channels.items import Incoming, Item
 from roms.db import db
 from roms.models import Conversation
-from roms.services import channels, identities
+from roms.services import channels, consent, identities
 from roms.services.channels import Line
 
 MOST = 100  # their threads are locked until all are stored
@@ -43,7 +43,7 @@ def groups(account: Account, items: Sequence[Item]) -> Iterator[Item | list[Inco
 
 def _is_plain(account: Account, item: Incoming) -> bool:
     """Whether nobody is to be asked about this message but its own thread."""
-    if not item.provider_id or item.from_business or item.is_group:
+    if not item.provider_id or item.from_business or item.is_group or consent.may_be(item):
         return False
     return not item.account or channels.routed(account, item.account) == account.channel_id
 

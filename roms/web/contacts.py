@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from roms.channels.reading import printable
 from roms.errors import Conflict, Invalid
-from roms.services import beginning, contact_files, contacts, merging, suggesting
+from roms.services import beginning, consent, contact_files, contacts, merging, suggesting
 from roms.web import identity
 from roms.web.bodies import LARGEST, Number, Text, body, number, word
 
@@ -38,6 +38,11 @@ class With(BaseModel):
     other: Number = Field(alias="with")
 
 
+class Wish(BaseModel):
+    wanted: bool
+    reason: Annotated[Text, Field(max_length=consent.LONGEST_TEXT)]
+
+
 class On(BaseModel):
     channel: Number
 
@@ -58,6 +63,14 @@ def one(contact: int) -> ResponseReturnValue:
 def change(contact: int) -> ResponseReturnValue:
     wanted = body(Changes).model_dump(exclude_none=True)
     contacts.change(identity.actor(), contact, wanted)
+    return contacts.one(identity.actor(), contact)
+
+
+@bp.post(f"/contacts/{ID}/consent")
+def wish(contact: int) -> ResponseReturnValue:
+    """Whether they want advertising, as one of us was told."""
+    said = body(Wish)
+    consent.set_by_hand(identity.actor(), contact, said.wanted, said.reason)
     return contacts.one(identity.actor(), contact)
 
 

@@ -17,6 +17,7 @@ ANYTHING = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries
 KINDS = {"text", "image", "video", "audio", "document", "sticker", "location", "contact", "order", "unsupported"}
 KEYS = {
     *("media", "caption", "location", "contacts", "order", "quoted", "forwarded", "referral", "product", "type"),
+    "opt_out",
 }
 IDENTITIES = {"phone", "user_id", "lid", "username", "visitor", "group", "whapi"}
 STATES = {"connected", "starting", "needs_scan", "needs_person", "stopped", "failed", "restricted"}

@@ -219,3 +219,16 @@ def test_agents_write_first_and_see_who_may_be_the_same(ani: Browser, admin: Bro
         assert answer.status_code == status, wrong
     assert ani.post("/api/contacts/999/conversations", json={"channel": people.whapi}).status_code == 404
     assert people.whapi in [way["channel"]["id"] for way in ani.get(f"/api/contacts/{siti}").get_json()["ways"]]
+
+
+def test_whether_they_want_advertising_is_noted_with_a_reason(ani: Browser, people: Cast) -> None:
+    id_ = heard(people, "6281234567890", "Siti")
+    path = f"/api/contacts/{id_}/consent"
+    for bad in ({}, {"wanted": False}, {"wanted": "perhaps", "reason": "x"}, {"wanted": False, "reason": " "}):
+        assert ani.post(path, json=bad).status_code in (400, 422), bad
+    assert ani.post(path, json={"wanted": False, "reason": "x" * 201}).status_code == 422
+    assert ani.post("/api/contacts/4711/consent", json={"wanted": False, "reason": "x"}).status_code == 404
+    told = ani.post(path, json={"wanted": False, "reason": "minta lewat telepon"})
+    assert (told.status_code, told.get_json()["consent"]["text"]) == (200, "minta lewat telepon")
+    assert told.get_json()["consent"]["by"] == people.ani.id
+    assert ani.post(path, json={"wanted": True, "reason": "salah orang"}).get_json()["opted_out_at"] is None

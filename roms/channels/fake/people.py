@@ -30,6 +30,9 @@ class People:
         bare = name.removeprefix("whatsapp:").removeprefix("+")
         bare, _, domain = bare.partition("@")
         bare = bare.partition(":")[0]
+        known = self.all.get(bare)
+        if known is not None and bare in self._names(known, domain):
+            return known  # at once, however many there are
         for person in self.all.values():
             if bare and bare in self._names(person, domain):
                 return person

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from roms.channels.fake.model import Deed, Draft, File, Person, Taken
 from roms.channels.fake.people import People, is_group
 
 LINES_SHOWN = 200
+DEEDS_KEPT = 10_000
 TYPING_SECONDS = 25.0
 SILENT = ("reaction", "edit", "delete")  # change another line instead of being one
 STEPS = ("sent", "delivered", "read")  # of a line of ours, and it never goes back
@@ -50,9 +52,11 @@ class Phones:
             self.people = People()
             self._chats: dict[tuple[str, str], list[Line]] = {}
             self._lines: dict[str, Line] = {}
+            self._places: dict[str, str] = {}  # in whose chat a line stands
             self._taken: dict[str, Taken] = {}
             self._accepted: list[dict[str, Any]] = []
             self._signals: list[dict[str, Any]] = []
+            self._deeds: deque[tuple[str, Deed]] = deque(maxlen=DEEDS_KEPT)
             self._files: dict[str, File] = {}
             self._typing: dict[tuple[str, str], float] = {}
             self.touched()
@@ -94,6 +98,7 @@ class Phones:
             change(self.people)
             for key, account in [key for key in self._chats if key[0] == before]:
                 self._chats[person.key, account] = self._chats.pop((key, account))
+                self._places |= {line.id: person.key for line in self._chats[person.key, account]}
             self.touched()
 
     def write(self, account: str, deed: Deed, shown: dict[str, Any]) -> None:
@@ -101,6 +106,7 @@ class Phones:
         with self.changed:
             side = "us" if deed.by_business else "them"
             self.touched()
+            self._deeds.append((account, deed))
             if deed.kind in SILENT:
                 return self._change(deed.kind, str(deed.more["target"]), side, deed.text)
             if deed.kind.endswith("_changed"):
@@ -132,6 +138,11 @@ class Phones:
             self.touched()
             return taken
 
+    def deeds(self, account: str) -> list[Deed]:
+        """What people did on their phones towards this account, for the lists that a provider keeps."""
+        with self.changed:
+            return [deed for whose, deed in self._deeds if whose == account]
+
     def signal(self, account: str, person: Person, what: str, **more: Any) -> None:
         """A read mark or typing: kept in a list, and shown."""
         with self.changed:
@@ -158,10 +169,8 @@ class Phones:
     def person_of(self, message_id: str) -> Person | None:
         """In whose chat a message stands."""
         with self.changed:
-            for (key, _), lines in self._chats.items():
-                if any(line.id == message_id for line in lines):
-                    return self.people.find(key)
-            return None
+            key = self._places.get(message_id)
+            return None if key is None else self.people.find(key)
 
     def keep(self, file_id: str, file: File) -> None:
         """A file, by the id of its line or of its own."""
@@ -226,6 +235,7 @@ class Phones:
     def _append(self, key: str, account: str, line: Line, file: File | None) -> None:
         self._chats.setdefault((key, account), []).append(line)
         self._lines[line.id] = line
+        self._places[line.id] = key
         if file:
             self._files[line.id] = file
         self.touched()

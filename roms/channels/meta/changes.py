@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from roms.channels import sentences
-from roms.channels.items import Deleted, Edited, Identity, IdentityChanged, Item, Profile, Reaction, Receipt, Skipped
+from roms.channels.items import (
+    Deleted,
+    Edited,
+    Identity,
+    IdentityChanged,
+    Item,
+    Preference,
+    Profile,
+    Reaction,
+    Receipt,
+    Skipped,
+)
 from roms.channels.meta.content import content_of
 from roms.channels.meta.people import People, Person, group_of
 from roms.channels.meta.words import RECEIPTS
@@ -15,7 +26,7 @@ from roms.channels.reading import each, id_of, moment, object_of, printable, tex
 from roms.channels.whatsapp import phone_of, user_id_of
 
 CHANGED = re.compile(r"changed from (\S{1,140}) to (\S{1,140})")
-LARGEST_ID = 2**63  # of ours, in the database
+MARK = 64  # characters; what is longer is none of ours
 
 
 def group(group_id: str) -> tuple[Identity, ...]:
@@ -39,7 +50,7 @@ def status(account: str, people: People, raw: Mapping[str, Any]) -> Iterator[Ite
         error_code=code,
         error_text=_words(error),
         error_class="" if word != "failed" else known["class"] if known else "permanent",
-        parcel_id=_ours(raw.get("biz_opaque_callback_data")),
+        mark=text_of(raw.get("biz_opaque_callback_data"), MARK),
         account=account,
     )
     reached = people.recipient(raw)
@@ -52,6 +63,18 @@ def error(account: str, people: People, raw: Mapping[str, Any]) -> Iterator[Item
     """A complaint of Meta's that belongs to no message."""
     code = text_of(raw.get("code"), 20)
     yield Skipped(f"error_{code}" if sentences.entry("meta", code) else "error_unknown", account)
+
+
+def preference(account: str, people: People, raw: Mapping[str, Any]) -> Iterator[Item]:
+    """Somebody stopped our advertising in WhatsApp's own menu, or took it up again."""
+    who, word = people.chooser(raw), text_of(raw.get("value"), 20).lower()
+    if text_of(raw.get("category"), 40) != "marketing_messages" or word not in ("stop", "resume"):
+        yield Skipped("preference_unknown", account)
+    elif not who.identities:
+        yield Skipped("no_sender", account)
+    else:
+        at, text = moment(raw.get("timestamp")), text_of(raw.get("detail"), 200)
+        yield Preference(who.identities, word == "resume", text, at, account)
 
 
 def _reaction(account: str, person: Person, raw: Mapping[str, Any], ours: bool) -> Iterator[Item]:
@@ -116,11 +139,6 @@ def _address(kind: str, new: str, has_phone: bool, is_parent: bool) -> str:
 
 def _passed_over(account: str, person: Person, raw: Mapping[str, Any], ours: bool) -> Iterator[Item]:
     yield Skipped("request_welcome", account)
-
-
-def _ours(value: object) -> int | None:
-    text = text_of(value, 40)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < LARGEST_ID else None
 
 
 def _words(error: Mapping[str, Any]) -> str:

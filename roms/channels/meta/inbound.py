@@ -20,7 +20,7 @@ OBJECT = "whatsapp_business_account"
 # Fields we know and need nothing of; any other is counted under one name.
 PASSED_OVER = {
     *("account_alerts", "account_review_update", "business_capability_update", "flows", "history", "security"),
-    *("phone_number_name_update", "phone_number_quality_update", "smb_app_state_sync", "user_preferences"),
+    *("phone_number_name_update", "phone_number_quality_update", "smb_app_state_sync"),
     *("message_template_components_update", "payment_configuration_update", "tracking_events"),
 }
 SOURCES = {"source_type": "source", "headline": "headline", "body": "body", "source_url": "url"}
@@ -142,4 +142,5 @@ SECTIONS: Mapping[str, Reader] = {
     "calls": _call,
     "statuses": changes.status,
     "errors": changes.error,
+    "user_preferences": changes.preference,
 }

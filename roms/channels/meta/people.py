@@ -45,6 +45,11 @@ class People:
         keys = ("recipient_id", "recipient_user_id", "recipient_parent_user_id")
         return self._person([status.get(key) for key in keys], alone=False)
 
+    def chooser(self, preference: Mapping[str, Any]) -> Person:
+        """Who wants advertising, or wants none."""
+        keys = [preference.get(key) for key in ("wa_id", "user_id", "parent_user_id")]
+        return self._person(keys, alone=True)
+
     def _person(self, keys: list[object], alone: bool) -> Person:
         first, user_id, parent = keys
         phone, user_ids = phone_of(first), [user_id_of(user_id), user_id_of(first), user_id_of(parent)]

@@ -21,6 +21,7 @@ from roms.channels.items import (
     IdentityChanged,
     Incoming,
     Item,
+    Preference,
     Profile,
     Reaction,
     Receipt,
@@ -223,6 +224,26 @@ def test_our_own_id_comes_back_and_a_number_we_began_with_meets_its_id() -> None
     [item] = parsed(value)
     assert isinstance(item, Receipt)
     assert item.parcel_id == 6
+
+
+def test_who_wants_advertising_says_so_in_whatsapps_own_menu() -> None:
+    told = {"detail": "User requested to stop", "category": "marketing_messages", "timestamp": 1731705721}
+    people = [{"profile": {"name": "Budi"}, "wa_id": "6280000001001", "user_id": "ID.1000000000000001"}]
+    value = {"metadata": {"phone_number_id": "100000000000201"}, "contacts": people}
+    asked = [
+        {**told, "wa_id": "6280000001001", "value": "stop"},
+        {**told, "user_id": "ID.1000000000000001", "value": "resume"},
+        {**told, "wa_id": "6280000001001", "value": "less"},
+        {**told, "wa_id": "6280000001001", "value": "stop", "category": "calls"},
+    ]
+    found = parsed(value | {"user_preferences": asked}, field="user_preferences")
+    at, ours = datetime(2024, 11, 15, 21, 22, 1, tzinfo=UTC), "100000000000201"
+    assert found == [
+        Preference(BUDI, False, "User requested to stop", at, ours),
+        Preference(BUDI, True, "User requested to stop", at, ours),
+        *[Skipped("preference_unknown", ours)] * 2,
+    ]
+    assert parsed({"user_preferences": [{**told, "value": "stop"}]}, field="user_preferences") == [Skipped("no_sender")]
 
 
 def test_templates_and_accounts_tell_of_themselves() -> None:

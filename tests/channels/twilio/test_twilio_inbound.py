@@ -55,6 +55,14 @@ def test_the_vectors_are_judged_as_written(vector: dict[str, Any]) -> None:
     assert let_in(Account(1, "twilio", values, url), knock) is vector["valid"]
 
 
+@pytest.mark.parametrize(("told", "found"), [("STOP", "out"), ("start", "in"), ("HELP", "help"), ("MORE", None)])
+def test_what_advanced_opt_out_took_a_message_for_is_told(told: str, found: str | None) -> None:
+    [item] = twilio.parse(ACCOUNT, FILES["inbound_text"] + f"&OptOutType={told}".encode())
+    assert isinstance(item, Incoming)
+    assert item.extra.get("opt_out") == found
+    check(item)
+
+
 @pytest.mark.parametrize("vector", SIGNATURES["files"], ids=lambda vector: vector["file"])
 def test_a_form_is_let_in_byte_for_byte_and_only_so(vector: dict[str, Any]) -> None:
     body, signature = FILES[vector["file"].removesuffix(".form")], vector["X-Twilio-Signature"]

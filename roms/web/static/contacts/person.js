@@ -2,7 +2,8 @@
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { get, patch } from "../inbox/api.js";
 import { me } from "../inbox/boot.js";
-import { Empty, IconButton, Moment } from "../inbox/bits.js";
+import { Empty, IconButton } from "../inbox/bits.js";
+import { Consent } from "../inbox/consent.js";
 import { Icon } from "../inbox/icons.js";
 import { inWords, toast } from "../inbox/notices.js";
 import { Attributes, Identities, MergeButton, Merges, Suggestions, Threads, contactPath, personName, readSuggestions, trying, usePerson } from "../inbox/person.js";
@@ -40,8 +41,8 @@ function Known({ contact, pairs, onChanged }) {
       <span class="avatar avatar-l" data-tint=${contact.id % 8} aria-hidden="true">${ours(contact.picture) ? html`<img class="avatar-picture" src=${ours(contact.picture)} alt="" />` : html`<${Icon} name="person" size=${30} />`}</span>
       <${Name} contact=${contact} onChanged=${onChanged} /><span class="grow"></span><${WriteTo} contact=${contact} onOpen=${(id) => location.assign(`/inbox/${encodeURIComponent(id)}`)} /></header>
     <div class="person-cards">
-      <section class="card"><h4>${t("identities")}</h4><${Identities} contact=${contact} />
-        ${contact.opted_out_at && html`<p class="opted-out"><${Icon} name="cancel" size=${15} />${t("opted_out")} <${Moment} at=${contact.opted_out_at}>${shortTime(contact.opted_out_at)}</${Moment}></p>`}</section>
+      <section class="card"><h4>${t("identities")}</h4><${Identities} contact=${contact} /></section>
+      <section class="card"><h4>${t("consent")}</h4><${Consent} contact=${contact} onChanged=${onChanged} /></section>
       <section class="card"><h4>${t("attributes")}</h4><${Attributes} contact=${contact} onSaved=${onChanged} /></section>
       <section class="card"><h4>${t("threads")}</h4>${conversations.length ? html`<${Threads} threads=${conversations} />` : html`<p class="muted">${t("threads_none")}</p>`}</section>
       <section class="card"><h4>${t("facts")}</h4><${Language} contact=${contact} onChanged=${onChanged} />

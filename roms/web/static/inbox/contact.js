@@ -5,6 +5,7 @@ import { Avatar, Face, IconButton, Mode, Moment, channelIcon, channelWord, nameO
 import { colleagues, me } from "./boot.js";
 import { assignedText, sinceText } from "./events.js";
 import { Icon } from "./icons.js";
+import { Consent } from "./consent.js";
 import { inWords, toast } from "./notices.js";
 import { CONTACTS, go, isAdmin } from "./nav.js";
 import { Attributes, Identities, Merges, Suggestions, Threads, readSuggestions, trying, usePerson } from "./person.js";
@@ -84,6 +85,9 @@ function Known({ summary: { id, contact } }) {
   const [pairs, setPairs] = useState([]);
   const look = async () => setPairs((await trying(() => readSuggestions(contact.id))) || []);
   useEffect(() => void look(), [contact.id]);
+  useEffect(() => {
+    if (held.state === "ready" && held.contact.opted_out_at !== contact.opted_out_at) reload();
+  }, [contact.opted_out_at]);
   const changed = () => {
     reload();
     look();
@@ -94,6 +98,7 @@ function Known({ summary: { id, contact } }) {
   return html`<section class="card"><h4>${t("identities")}</h4><${Identities} contact=${held.contact} />
       <${WriteTo} contact=${held.contact} onOpen=${go} />
       <a class="card-link" href=${`${CONTACTS}/${contact.id}`}>${t("contact_open")}</a></section>
+    <section class="card"><h4>${t("consent")}</h4><${Consent} contact=${held.contact} onChanged=${reload} /></section>
     <section class="card"><h4>${t("attributes")}</h4><${Attributes} contact=${held.contact} onSaved=${reload} /></section>
     ${others.length > 0 && html`<section class="card"><h4>${t("threads_elsewhere")}</h4><${Threads} threads=${others} onOpen=${go} /></section>`}
     ${pairs.length > 0 && html`<section class="card"><h4>${t("suggestions")}</h4><${Suggestions} contact=${held.contact} pairs=${pairs} onChanged=${changed} may=${isAdmin} /></section>`}
