@@ -62,6 +62,12 @@ class Crew:
                 command, cwd=ROOT, env=self.environ, stdout=log, stderr=log, preexec_fn=die_with_parent()
             )
 
+    def migrate(self) -> None:
+        """As an operator does it, beside what runs."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+        with self.log("migration").open("ab") as log:
+            subprocess.run(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log, check=True)
+
     def log(self, name: str) -> Path:
         return self._folder / f"{name}.log"
 
