@@ -44,10 +44,14 @@ class Crew:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
-        for name in self._names:
-            self.start(name)
-        if "web" in self.processes:
-            until("the web server did not start", self._answers)
+        try:
+            for name in self._names:
+                self.start(name)
+            if "web" in self.processes:
+                until("the web server did not start", self._answers)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
