@@ -53,6 +53,7 @@ def post_worker_init(worker: Any) -> None:
                 worker.log.warning(warning["text"])
         except SQLAlchemyError as error:  # webhooks are taken all the same
             worker.log.error("the database cannot be asked: %s", error)
+    start_pulse(app)
     gunicorns = signal.getsignal(signal.SIGTERM)
 
     def stop(signum: int, frame: Any) -> None:
@@ -62,3 +63,22 @@ def post_worker_init(worker: Any) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+
+
+def start_pulse(app: Any) -> None:
+    """What is counted and how the hub is goes into the database from a thread beside the requests."""
+    from roms.services import heartbeats
+    from roms.services.pulse import Pulse
+
+    def look() -> None:
+        heartbeats.beat("web", 1)
+        app.extensions["roms.hub"].beat()
+
+    app.extensions["roms.pulse"] = Pulse(app, look)
+    app.extensions["roms.pulse"].start()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Asked to end: the last second's counts are written, and that nobody is to miss us."""
+    if worker.wsgi is not None and "roms.pulse" in worker.wsgi.extensions:
+        worker.wsgi.extensions["roms.pulse"].stop()

@@ -11,7 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from roms import cli, connecting, db, queue
 from roms.config import BadConfig, Config
+from roms.services import heartbeats, tallies
 from roms.web import (
+    aside,
     auth,
     authors,
     channels,
@@ -22,6 +24,7 @@ from roms.web import (
     forgery,
     headers,
     health,
+    journal,
     live,
     media,
     pages,
@@ -52,13 +55,17 @@ def create_app(config: Config) -> Flask:
     app.json = CompactJSON(app)
     db.init_app(app)
     queue.init_app(app)
+    heartbeats.init_app(app)
+    tallies.init_app(app)
     # Requests walk through these from top to bottom, answers from bottom to top.
     headers.init_app(app)
     problems.init_app(app)
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
     files.init_app(app)
-    for part in (auth, authors, channels, contacts, pages, docs, media, webhooks, widget, health, templates):
+    for part in (aside, auth, authors, channels, contacts, pages, docs, journal, media):
+        app.register_blueprint(part.bp)
+    for part in (webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)

@@ -7,10 +7,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import redis
-from flask import Flask
+from flask import Flask, current_app
 
 from roms import jobs, queue
 from roms.app import app_from_environ
@@ -22,37 +23,50 @@ from roms.services import (
     changes,
     cleaning,
     discarding,
+    evidence,
     faces,
     files,
+    heartbeats,
     http_calls,
     known_accounts,
+    missed,
     outbox,
     templates,
     timers,
 )
+from roms.services.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
+TIMERS_A_ROUND, FIRE_FOR = 200, 1.0  # timers, seconds: at most, within one look
 CLEAN_EVERY = 120  # beats
 FACES_EVERY = 10  # beats
 KEEP_EVERY = 4  # beats
 WATCH_EVERY = round(account_states.LOOK_EVERY / BEAT)  # beats
 REST = 1.0  # seconds until a worker that lost Redis begins again
+NAMES = {queue.OUTBOX: "worker", queue.CALLS: "caller", queue.FILES: "fetcher"}  # of those that look after a queue
+ASKED = "roms.missed_asked"  # when this process last had accounts asked for what we missed
 LONGEST_END = 28.0  # seconds a process may take to end; what is still under way then is as if it had been killed
 
 
 def work(of: str = queue.OUTBOX) -> int:
     """Run the jobs of this queue until told to stop, and finish what is under way. Losing Redis only makes a pause."""
-    from roms.listener import Worker  # the ticker has no use for RQ
+    from roms.listener import WAIT, Worker  # the ticker has no use for RQ
 
     app = app_from_environ()
+    redis_url = app.extensions["roms.config"].redis_url
+
+    def beat() -> None:
+        heartbeats.beat(NAMES[of], WAIT)
+
     _end_in_time()
-    with app.app_context():
+    with app.app_context(), _pulsing(app):
         while not jobs.STOPPING.is_set():
+            beat()
             _hear_signals()  # RQ has its own while it works
             try:
-                Worker(app.extensions["roms.config"].redis_url, of, jobs.STOPPING).work(logging_level="WARNING")
+                Worker(redis_url, of, jobs.STOPPING, beat).work(logging_level="WARNING")
             except (redis.RedisError, OSError) as error:
                 log.warning("the worker lost Redis (%s); it tries again", error)
             jobs.STOPPING.wait(REST)
@@ -89,24 +103,39 @@ def tick() -> int:
     app = app_from_environ()
     _end_in_time()
     _hear_signals()
+    with app.app_context():
+        for chore, every in CHORES.items():  # one that never gets through is silent since now
+            heartbeats.beat(_named(chore), every * BEAT)
     beat = 0
-    while not jobs.STOPPING.wait(BEAT):
-        chores = [flush_spool, retry_aside, fire_timers, sweep_outbox, sweep_calls, sweep_changes, sweep_files]
-        chores += [cleaning.clean, sync_templates, sweep_discarded] if beat % CLEAN_EVERY == 0 else []
-        chores += [known_accounts.keep] if beat % KEEP_EVERY == 0 else []
-        chores += [look_for_faces] if beat % FACES_EVERY == 0 else []
-        chores += [watch_accounts] if beat % WATCH_EVERY == 0 else []
-        for chore in chores:
-            if not jobs.STOPPING.is_set():
-                _do(app, chore)
-        beat += 1
+    with _pulsing(app):
+        while not jobs.STOPPING.wait(BEAT):
+            for chore, every in CHORES.items():
+                if beat % every == 0 and not jobs.STOPPING.is_set():
+                    _do(app, chore, every)
+            beat += 1
+            with app.app_context():
+                heartbeats.beat(heartbeats.TICKER, BEAT)
     return _ended()
 
 
-def _do(app: Flask, chore: Callable[[], None]) -> None:
+@contextmanager
+def _pulsing(app: Flask) -> Iterator[None]:
+    """Let it be known from a thread beside this one that this process lives, and how far it is."""
+    pulse = Pulse(app)
+    pulse.start()
+    yield
+    pulse.stop()
+
+
+def _named(chore: Callable[[], None]) -> str:
+    return f"{heartbeats.TICKER}.{chore.__name__}"
+
+
+def _do(app: Flask, chore: Callable[[], None], every: int = 1) -> None:
     with app.app_context():
         try:
             chore()
+            heartbeats.beat(_named(chore), every * BEAT)
         except Exception:
             log.exception("the ticker could not %s; it tries again", chore.__name__)
         finally:
@@ -131,8 +160,12 @@ def retry_aside() -> None:
 
 
 def fire_timers() -> None:
-    """Fire what is due; a timer that fails is logged and leaves the others alone."""
-    for timer in timers.due():
+    """Fire what is due, the earliest first; a timer that fails is logged and leaves the others alone. After a long
+    standstill thousands are: a round takes as many as a moment allows, so that messages and calls get their turn."""
+    until = time.monotonic() + FIRE_FOR
+    for timer in timers.due(TIMERS_A_ROUND):
+        if time.monotonic() > until or jobs.STOPPING.is_set():
+            return
         try:
             timers.fire(timer)
         except Exception:
@@ -186,6 +219,19 @@ def watch_accounts() -> None:
         queue.ask(queue.LOOK, channel)
 
 
+def fetch_missed() -> None:
+    """Have what no webhook brought fetched: at the start, after what waits in the spool, and now and then."""
+    known = current_app.extensions
+    every, asked_at = known["roms.config"].fetch_every * 60, known.get(ASKED)
+    if not every or (asked_at is not None and time.monotonic() - asked_at < every):
+        return
+    if asked_at is None:
+        arrivals.flush()
+    for channel in missed.listed():
+        queue.ask(queue.MISSED, channel, int(asked_at is None))
+    known[ASKED] = time.monotonic()
+
+
 def sweep_outbox() -> None:
     """See that whatever is due has a drain, and that a send whose sender vanished is not waited for for ever."""
     queue.wake(outbox.due_channels())
@@ -194,3 +240,34 @@ def sweep_outbox() -> None:
             outbox.give_up_lease(channel, message)
         except Exception:
             log.exception("the lost send %s could not be marked", message)
+
+
+def sweep_unknown() -> None:
+    """See that messages nobody knows the fate of are looked for, and that the agents are told of those not found."""
+    for channel in evidence.due_channels():
+        queue.ask(queue.EVIDENCE, channel)
+    for conversation, message in evidence.overdue():
+        try:
+            evidence.tell(conversation, message)
+        except Exception:
+            log.exception("the doubt about message %s could not be told", message)
+
+
+# What the ticker does, in this order, and every how many looks.
+CHORES: dict[Callable[[], None], int] = {
+    flush_spool: 1,
+    retry_aside: 1,
+    fire_timers: 1,
+    sweep_outbox: 1,
+    sweep_unknown: 1,
+    sweep_calls: 1,
+    sweep_changes: 1,
+    sweep_files: 1,
+    cleaning.clean: CLEAN_EVERY,
+    sync_templates: CLEAN_EVERY,
+    sweep_discarded: CLEAN_EVERY,
+    known_accounts.keep: KEEP_EVERY,
+    look_for_faces: FACES_EVERY,
+    fetch_missed: KEEP_EVERY,
+    watch_accounts: WATCH_EVERY,
+}

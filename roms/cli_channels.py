@@ -38,7 +38,7 @@ def add(kind: str, name: str, values: tuple[str, ...]) -> None:
     for field in ADAPTERS[kind].fields:
         if field.name not in given and not field.made_by_us and (field.required and not field.default):
             given[field.name] = click.prompt(field.name, hide_input=field.secret)
-    channel_id, made = _told(lambda: account_setup.add(None, kind, name, given))
+    channel_id, made = told(lambda: account_setup.add(None, kind, name, given))
     click.echo(f"channel {channel_id}: {account_list.one(channel_id)['webhook']}")
     _show(made)
 
@@ -54,7 +54,7 @@ def set_(
 ) -> None:
     """Change an account. `FIELD=-` asks for the value without showing it."""
     wanted = account_setup.Change(name, _read(values), is_enabled, make)
-    _show(_told(lambda: account_setup.change(None, number, wanted)))
+    _show(told(lambda: account_setup.change(None, number, wanted)))
     click.echo(f"channel {number} is changed")
 
 
@@ -62,7 +62,7 @@ def set_(
 @click.argument("number", type=int)
 def remove(number: int) -> None:
     """Forget an account that was never used; switch any other off with `flask channels set NUMBER --off`."""
-    _told(lambda: account_setup.remove(None, number))
+    told(lambda: account_setup.remove(None, number))
     click.echo(f"channel {number} is removed")
 
 
@@ -75,7 +75,7 @@ def new_key() -> None:
 @channels.command("rotate-key")
 def rotate_key() -> None:
     """Seal all credentials anew under the first key, so that the others can be taken away."""
-    count, shut = _told(account_setup.rotate)
+    count, shut = told(account_setup.rotate)
     click.echo(f"{count} sealed anew")
     for name in shut:
         click.echo(f"{name}: its credentials were sealed under a key that is not there; enter them again", err=True)
@@ -92,7 +92,7 @@ def _read(values: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _told(act: Callable[[], A]) -> A:
+def told(act: Callable[[], A]) -> A:
     try:
         return act()
     except Problem as problem:

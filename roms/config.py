@@ -30,6 +30,7 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_CREDENTIALS_KEY_FILE": "file that holds them instead, one a line",
     "ROMS_STORAGE": "where files of messages are kept: a folder (default `files` in the data folder) or `s3://bucket`",
     "ROMS_SPOOL": "folder for webhooks that come while the database is away (default `spool` in the data folder)",
+    "ROMS_FETCH_EVERY": "minutes between two looks for messages that no webhook brought (default 5, 0: never)",
     "ROMS_S3_ENDPOINT": "address of an S3-compatible server (default: Amazon's own)",
     "ROMS_S3_REGION": "its region (default us-east-1)",
     "ROMS_S3_KEY": "access key; or let boto3 find its own credentials",
@@ -39,7 +40,11 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_HTTP_SECRETS": "JSON file {name: value} with what `{{secret.name}}` stands for in flows",
     "ROMS_STOP_WORDS": "messages that end advertising, separated by commas (default: STOP, BERHENTI and others)",
     "ROMS_START_WORDS": "messages that allow it again (default: START, MULAI and others)",
+    "ROMS_LOOP_TEXTS": "the bot stops before it says the same to a contact once more within 5 minutes (default 10)",
+    "ROMS_LOOP_TURNS": "the bot stops after so many turns without a pause of 5 seconds (default 15)",
     "ROMS_FAKE_URL": "address of the WhatsApp in a box; a trial makes its channels there",
+    "ROMS_PARTS": "processes that must live, separated by spaces: worker, caller, fetcher, ticker",
+    "ROMS_SILENT_AFTER": "seconds after which a part that says nothing counts as dead (default 60)",
 }
 
 
@@ -72,6 +77,7 @@ class Config:
     flows: Path = ROOT / "flows"
     trusted_proxies: int = 0
     files_a_day: int = 500
+    fetch_every: int = 5
     widget_origins: tuple[str, ...] = ()
     credentials_keys: tuple[str, ...] = field(default=(), repr=False)
     storage: str = ""
@@ -83,8 +89,12 @@ class Config:
     fake_url: str = ""
     stop_words: tuple[str, ...] = ()
     start_words: tuple[str, ...] = ()
+    loop_texts: int = 0
+    loop_turns: int = 0
     http_hosts: tuple[str, ...] = ()
     http_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    parts: tuple[str, ...] = ()
+    silent_after: int = 60
 
     @property
     def is_trial(self) -> bool:
@@ -97,13 +107,7 @@ class Config:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Config:
         """Read the settings named in SETTINGS; raise BadConfig for the first that cannot be."""
-        given = {**_trial_settings(os.environ), **os.environ} if environ is None else environ
-        env = {name: value for name, value in given.items() if value}
-        unknown = sorted(
-            name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS}
-        )
-        if unknown:
-            raise BadConfig(f"unknown setting {unknown[0]}; known are: {', '.join(SETTINGS)}")
+        env = _known({**_trial_settings(os.environ), **os.environ} if environ is None else environ)
         data = Path(env.get("ROMS_DATA", ROOT / "var")).absolute()
         config = cls(
             instance=_one_of(env, "ROMS_INSTANCE", ("production", "trial")),
@@ -115,6 +119,7 @@ class Config:
             public_url=_url(env, "ROMS_PUBLIC_URL", ("http", "https"), "http://127.0.0.1:8000").rstrip("/"),
             trusted_proxies=_whole(env, "ROMS_TRUSTED_PROXIES"),
             files_a_day=_whole(env, "ROMS_FILES_A_DAY", "500"),
+            fetch_every=_whole(env, "ROMS_FETCH_EVERY", "5"),
             widget_origins=tuple(env.get("ROMS_WIDGET_ORIGINS", "").split()),
             credentials_keys=_credentials_keys(env),
             storage=_storage(env.get("ROMS_STORAGE", str(data / "files"))),
@@ -126,8 +131,12 @@ class Config:
             fake_url=env.get("ROMS_FAKE_URL", ""),
             stop_words=_list(env.get("ROMS_STOP_WORDS", STOP_WORDS)),
             start_words=_list(env.get("ROMS_START_WORDS", START_WORDS)),
+            loop_texts=_whole(env, "ROMS_LOOP_TEXTS", "10"),
+            loop_turns=_whole(env, "ROMS_LOOP_TURNS", "15"),
             http_hosts=_http_hosts(env.get("ROMS_HTTP_HOSTS", "")),
             http_secrets=_http_secrets(env.get("ROMS_HTTP_SECRETS", "")),
+            parts=_parts(env.get("ROMS_PARTS", "")),
+            silent_after=_whole(env, "ROMS_SILENT_AFTER", "60"),
         )
         if config.instance == "production" and not config.is_https and "ROMS_PUBLIC_URL" in env:
             _loopback_only(config.public_url)
@@ -142,6 +151,15 @@ PROCESS_SETTINGS: Mapping[str, str] = {
     "ROMS_CRASH_AT": "for tests only: the process kills itself at this place (`name` or `name:3`); see docs/chaos.md",
     "ROMS_CLOCK_SHIFT": "for tests only: a file with the seconds by which the clock is wrong; see docs/chaos.md",
 }
+
+
+def _known(given: Mapping[str, str]) -> dict[str, str]:
+    """Those that say something; one with our prefix that nobody reads is a slip of the pen."""
+    env = {name: value for name, value in given.items() if value}
+    unknown = sorted(name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS})
+    if unknown:
+        raise BadConfig(f"unknown setting {unknown[0]}; known are: {', '.join(SETTINGS)}")
+    return env
 
 
 def _trial_settings(environ: Mapping[str, str]) -> dict[str, str]:
@@ -243,6 +261,13 @@ def _http_secrets(path: str) -> dict[str, str]:
         if not isinstance(secret, str) or not secret.isascii() or not secret.isprintable():
             raise BadConfig(f"ROMS_HTTP_SECRETS: {name!r} must be one line of plain text")
     return secrets
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    parts = tuple(value.split())
+    if unknown := sorted({*parts} - {"worker", "caller", "fetcher", "ticker"}):
+        raise BadConfig(f"ROMS_PARTS names {unknown[0]!r}; there are: worker, caller, fetcher, ticker")
+    return parts
 
 
 def _loopback_only(public_url: str) -> None:

@@ -7,6 +7,7 @@ seconds, and a connection that gives up soon, so that a Redis that hangs, vanish
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import redis
@@ -29,11 +30,14 @@ class Worker(SimpleWorker):
     dequeue_timeout = WAIT
     connection_timeout = SILENCE
 
-    def __init__(self, redis_url: str, of: str, stopping: threading.Event) -> None:
+    def __init__(
+        self, redis_url: str, of: str, stopping: threading.Event, beat: Callable[[], None] = lambda: None
+    ) -> None:
+        """`beat` is told of every round, also of one without Redis."""
         line = redis.Redis.from_url(  # its own: RQ changes the pool it is given
             redis_url, socket_timeout=SILENCE, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
         )
-        self._stopping, self._may_break_off = stopping, False
+        self._stopping, self._may_break_off, self._beat = stopping, False, beat
         super().__init__(
             [of], connection=line, serializer=JSONSerializer, worker_ttl=WAIT, maintenance_interval=TIDY_EVERY
         )
@@ -57,6 +61,7 @@ class Worker(SimpleWorker):
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """A Redis that was emptied, or began anew, has forgotten us."""
+        self._beat()
         if pipeline is None and not self.connection.exists(self.key):
             self.register_birth()  # type: ignore[no-untyped-call]
         super().heartbeat(timeout, pipeline)

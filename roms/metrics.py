@@ -70,6 +70,21 @@ def set_aside(trying: int, dead: int) -> None:
         _made_gauge("roms_aside_dead", "Items that could not be processed, for a person to look at").set(dead)
 
 
+@functools.cache
+def _made_labelled_gauge(name: str, text: str, label: str) -> Gauge:
+    from prometheus_client import Gauge
+
+    return Gauge(name, text, [label])
+
+
+def part(name: str, is_well: bool, seconds: int | None) -> None:
+    with _making:
+        up = _made_labelled_gauge("roms_part_up", "Whether this part gets through its rounds", "part")
+        up.labels(name).set(is_well)
+        silent = _made_labelled_gauge("roms_part_silent_seconds", "Since its last round; -1: it never had one", "part")
+        silent.labels(name).set(-1 if seconds is None else seconds)
+
+
 def exposition() -> bytes:
     """Everything counted so far, in Prometheus' text form."""
     from prometheus_client import generate_latest

@@ -16,10 +16,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from roms import clock, secretbox
+from roms import clock, crash, secretbox
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ NANO = 1_000_000_000
 
 _naming = threading.Lock()
 _numbers = itertools.count()
+_newest: dict[Path, int] = {}  # by folder, the moment in the name of what was written last
 
 
 class Damaged(Exception):
@@ -76,8 +77,8 @@ class Spool:
         """Keep it until the database is back. When this returns, a power cut does not lose it."""
         head = {"channel": letter.channel_id, "kind": letter.kind, "at": letter.came_at.isoformat()}
         place = self._of(letter.channel_id)
-        with _naming:  # so that numbers and moments grow together
-            name = f"{_nanoseconds():020}-{os.getpid():08}-{next(_numbers):08}"
+        with _naming:
+            name = f"{_next_moment(place):020}-{os.getpid():08}-{next(_numbers):08}"
         self._keep(place / name, json.dumps(head).encode() + b"\n" + letter.body)
         return place / name
 
@@ -128,6 +129,15 @@ class Spool:
     def broken(self) -> int:
         return sum(1 for _ in _letters(self.folder / BROKEN))
 
+    def moments(self) -> Iterator[tuple[int, datetime]]:
+        """Channel and moment of everything that lies here, waiting or set aside."""
+        for channel_id in self.channels():
+            yield from ((channel_id, named_at(Path(path))) for path in _letters(self._of(channel_id)))
+        for path in map(Path, _letters(self.folder / BROKEN)):
+            channel, _, name = path.name.partition("-")
+            if channel.isdigit() and name.partition("-")[0].isdigit():  # a person may have put other things there
+                yield int(channel), named_at(path.with_name(name))
+
     def oldest(self) -> float:
         """Seconds for which the oldest has waited; 0 where none waits."""
         oldest = (min(_letters(self._of(channel_id)), default=None) for channel_id in self.channels())
@@ -176,8 +186,10 @@ class Spool:
             if is_new:
                 _sync(place.parent.parent)
             _write(draft, secretbox.sealed_bytes(self.keys, contents))
+            crash.point("spool_before_rename")
             draft.replace(place)
             _sync(place.parent)
+            crash.point("spool_kept")
         except secretbox.Sealed as error:
             raise Unwritable(str(error)) from error
         except OSError as error:
@@ -186,8 +198,22 @@ class Spool:
             raise Unwritable(f"the spool cannot be written: {error.strerror}") from error
 
 
+def named_at(path: Path) -> datetime:
+    """The moment that a letter is named after."""
+    return datetime.fromtimestamp(int(path.name.partition("-")[0]) / NANO, UTC)
+
+
 def _nanoseconds() -> int:
     return int(clock.now().timestamp() * NANO)
+
+
+def _next_moment(folder: Path) -> int:
+    """Now; or, where the clock was put back, just after what was written last: the order is that of the names."""
+    if folder not in _newest:
+        names = (path.rpartition("/")[2] for path in _letters(folder))
+        _newest[folder] = max((int(name.partition("-")[0]) for name in names), default=0)
+    _newest[folder] = max(_nanoseconds(), _newest[folder] + 1)
+    return _newest[folder]
 
 
 def _letters(folder: Path) -> Iterator[str]:
@@ -206,6 +232,7 @@ def _write(path: Path, contents: bytes) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(contents)
         file.flush()
+        crash.point("spool_before_sync")
         os.fsync(handle)
 
 

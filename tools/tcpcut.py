@@ -117,7 +117,8 @@ class Cut:
             return
         self._open.add(there[1])
         try:
-            await asyncio.gather(self._carry(reader, there[1], writer), self._carry(there[0], writer, writer))
+            with contextlib.suppress(asyncio.CancelledError):  # at our own end; asyncio would log it as a mistake
+                await asyncio.gather(self._carry(reader, there[1], writer), self._carry(there[0], writer, writer))
         finally:
             for each in (writer, there[1]):
                 self._open.discard(each)

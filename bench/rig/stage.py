@@ -46,6 +46,8 @@ class Stage:
             "ROMS_INSTANCE": "trial",
             "ROMS_FAKE_URL": f"http://127.0.0.1:{provider}",
             "ROMS_CREDENTIALS_KEY": CREDENTIALS_KEY,
+            "ROMS_LOOP_TEXTS": "0",  # the customers of a load write faster than any person
+            "ROMS_LOOP_TURNS": "0",
             "ROMS_BIND": f"127.0.0.1:{port}",
         } | more
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -57,7 +57,8 @@ class Knock:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message on its way out. id is ours and travels as callback data where the provider returns such.
+    """One message on its way out. id is ours; mark names it and cannot be guessed: it travels as callback data where
+    the provider returns such, and is given back as Receipt.mark.
 
     kind: text, image, video, audio, document, sticker, location, contact, template or reaction. payload: prompt and
     options (text), content (the rest), as docs/adding-a-channel.md lists them. data: of the file, where it is one of
@@ -73,6 +74,19 @@ class Parcel:
     data: bytes | None = None
     link: str = ""
     quotes: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the provider shows of a message that nobody knows the fate of.
+
+    ids: the provider's, of every message of ours there that says the same, oldest first. is_proof: a message that is
+    not among them was surely never taken; a list that may lag behind proves nothing.
+    """
+
+    ids: tuple[str, ...] = ()
+    is_proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,8 @@ class Abilities:
     text: int = 4096
     caption: int = 1024
     per_second: int = 0  # messages the provider takes of one account, 0: it does not say
+    per_person: float = 0.0  # seconds between two messages to one person, in the long run; 0: it does not say
+    person_burst: int = 1  # so many may follow at once, and are waited off afterwards
     files: Mapping[str, tuple[tuple[str, ...], int]] = field(default_factory=dict)
     needs_links: bool = False  # the provider fetches our files itself
     groups: bool = False
@@ -149,7 +165,11 @@ class Adapter:
     answer is the body (and type) a webhook call is answered with, in place of our counters; media tells where a file
     ({id, url, …} as parse gave it) is fetched; setup makes the provider call our webhook; state asks how it is;
     phone_of asks for the number behind a hidden identity; picture tells where the picture of who is at an address is
-    (at the url that a Profile told, if one is given), None where there is none.
+    (at the url that a Profile told, if one is given), None where there is none; history lists what people wrote since a
+    moment, in any order, each with the provider_id its webhook had and with `at`;
+    evidence asks the provider whether it has this parcel, which was handed over at the given moment or a little later;
+    whole is what of a webhook call is parsed and kept, where that is more than its body (what was put into an address
+    that the provider calls back).
     """
 
     kind: str
@@ -172,4 +192,7 @@ class Adapter:
     linking: Linking | None = None
     phone_of: Callable[[Account, httpx.Client, str], str | None] | None = None
     picture: Callable[[Account, httpx.Client, str, str], Download | None] | None = None
+    history: Callable[[Account, httpx.Client, datetime], Iterator[Item]] | None = None
+    evidence: Callable[[Account, httpx.Client, Parcel, datetime], Evidence] | None = None
+    whole: Callable[[Knock], bytes] = lambda knock: knock.body
     errors: Mapping[str, str] = field(default_factory=dict)  # the provider's code -> error class; for docs and tests

@@ -6,7 +6,7 @@ Only an answer, or a connection that never came about, proves anything about a m
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from roms.channels.failures import Ambiguous, ChannelBroken, Transient
-from roms.channels.reading import object_of
+from roms.channels.reading import each, object_of
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 LONGEST_ANSWER, LARGEST_ANSWER = 20.0, 4 * 1024 * 1024  # seconds, bytes
@@ -45,6 +45,15 @@ def answer_of(response: httpx.Response) -> Mapping[str, Any]:
         return object_of(response.json())
     except (ValueError, RecursionError):
         return {}
+
+
+def objects_of(response: httpx.Response) -> Iterator[Mapping[str, Any]]:
+    """The objects of a list that is the whole answer; nothing for anything else."""
+    try:
+        found = response.json()
+    except (ValueError, RecursionError):
+        found = None
+    yield from map(object_of, each(found if isinstance(found, list) else None))
 
 
 def pause_of(response: httpx.Response, usual: float = 5.0) -> float:

@@ -29,7 +29,9 @@ class Incoming:
     none. extra: what it is besides its words, in the keys that docs/adding-a-channel.md lists. raw: the provider's own
     words for a kind we do not know. account: the provider's name for the account it came to, "" when there is one only.
     came_at, via: when it came to us, where it had to wait, and how, where not by itself: retried (it was set aside) or
-    recovered (we asked the provider for it after an outage); adapters leave them alone.
+    recovered (we asked the provider for it after an outage). is_followed: a later one of the same person was fetched
+    with it. Adapters leave these alone. unsure: with from_business, the provider does not say whether it was typed on
+    the phone or sent by us.
     """
 
     address: str
@@ -49,11 +51,27 @@ class Incoming:
     account: str = ""
     came_at: datetime | None = None
     via: str = ""
+    is_followed: bool = False
+    unsure: bool = False
 
     @property
     def phone(self) -> str | None:
         """The number that answers go to, if it is known."""
         return next((identity.value for identity in self.identities if identity.kind == "phone"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """One of our own messages, sent through the interface, as the provider shows it: it has it. caption: the words
+    below a file."""
+
+    address: str
+    provider_id: str
+    kind: str
+    text: str
+    caption: str = ""
+    at: datetime | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +143,8 @@ class Preference:
 class Receipt:
     """The provider's word on a message we sent.
 
-    status: accepted, sent, delivered, read or failed. error_class: for a failed one, see SendFailed. parcel_id: our own
-    id, where the provider hands it back.
+    status: accepted, sent, delivered, read or failed. error_class: for a failed one, see SendFailed. mark: the
+    parcel's, where the provider hands it back.
     """
 
     provider_id: str
@@ -135,7 +153,7 @@ class Receipt:
     error_code: str = ""
     error_text: str = ""
     error_class: str = ""
-    parcel_id: int | None = None
+    mark: str = ""
     account: str = ""
 
 
@@ -197,6 +215,7 @@ class Skipped:
 
 Item = (
     Incoming
+    | Echo
     | Reaction
     | Edited
     | Deleted

@@ -101,7 +101,14 @@ class OutsideAnswered:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Looped:
+    """The contact wrote, and so much went to and fro without a pause that it is a machine which answers the bot."""
+
+    name: ClassVar[str] = "looped"
+
+
 Event = (
     MessageReceived | AgentReplied | AgentClaimed | Assigned | Released | Paused | Resumed | Closed | TimerFired
-    | ReleaseChanged | OutsideAnswered
+    | ReleaseChanged | OutsideAnswered | Looped
 )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from roms.engine import bursts, moving, outside, steps, waits
+from roms.engine import bursts, looping, moving, outside, steps, waits
 from roms.engine.effects import (
     AssignTo,
     FindAgent,
@@ -19,7 +19,7 @@ from roms.engine.effects import (
     StopWaiting,
     Unassign,
 )
-from roms.engine.events import Event, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
+from roms.engine.events import Event, Looped, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
 from roms.engine.flow import Question, Release
 from roms.engine.questions import set_timeout
 from roms.engine.table import PERSON_EVENTS, Row
@@ -166,6 +166,15 @@ def _release_changed(release: Release, session: Session, event: ReleaseChanged, 
     return _decided(turn)
 
 
+def _looped(release: Release, session: Session, event: Looped, now: datetime) -> Decision:
+    if session.mode is not Mode.BOT:
+        return Decision(session)
+    turn = opened(release, session, event, now)
+    looping.stop(turn)
+    _flow_caused(turn)
+    return _decided(turn)
+
+
 def _question_timed_out(turn: Turn) -> None:
     stop_clock(turn, "question")
     if turn.mode is Mode.BOT and turn.place is not None:
@@ -271,6 +280,7 @@ OF_THE_SYSTEM: dict[type[Event], Callable[[Release, Session, Any, datetime], Dec
     TimerFired: _timer_fired,
     OutsideAnswered: _outside_answered,
     ReleaseChanged: _release_changed,
+    Looped: _looped,
 }
 ACTIONS: dict[str, Callable[[Turn], None]] = {
     "talk": _talk,

@@ -3,19 +3,24 @@
 from roms.models.accounts import LiveTicket, LoginAttempt, LoginSession, Role, User
 from roms.models.aside import AsideState, SetAside, SetAsideBody
 from roms.models.attachment import Attachment, FileState
-from roms.models.channel import Channel, ChannelEvent, ChannelPace, MessageTemplate
+from roms.models.channel import Channel, ChannelEvent, ChannelFetch, ChannelPace, MessageTemplate
 from roms.models.contact import Contact, ContactAddress, ContactMerge, ContactPicture
-from roms.models.conversation import Conversation, ConversationLabel
+from roms.models.conversation import Conversation, ConversationLabel, PersonPace
 from roms.models.http_call import HttpCall
-from roms.models.message import Direction, History, Message, PendingReceipt, RawItem, Sender, Status
+from roms.models.journal import ChannelTally, Heartbeat
+from roms.models.message import BULK, REPLY, Direction, History, Message, PendingReceipt, RawItem, Sender, Status
 from roms.models.release import MediaFile, Release, Timer
 
 __all__ = [
+    "BULK",
+    "REPLY",
     "AsideState",
     "Attachment",
     "Channel",
     "ChannelEvent",
+    "ChannelFetch",
     "ChannelPace",
+    "ChannelTally",
     "Contact",
     "ContactAddress",
     "ContactMerge",
@@ -24,6 +29,7 @@ __all__ = [
     "ConversationLabel",
     "Direction",
     "FileState",
+    "Heartbeat",
     "History",
     "HttpCall",
     "LiveTicket",
@@ -33,6 +39,7 @@ __all__ = [
     "Message",
     "MessageTemplate",
     "PendingReceipt",
+    "PersonPace",
     "RawItem",
     "Release",
     "Role",

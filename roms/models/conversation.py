@@ -43,6 +43,7 @@ class Conversation(Model):
     reason: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # why the assignee has it
 
     unread: Mapped[int] = mapped_column(default=0)
+    doubts: Mapped[int] = mapped_column(default=0, server_default="0")  # messages that may have arrived, or not
     window_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # 24 h after their last message
     labels: Mapped[list[str]] = mapped_column(JSON, default=list)  # as in conversation_label, in the order given
     waiting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # since when the contact waits for a person
@@ -104,6 +105,15 @@ def _at() -> Select[Conversation]:
 def _all_at() -> Select[Conversation]:
     these = Conversation.address.in_(bindparam("addresses", expanding=True))
     return for_writing(Conversation.channel_id == bindparam("channel"), these).order_by(Conversation.id)
+
+
+class PersonPace(Model):
+    """How fast this one person is written to: apart, because nobody who claims a message locks its conversation."""
+
+    __tablename__ = "person_pace"
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True)
+    paced_until: Mapped[datetime] = mapped_column(UTCDateTime)  # until then what was sent takes up the allowance
 
 
 class ConversationLabel(Model):

@@ -42,6 +42,9 @@ class Status(StrEnum):
 
 
 UNSENT = text("status IN ('queued', 'sending')")
+QUEUED = text("status = 'queued'")
+UNKNOWN = text("status = 'unknown'")
+REPLY, BULK = 0, 1  # ranks: who waits for an answer is served before those who wait for nothing
 UNMATCHED = text("unmatched")
 
 
@@ -57,6 +60,9 @@ class Message(Model):
         Index(
             "ix_message_unsent", "channel_id", "conversation_id", "seq", postgresql_where=UNSENT, sqlite_where=UNSENT
         ),
+        Index("ix_message_queued", "channel_id", "rank", "id", postgresql_where=QUEUED, sqlite_where=QUEUED),
+        Index("ix_message_unknown", "due_at", postgresql_where=UNKNOWN, sqlite_where=UNKNOWN),
+        Index("ix_message_created_at", "created_at", postgresql_using="brin"),  # days; costs a write next to nothing
         Index("ix_message_unmatched", "created_at", postgresql_where=UNMATCHED, sqlite_where=UNMATCHED),
         CheckConstraint("(direction = 'note') = (status = 'internal')", name="notes_stay_inside"),
         CheckConstraint("direction <> 'note' OR provider_id IS NULL", name="notes_are_never_sent"),
@@ -85,10 +91,14 @@ class Message(Model):
 
     status: Mapped[Status] = mapped_column(string_enum(Status))
     epoch: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    rank: Mapped[int] = mapped_column(default=REPLY, server_default="0")
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of an unknown one: when its provider is asked
     attempts: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(40))  # the token of whoever is sending it
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    tried_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when it was last handed over
+    checked: Mapped[str] = mapped_column(String(20), default="", server_default="")  # what services/evidence.py saw
+    is_doubtful: Mapped[bool] = mapped_column(default=False, server_default=false())  # a person was told of the doubt
     error_code: Mapped[str] = mapped_column(String(60), default="")
     error_text: Mapped[str] = mapped_column(Text, default="")
     error_class: Mapped[str] = mapped_column(String(30), default="", server_default="")  # as SendFailed.error_class
@@ -111,7 +121,10 @@ class History(Model):
     """What happened to a conversation besides messages: mode, assignment, labels. Never changed afterwards."""
 
     __tablename__ = "history"
-    __table_args__ = (UniqueConstraint("conversation_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        Index("ix_history_at", "at", postgresql_using="brin"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))

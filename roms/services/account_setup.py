@@ -28,7 +28,7 @@ from roms.models import (
     RawItem,
     SetAside,
 )
-from roms.services import account_states, channels
+from roms.services import account_states, channels, stumbles
 
 LONGEST_VALUE, LONGEST_NAME = 2000, 120
 
@@ -123,6 +123,7 @@ def rotate() -> tuple[int, list[str]]:
                 row.secrets = secretbox.seal(channels.config().credentials_keys, values)
                 channels.touch(row)
                 count += 1
+        stumbles.seal_anew()
     return count, shut
 
 

@@ -9,20 +9,21 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from roms import clock
+from roms import clock, crash
 from roms.channels import ADAPTERS
 from roms.channels.base import Account
 from roms.channels.items import Incoming, Item
 from roms.db import db, hurried
 from roms.errors import NotReady, Problem
-from roms.services import channels, door, outages, stumbles, traffic
+from roms.services import channels, door, outages, stumbles, tallies, traffic
 from roms.services.door import FAILURES, Stumble
-from roms.spool import Damaged, Letter, Spool, Unwritable
+from roms.spool import Damaged, Letter, Spool, Unwritable, named_at
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +60,9 @@ def receive(account: Account, body: bytes) -> Counter[str]:
         else:
             return done
     try:
-        spool().put(letter)
+        tallies.spooled(account.channel_id, named_at(spool().put(letter)))
     except Unwritable as error:
+        tallies.came(account.channel_id, {"failed": len(items) + len(unread)})
         log.error("a %s webhook could be kept nowhere: %s", account.kind, error)
         raise NotReady("neither the database nor the spool takes anything now; try again") from error
     return Counter(spooled=len(items) + len(unread))
@@ -91,24 +93,26 @@ def _taken(account: Account, letter: Letter, items: list[Item], unread: list[Stu
 
 
 def flush() -> None:
-    """Replay what waits, for a moment: each channel's oldest first, until the database fails."""
+    """Replay what waits, for a moment, until the database fails: each channel's oldest first, and one of each channel
+    in turn, so that a busy one keeps no other waiting."""
     with spool().alone() as is_mine:
         until = time.monotonic() + FLUSH_FOR
-        for channel_id in spool().channels() if is_mine else ():
-            try:
-                with hurried(PATIENCE):
-                    _flush(channel_id, until)
-            except SQLAlchemyError as error:
-                if not outages.is_one(error):
-                    raise
-                db.session.rollback()
-                return
+        queues = [iter(spool().waiting(channel_id)) for channel_id in spool().channels()] if is_mine else []
+        try:
+            with hurried(PATIENCE):
+                while queues:
+                    queues = [each for each in queues if _is_next_replayed(each)]
+                    if time.monotonic() > until:
+                        return
+        except SQLAlchemyError as error:
+            if not outages.is_one(error):
+                raise
+            db.session.rollback()
 
 
-def _flush(channel_id: int, until: float) -> None:
-    for path in spool().waiting(channel_id):
-        if time.monotonic() > until or not _replayed(path):
-            return
+def _is_next_replayed(waiting: Iterator[Path]) -> bool:
+    path = next(waiting, None)
+    return path is not None and _replayed(path)
 
 
 def _replayed(path: Path) -> bool:
@@ -122,6 +126,8 @@ def _replayed(path: Path) -> bool:
         spool().set_aside(path)
         return True
     if _is_stored(letter):
+        crash.point("replayed")
+        tallies.replayed(letter.channel_id, named_at(path))
         spool().done(path)
     else:
         spool().set_aside(path)

@@ -11,6 +11,8 @@ from roms.db import db, transaction
 from roms.models import (
     AsideState,
     ChannelEvent,
+    ChannelTally,
+    Heartbeat,
     HttpCall,
     LiveTicket,
     LoginAttempt,
@@ -28,6 +30,8 @@ KEEP = {
     LoginSession.created_at: timedelta(days=7),
     LiveTicket.expires_at: timedelta(0),
     HttpCall.created_at: timedelta(days=30),  # as long as timers, for replay
+    Heartbeat.told_at: timedelta(days=1),
+    ChannelTally.slot: timedelta(days=60),
     RawItem.at: timedelta(days=30),  # to learn from; without what names people
     Timer.fired_at: timedelta(days=30),  # replay needs to know when they fired
 }

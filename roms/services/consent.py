@@ -93,7 +93,7 @@ def heed(scene: Scene, incoming: Incoming, mark: Mapping[str, Any] | None) -> bo
         said_at = min(incoming.at or incoming.came_at or scene.at, scene.at)
         how = "provider" if by_provider else "word"
         is_news = change(scene, Word(says == OUT, how, incoming.text[:LONGEST_TEXT], said_at))
-        if is_news and mark["taken"] and not by_provider:
+        if is_news and mark["taken"] and not (by_provider or lateness.is_old(incoming, scene.at)):
             _confirm(scene, mark)
     return bool(mark["taken"])
 

@@ -15,6 +15,7 @@ from roms.channels.base import Account
 from roms.channels.items import (
     AccountState,
     Deleted,
+    Echo,
     Edited,
     IdentityChanged,
     Incoming,
@@ -33,6 +34,7 @@ from roms.services import (
     changes,
     channels,
     consent,
+    echoes,
     intake,
     outages,
     people,
@@ -52,6 +54,7 @@ FAILURES = (
 # By the type of an item: the verb, and what is counted; of messages the verb itself says which.
 STORE: Mapping[type, tuple[Callable[[int, Any], object], str]] = {
     Incoming: (lambda channel_id, item: intake.receive(channel_id, item), "stored"),
+    Echo: (echoes.heard, "receipts"),
     Receipt: (lambda channel_id, item: receipts.record(channel_id, item), "receipts"),
     Reaction: (changes.record, "changes"),
     Edited: (changes.record, "changes"),

@@ -18,7 +18,7 @@ from roms.engine.events import Event, MessageReceived
 from roms.engine.types import JSON, Mode, Session
 from roms.errors import NotFound
 from roms.models import Conversation, Direction, Message, Sender
-from roms.services import access, frames, past, permission, publishing, turns
+from roms.services import access, frames, loops, past, permission, publishing, turns
 from roms.services.actors import Actor
 from roms.services.shown import cut, shown
 
@@ -114,6 +114,8 @@ def _retold(began: Any, said: list[Any], mode: Mode) -> JSON:
     kept = began.before
     if (began.payload or {}).get(permission.MARK, {}).get("taken"):
         return {"outcome": "consent"}
+    if (began.payload or {}).get(loops.MARK):
+        return {"outcome": "loop"}
     if kept is None and mode is Mode.BOT:
         return {"doubt": "unrecorded"}
     start = kept.get("seq", began.seq) if kept else began.seq

@@ -12,7 +12,7 @@ from roms.channels.addresses import is_group
 from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
-from roms.models import Contact, Conversation, Direction, Sender
+from roms.models import Contact, Conversation, Direction, Sender, Status
 from roms.services import abilities, channels, contents, links, refusals, window
 from roms.services.channels import Line
 
@@ -51,6 +51,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "window_until": moment(window.until(line, conversation.window_until)),
         "can": abilities.can(line.abilities),
         "unread": conversation.unread,
+        "doubts": conversation.doubts,
         "waiting_since": moment(conversation.waiting_since),
         "last": conversation.last,
         "labels": conversation.labels,
@@ -111,7 +112,14 @@ def message_entry(row: Columns) -> JSON:
             "why": row["why"],
         }
         entry |= contents.around(payload)
+        if row["status"] == Status.UNKNOWN:
+            entry["doubt"] = {"asks": _asks(row), "checked": row["checked"]}
     return entry
+
+
+def _asks(row: Columns) -> bool:
+    """Whether a person is to decide: it took too long, nobody looks for it any more, or it surely is not there."""
+    return bool(row["is_doubtful"] or row["due_at"] is None or row["checked"] == "absent")
 
 
 def _error(row: Columns) -> JSON:

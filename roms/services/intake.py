@@ -13,7 +13,7 @@ from roms import clock
 from roms.channels.items import Identity, Incoming
 from roms.db import db, insert_all, insert_once, serialize, table, transaction
 from roms.engine import lifecycle, session
-from roms.engine.events import AgentReplied, MessageReceived
+from roms.engine.events import AgentReplied, Looped, MessageReceived
 from roms.engine.types import Mode
 from roms.models import Contact, Conversation, Direction, Message, Sender, Status
 from roms.services import (
@@ -21,12 +21,15 @@ from roms.services import (
     channels,
     consent,
     contents,
+    echoes,
     identities,
     lateness,
+    loops,
     payloads,
     permission,
     publishing,
     receipts,
+    tallies,
     turns,
     unmatched,
 )
@@ -121,7 +124,7 @@ def _arrived(scene: Scene, incoming: Incoming, provider_id: str | None) -> Row:
         sender=Sender.CONTACT,
         kind=incoming.kind,
         text=incoming.text,
-        payload=consent.marked(scene, incoming, _payload(scene, incoming)),
+        payload=loops.marked(scene, incoming, consent.marked(scene, incoming, _payload(scene, incoming))),
         before=turns.begun(scene.conversation.state) if _is_answered(scene, incoming) else None,
         provider_at=incoming.at or incoming.came_at,
         provider_id=provider_id,
@@ -139,13 +142,16 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
     scene.conversation.unread += 1
     scene.last = row
     _open_window(scene, incoming)
-    if consent.heed(scene, incoming, (row["payload"] or {}).get(permission.MARK)):
+    tallies.stored(scene.line.id, scene.at)
+    payload = row["payload"] or {}
+    if consent.heed(scene, incoming, payload.get(permission.MARK)):
         return
     is_silent = _is_silent(scene, incoming) or lateness.is_old(incoming, scene.at)
     if lateness.is_replay(incoming, scene.at) or (is_silent and scene.conversation.mode is not Mode.AGENT):
         return
     content = contents.received(incoming.kind, row["payload"])
-    decision = advance(scene, MessageReceived(incoming.text, incoming.payload, incoming.kind, content))
+    heard = MessageReceived(incoming.text, incoming.payload, incoming.kind, content)
+    decision = advance(scene, Looped() if loops.MARK in payload else heard)
     if decision.unmatched:
         unmatched.mark(scene.conversation.id, decision.gathered)
 
@@ -179,6 +185,8 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
     known = select(Message.id).filter_by(channel_id=scene.line.id, direction=Direction.OUT, provider_id=provider_id)
     if provider_id is None or db.session.scalar(known) is not None:
         return False
+    if echoes.is_own(scene, incoming):
+        return True
     columns: Row = {"kind": incoming.kind, "payload": _payload(scene, incoming)}
     columns |= {"provider_id": provider_id, "provider_at": incoming.at or incoming.came_at}
     is_replay = lateness.is_replay(incoming, scene.at)

@@ -26,6 +26,7 @@ from roms.services import (
     account_states,
     aftermath,
     channels,
+    evidence,
     pacing,
     parcels,
     permission,
@@ -55,7 +56,7 @@ class Claimed:
 
 
 Outcome = str | SendFailed  # the provider's id, or why not
-CLAIMED = ("id", "conversation_id", "kind", "text", "payload", "sender", "created_at", "error_class")
+CLAIMED = ("id", "conversation_id", "kind", "text", "payload", "sender", "created_at", "error_class", "attempts")
 
 
 @transaction()
@@ -71,7 +72,7 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
     taken = db.session.execute(
         update(table(Message))
         .where(Message.id.in_(_next_in_line(channel_id, at, width)))
-        .values(status=Status.SENDING, lease=lease, lease_until=at + LEASE, attempts=Message.attempts + 1)
+        .values(status=Status.SENDING, lease=lease, lease_until=at + LEASE, tried_at=at, attempts=Message.attempts + 1)
         .returning(*(table(Message).c[name] for name in CLAIMED))
     ).all()
     if not taken:
@@ -120,12 +121,17 @@ def _next_in_line(channel_id: int, at: datetime, width: int) -> Any:
     return (
         select(Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.channel_id == channel_id, Message.status == Status.QUEUED, Message.due_at <= at, ~blocked)
+        .where(Message.channel_id == channel_id, Message.status == Status.QUEUED, _is_due(at), ~blocked)
         .where(or_(Message.sender != Sender.BOT, Message.epoch == Conversation.epoch))
         .order_by(Message.id)
         .limit(width)
         .with_for_update(of=Message, skip_locked=True)
     )
+
+
+def _is_due(at: datetime) -> Any:
+    """What was written in the future was written by a clock that was set back since: it does not wait for that."""
+    return or_(Message.due_at <= at, Message.created_at > at)
 
 
 @transaction()
@@ -140,7 +146,8 @@ def record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None
     held = _held(outcomes)
     taken = _taken(channel_id, provider_ids)
     early = pending_for(channel_id, provider_ids)
-    written = []
+    written: list[Row] = []
+    leases: list[str | None] = []
     for claimed, outcome in outcomes:
         if claimed.parcel.id in held:
             row = _settle(scenes[claimed.conversation_id], held[claimed.parcel.id], outcome, early)
@@ -148,7 +155,8 @@ def record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None
                 row["provider_id"] = None
             taken.add(row["provider_id"])
             written.append(row)
-    _write(written)
+            leases.append(claimed.lease)
+    _write(written, leases)
     finish(*scenes.values())
 
 
@@ -200,8 +208,9 @@ def _after(outcome: Outcome, attempts: int, created_at: datetime, at: datetime) 
     may_try_again = isinstance(outcome, Transient | ChannelBroken) and at - created_at < GIVE_UP_AFTER
     if may_try_again:
         return values | {"status": Status.QUEUED, "due_at": at + timedelta(seconds=_pause(outcome, attempts))}
-    gave_up = isinstance(outcome, Permanent | Transient | ChannelBroken)
-    return values | {"status": Status.FAILED if gave_up else Status.UNKNOWN}
+    if isinstance(outcome, Permanent | Transient | ChannelBroken):
+        return values | {"status": Status.FAILED}
+    return values | {"status": Status.UNKNOWN, **evidence.begins(at)}
 
 
 def _pause(outcome: SendFailed, attempts: int) -> float:
@@ -215,15 +224,20 @@ def _pause(outcome: SendFailed, attempts: int) -> float:
 
 
 NO_ERROR = {"error_code": "", "error_text": "", "error_class": ""}
-SETTLED = ("revision", "status", "lease", "lease_until", "due_at", "provider_id", *NO_ERROR)
+SETTLED = ("revision", "status", "lease", "lease_until", "due_at", "provider_id", "checked", "is_doubtful", *NO_ERROR)
 
 
-def _write(rows: Sequence[Row]) -> None:
+def _write(rows: Sequence[Row], leases: Sequence[str | None]) -> None:
+    """Only over the very lease that was found with it: a row that somebody else holds by now is theirs to write."""
     if rows:
-        settle = table(Message).update().where(table(Message).c.id == bindparam("the_id"))
+        columns = table(Message).c
+        is_open = or_(columns.status == Status.SENDING, columns.status == Status.UNKNOWN)  # IN takes no list of rows
+        held = columns.id == bindparam("the_id"), columns.lease == bindparam("the_lease")
+        settle = table(Message).update().where(is_open, *held)
         settle = settle.values({name: bindparam(name) for name in SETTLED})
-        values = [{name: row[name] for name in SETTLED} | {"the_id": row["id"]} for row in rows]
-        db.session.execute(settle, values)
+        mine = [{"the_id": row["id"], "the_lease": lease} for row, lease in zip(rows, leases, strict=True)]
+        values = [{name: row[name] for name in SETTLED} for row in rows]
+        db.session.execute(settle, [each | which for each, which in zip(values, mine, strict=True)])
 
 
 def overdue_leases(limit: int = 100) -> list[tuple[int, int]]:
@@ -247,15 +261,15 @@ def give_up_lease(channel_id: int, message_id: int) -> None:
     if row is not None:
         why = "the process that sent it ended before it knew the outcome"
         lost = {"status": Status.UNKNOWN, "error_code": "sender_vanished", "error_text": why}
-        lost["error_class"] = SendFailed.error_class
+        lost |= {"error_class": SendFailed.error_class, **evidence.begins(scene.at)}
         scene.shown.append({**row, **lost, "revision": scene.next_seq()})
-        _write(scene.shown)
+        _write(scene.shown, [row["lease"]])
         finish(scene)
 
 
 def due_channels() -> list[int]:
     """Channels with something to send now, and not left alone."""
     at = clock.now()
-    due = select(Message.channel_id).where(Message.status == Status.QUEUED, Message.due_at <= at)
+    due = select(Message.channel_id).where(Message.status == Status.QUEUED, _is_due(at))
     wanted = select(Channel.id).where(Channel.is_enabled, Channel.id.in_(due), Channel.id.not_in(pacing.resting(at)))
     return list(db.session.scalars(wanted))

@@ -38,7 +38,7 @@ def room(line: Line, width: int, at: datetime) -> int:
     rate = line.abilities.per_second
     if not rate:
         return width
-    taken = max((pace.paced_until or at) - at, timedelta()) * rate
+    taken = (_paced_until(pace, at) - at) * rate
     return min(width, max(0, int((SECOND * rate - taken) / SECOND)))
 
 
@@ -48,8 +48,13 @@ def leaves(line: Line, count: int, at: datetime) -> None:
     if pace.failures >= FAILURES:
         _put(line.id, rests_until=at + UNTIL_ANSWERED)
     if line.abilities.per_second:
-        begins = max(pace.paced_until or at, at)
-        _put(line.id, paced_until=begins + SECOND * count / line.abilities.per_second)
+        _put(line.id, paced_until=_paced_until(pace, at) + SECOND * count / line.abilities.per_second)
+
+
+def _paced_until(pace: Any, at: datetime) -> datetime:
+    """Never much more than the one second of the allowance ahead: what is was written by a clock since set back."""
+    until: datetime = max(pace.paced_until or at, at)
+    return until if until - at <= 2 * SECOND else at
 
 
 def resting(at: datetime) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from roms.channels.base import Abilities, Parcel
+from roms.services import marks
 from roms.services.abilities import shows_choices
 from roms.services.channels import Line
 
@@ -13,10 +14,10 @@ Payload = Mapping[str, Any]
 
 
 def made(line: Line, row: Any, address: str) -> Parcel:
-    """Of a message's row (id, kind, text, payload); its file is read when it is sent: enclosures.py."""
+    """Of a message's row (id, kind, text, payload, attempts); its file is read when it is sent: enclosures.py."""
     kind, payload = _shown(line.abilities, row.kind, row.payload or {})
     quotes = str((payload.get("quoted") or {}).get("id", ""))
-    return Parcel(row.id, address, row.text, kind, payload, quotes=quotes)
+    return Parcel(row.id, address, row.text, kind, payload, quotes=quotes, mark=marks.of(line.id, row.id, row.attempts))
 
 
 def _shown(abilities: Abilities, kind: str, payload: Payload) -> tuple[str, Payload]:

@@ -18,7 +18,7 @@ from roms.engine.replay import Past, Record
 from roms.engine.types import Mode
 from roms.errors import NotFound
 from roms.models import Channel, Contact, Conversation, Direction, History, HttpCall, Message, Sender, Timer
-from roms.services import contents, known
+from roms.services import contents, known, loops
 from roms.services.known import Change, Known
 from roms.services.permission import MARK
 
@@ -216,6 +216,8 @@ def _said(row: Any) -> Event | None:
         payload = row.payload or {}
         if payload.get("late") or payload.get(MARK, {}).get("taken"):  # it was shown, and no flow heard of it
             return None
+        if payload.get(loops.MARK):
+            return events.Looped()
         content = contents.received(row.kind, row.payload)
         text, tapped = contents.heard(row.kind, row.text, row.payload), (row.payload or {}).get("tapped")
         return events.MessageReceived(text, tapped, row.kind, content)

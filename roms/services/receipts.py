@@ -10,16 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from roms import clock
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
 from roms.models import Conversation, Direction, Message, PendingReceipt, Status
-from roms.services import account_states, aftermath, channels
+from roms.services import account_states, aftermath, channels, marks
 from roms.services.scene import Row, Scene, finish, scene_of
-
-LARGEST_ID = 2**63 - 1
 
 RANK: Mapping[Status, int] = {
     Status.QUEUED: 0,
@@ -50,9 +48,8 @@ def record(channel_id: int, receipt: Receipt) -> None:
     conversation = Conversation.locked(Conversation.id == message.conversation_id)
     assert conversation is not None
     scene = scene_of(conversation, channels.line(channel_id), at)
-    if message.provider_id is None:
-        _learn_id(message.id, receipt.provider_id)
-    if forward(scene, [message.id], Status(receipt.status), receipt):
+    is_named_now = message.provider_id is None and found(scene, message.id, receipt.provider_id, receipt)
+    if is_named_now or forward(scene, [message.id], Status(receipt.status), receipt):
         heed(scene, receipt.error_class, receipt.error_code, receipt.error_text)
     finish(scene)
 
@@ -64,17 +61,35 @@ def _about(channel_id: int, receipt: Receipt) -> Any:
     ours = select(columns.id, columns.conversation_id, columns.provider_id)
     ours = ours.where(columns.channel_id == channel_id, columns.direction == Direction.OUT)
     message = db.session.execute(ours.where(columns.provider_id == receipt.provider_id)).one_or_none()
-    if message is None and receipt.parcel_id is not None and 0 < receipt.parcel_id <= LARGEST_ID:
-        lost = columns.id == receipt.parcel_id, columns.status.in_([Status.SENDING, Status.UNKNOWN])
-        message = db.session.execute(ours.where(*lost, columns.provider_id.is_(None))).one_or_none()
+    named = marks.read(channel_id, receipt.mark) if message is None and receipt.mark else None
+    if named is not None:
+        # That an earlier try failed is no news of a later one; that it arrived is.
+        this_try = columns.attempts == named[1], columns.status != Status.QUEUED
+        same = this_try if receipt.status == Status.FAILED else ()
+        message = db.session.execute(ours.where(columns.id == named[0], *LOST, *same)).one_or_none()
     return message
 
 
-def _learn_id(message: int, provider_id: str) -> None:
-    """The answer to our own call never came, or is still to come: now we know what the provider calls it."""
+# What a provider's own evidence may name: its answer never came, is still to come, or said no although it was taken.
+LOST = (
+    table(Message).c.provider_id.is_(None),
+    or_(
+        table(Message).c.status.in_([Status.SENDING, Status.UNKNOWN]),
+        and_(table(Message).c.status == Status.QUEUED, table(Message).c.attempts > 0),
+    ),
+)
+
+
+def found(scene: Scene, message: int, provider_id: str, word: Receipt | None = None) -> bool:
+    """The provider has this message of the locked conversation after all, under this id, on which the caller
+    serializes: it is accepted, the word on it and what waited for the id are applied. False: its fate was known."""
     columns = table(Message).c
-    unnamed = update(table(Message)).where(columns.id == message, columns.provider_id.is_(None))
-    db.session.execute(unnamed.values(provider_id=provider_id))
+    learned = update(table(Message)).where(columns.id == message, *LOST).values(provider_id=provider_id)
+    if not db.session.execute(learned.returning(columns.id)).all():
+        return False
+    words = [word, pending_for(scene.line.id, [provider_id]).get(provider_id), Receipt(provider_id, Status.ACCEPTED)]
+    highest = max(filter(None, words), key=lambda each: RANK[Status(each.status)])
+    return forward(scene, [message], Status(highest.status), highest)
 
 
 def heed(scene: Scene, error_class: str, code: str, text: str) -> None:

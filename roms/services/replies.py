@@ -10,12 +10,12 @@ from roms.db import db, table, transaction
 from roms.engine.events import AgentReplied
 from roms.engine.types import JSON
 from roms.errors import Conflict, Invalid, StaleView
-from roms.models import Direction, Message, Sender, Status
+from roms.models import REPLY, Direction, Message, Sender, Status
 from roms.services import access, frames, permission, said, window
 from roms.services.actors import Actor
 from roms.services.runner import advance
 from roms.services.said import Draft
-from roms.services.scene import Scene, finish, message_row
+from roms.services.scene import Scene, add_history, finish, message_row
 
 OLDEST = timedelta(hours=24)  # what is sent again by a person
 
@@ -69,26 +69,28 @@ def retry(actor: Actor, cid: str, seq: int) -> JSON:
     what they do not want.
     """
     scene = access.scene_for(actor, cid)
-    _refuse_outlived(scene, seq)
+    was = _refuse_outlived(scene, seq)
     again = (
         update(table(Message))
         .where(Message.conversation_id == scene.conversation.id, Message.seq == seq)
         .values(status=Status.QUEUED, due_at=scene.at, created_at=Message.created_at, provider_id=None, lease=None)
         .values(epoch=scene.conversation.epoch, revision=scene.conversation.seq + 1)
-        .values(error_code="", error_text="", error_class="")
+        .values(error_code="", error_text="", error_class="", rank=REPLY)
         .returning(*table(Message).c)
     )
     row = db.session.execute(again).mappings().one()
     scene.next_seq()
     scene.shown.append(dict(row))
+    if was is Status.UNKNOWN:  # it may arrive twice, and somebody decided so
+        add_history(scene, "sent_again", {"seq": seq}, actor.id)
     scene.wakes_outbox = True
     finish(scene)
     return {"entry": frames.message_entry(row)}
 
 
-def _refuse_outlived(scene: Scene, seq: int) -> None:
-    """Yesterday's answer would only confuse; a template says by itself what it is about."""
-    columns = (Message.kind, Message.created_at, Message.payload)
+def _refuse_outlived(scene: Scene, seq: int) -> Status:
+    """Yesterday's answer would only confuse; a template says by itself what it is about. Returns how it stands."""
+    columns = (Message.kind, Message.created_at, Message.payload, Message.status)
     failed = Message.direction == Direction.OUT, Message.status.in_([Status.FAILED, Status.UNKNOWN])
     here = Message.conversation_id == scene.conversation.id, Message.seq == seq, Message.kind != "reaction"
     row = db.session.execute(select(*columns).where(*here, *failed)).one_or_none()
@@ -98,6 +100,8 @@ def _refuse_outlived(scene: Scene, seq: int) -> None:
         raise Conflict("this message is older than 24 hours: write a new one instead", reason="too_old")
     window.require(scene.conversation, scene.line, row.kind, scene.at)
     permission.require(scene.conversation, scene.line, row.kind, row.payload, scene.at)
+    status: Status = row.status
+    return status
 
 
 def _refuse_stale(scene: Scene, actor: Actor, seen: int) -> None:

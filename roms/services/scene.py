@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from roms import queue
+from roms import clock, queue
 from roms.db import after_commit, db, insert_all, save, table
 from roms.engine.events import Event
 from roms.engine.flow import Release
 from roms.engine.types import JSON
-from roms.models import Attachment, Conversation, History, HttpCall, Message, Sender, Status, Timer, User
+from roms.models import REPLY, Attachment, Conversation, History, HttpCall, Message, Sender, Status, Timer, User
 from roms.services import frames, publishing
 from roms.services.channels import Line
 
@@ -74,6 +74,7 @@ def message_row(scene: Scene, **columns: Any) -> Row:
         "client_id": None,
         "provider_id": None,
         "epoch": scene.conversation.epoch,
+        "rank": REPLY,
         "due_at": None,
         "error_code": "",
         "error_text": "",
@@ -117,9 +118,12 @@ def finish(*scenes: Scene) -> None:
     files = [row for scene in scenes for row in scene.files]
     if files:
         insert_all(table(Attachment), files)
+    now = clock.now()
     moved = [scene for scene in scenes if scene.conversation.seq != scene.start]
     for scene in moved:
-        scene.conversation.changed_at = scene.at
+        scene.conversation.changed_at = now  # not `at`, which may lie before a long wait for the lock
+        if any(row.get("is_doubtful") for row in scene.shown):
+            scene.conversation.doubts = _doubts(scene.conversation.id)
         if scene.last is not None:
             _remember(scene, scene.last)
     changes = [_change(scene) for scene in moved]
@@ -128,6 +132,12 @@ def finish(*scenes: Scene) -> None:
     after_commit(lambda: queue.wake(drains, changes, bool(calls)))
     if files:
         after_commit(lambda: queue.wake(files=True))
+
+
+def _doubts(conversation_id: int) -> int:
+    """Messages of this thread that a person was told may have arrived, or not."""
+    of_it = Message.conversation_id == conversation_id, Message.status == Status.UNKNOWN, Message.is_doubtful
+    return db.session.scalar(select(func.count()).select_from(Message).where(*of_it)) or 0
 
 
 def _change(scene: Scene) -> bytes:

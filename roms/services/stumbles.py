@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from roms import clock, secretbox
 from roms.channels.base import Account
@@ -132,3 +132,13 @@ def tell(conversation: Conversation | None, event: str, id_: int, actor: int | N
         add_history(scene, event, {"id": id_}, actor)
         scene.ring = event == "aside" and conversation.mode is Mode.AGENT
         finish(scene)
+
+
+def seal_anew() -> None:
+    """Under the first key, so that the others can be taken away (within a transaction); what none opens is left."""
+    keys = channels.config().credentials_keys
+    for body in db.session.scalars(select(SetAsideBody).order_by(SetAsideBody.id)):
+        try:
+            body.sealed = secretbox.sealed_bytes(keys, secretbox.opened_bytes(keys, body.sealed))
+        except secretbox.Sealed as error:
+            log.error("what was set aside as %s: %s", body.id, error)

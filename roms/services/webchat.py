@@ -15,7 +15,7 @@ from roms.db import db, table, transaction
 from roms.engine.types import JSON
 from roms.errors import Conflict, TooMany
 from roms.models import Conversation, Direction, Message, Role, Sender, Status, User
-from roms.services import channels, frames, intake
+from roms.services import channels, frames, intake, tallies
 from roms.services.receipts import forward
 from roms.services.scene import finish, names_of, scene_of
 
@@ -34,6 +34,7 @@ def say(address: str, client_id: str, text: str, payload: str | None, language: 
         is_new = intake.receive(line.channel_id, incoming, language)
     except IntegrityError as error:
         raise Conflict("that client_id belongs to another message of this thread") from error
+    tallies.came(line.channel_id, {"stored" if is_new else "repeated": 1})
     rows = _rows(address, Message.client_id == client_id)
     entry = frames.visitor_entry(rows[0], {})
     return {"entry": entry, "seq": rows[0]["conversation_seq"]}, is_new

@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter
 
 from roms.engine.types import JSON
 from roms.errors import NotFound
-from roms.services import accounts, handoff, inbox, presence, reactions, replies, signals, tickets
+from roms.services import accounts, evidence, handoff, inbox, presence, reactions, replies, signals, tickets
 from roms.services.actors import Actor
 from roms.web import identity
 from roms.web.bodies import Assignment, Me, Note, Place, Reply, Sign, Typing, body, number, word
@@ -104,6 +104,11 @@ def read(cid: str) -> ResponseReturnValue:
 @bp.post("/conversations/<cid:cid>/retry")
 def retry(cid: str) -> ResponseReturnValue:
     return replies.retry(identity.actor(), cid, body(Place).seq)
+
+
+@bp.post("/conversations/<cid:cid>/check")
+def check(cid: str) -> ResponseReturnValue:
+    return evidence.ask(identity.actor(), cid, body(Place).seq)
 
 
 @bp.get("/agents")

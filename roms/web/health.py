@@ -16,7 +16,7 @@ from roms.config import ROOT
 from roms.db import db, hurried
 from roms.engine.types import JSON
 from roms.errors import NotFound
-from roms.services import arrivals, aside
+from roms.services import arrivals, aside, heartbeats
 
 bp = Blueprint("health", __name__)
 
@@ -32,9 +32,11 @@ def live() -> ResponseReturnValue:
 @bp.get("/ready")
 def ready() -> ResponseReturnValue:
     """Redis is reported but not required: without it everything works, only a little later. The spool is no part of
-    the answer's status: it is there for when the database is not."""
-    parts: JSON = {"database": _database(), "redis": _redis(), "spool": _spool(), "aside": _aside()}
-    return parts, 200 if parts["database"] == "ok" else 503
+    the answer's status: it is there for when the database is not. A part that is silent is named."""
+    database, parts = _database(), _parts()
+    is_well = database == "ok" and set(parts.values()) <= {"ok"}
+    found: JSON = {"database": database, "redis": _redis(), "spool": _spool(), "aside": _aside(), "parts": parts}
+    return found, 200 if is_well else 503
 
 
 @bp.get("/metrics")
@@ -45,7 +47,18 @@ def numbers() -> ResponseReturnValue:
     metrics.sockets_open(current_app.extensions["roms.hub"].count)
     metrics.spooled(**_spool())
     metrics.set_aside(**(_aside() or {"trying": 0, "dead": 0}))
+    _count_parts()
     return Response(metrics.exposition(), mimetype="text/plain; version=0.0.4")
+
+
+def _count_parts() -> None:
+    try:
+        with hurried(PATIENCE):
+            for part in heartbeats.parts():
+                metrics.part(part.name, part.is_well, part.seconds)
+    except SQLAlchemyError:
+        current_app.logger.warning("how the parts are cannot be told: the database does not answer")
+        db.session.rollback()
 
 
 def _database() -> str:
@@ -70,6 +83,16 @@ def _spool() -> dict[str, int]:
     """Webhooks that wait for the database, for how many seconds the oldest has, and those that were set aside."""
     spool = arrivals.spool()
     return {"waiting": spool.depth(), "oldest": round(spool.oldest()), "broken": spool.broken()}
+
+
+def _parts() -> dict[str, str]:
+    """Every part by name: "ok", or what is wrong with it. Nobody can say while the database is away."""
+    try:
+        with hurried(PATIENCE):
+            return {part.name: part.told for part in heartbeats.parts()}
+    except SQLAlchemyError:
+        db.session.rollback()
+        return {}
 
 
 def _aside() -> dict[str, int] | None:

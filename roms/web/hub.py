@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roms import clock, metrics
 from roms.db import db
-from roms.services import accounts, inbox
+from roms.services import accounts, heartbeats, inbox
 from roms.services.actors import Actor
 from roms.web.line import Line, frame
 from roms.web.subscription import Subscription
@@ -57,12 +57,17 @@ class Hub:
         self._announced: dict[str, tuple[int, float]] = {}
         self._subscription = Subscription(app.extensions["roms.config"].redis_url, self._stopping, self.tell)
         self._runs = False
+        self._round_at = 0.0
 
     # --- coming and going
 
     @property
     def count(self) -> int:
         return len(self._seats)
+
+    def beat(self) -> None:
+        """Let it be known when we last got through our round; without a socket there is none to go."""
+        heartbeats.beat("hub", TICK, self._round_at if self._runs else None)
 
     @property
     def is_full(self) -> bool:
@@ -73,6 +78,7 @@ class Hub:
         with self._lock:
             self._seats[id(seat)] = seat
             starts, self._runs = not self._runs, True
+            self._round_at = time.monotonic() if starts else self._round_at
         if starts:
             for work in (self._subscription.run, self._watch):
                 threading.Thread(target=work, name=f"hub {work.__name__}", daemon=True).start()
@@ -116,6 +122,7 @@ class Hub:
                 since = self._safely(self._look, since) or since
             if ticks % CHECK_EVERY == 0:
                 self._safely(self._check, None)
+            self._round_at = time.monotonic()
         bye = frame(b'{"t":"bye","within":%d}' % COME_BACK_WITHIN)
         for seat in self._all():
             seat.line.send(bye)

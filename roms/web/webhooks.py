@@ -13,7 +13,7 @@ from roms.channels import ADAPTERS
 from roms.channels.base import Account, Knock
 from roms.channels.failures import Forbidden
 from roms.errors import NotFound, NotReady
-from roms.services import arrivals, known_accounts
+from roms.services import arrivals, known_accounts, tallies
 from roms.web import problems
 
 bp = Blueprint("webhooks", __name__)
@@ -40,7 +40,9 @@ def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
     headers = {name.lower(): value for name, value in request.headers.items()}
     account = known_accounts.find(kind, key)
     knock = Knock(request.get_data(), headers, request.remote_addr or "", request.query_string.decode("latin-1"))
-    done = arrivals.receive(_verified(account, knock, key), knock.body)
+    account = _verified(account, knock, key)
+    done = arrivals.receive(account, ADAPTERS[kind].whole(knock))
+    tallies.came(account.channel_id, done)
     for result, count in done.items():
         metrics.webhook_items(kind, result, count)
     # The provider repeats what was not answered with 200, and what it repeats we recognise. What is set aside is kept.

@@ -140,3 +140,62 @@ def test_the_next_opening_and_closing_agree_with_looking_every_minute(hours, now
 
 def test_always_is_one_value():
     assert always() is always()
+
+
+BERLIN = "hours: bar\nzone: Europe/Berlin\nopen: {mon-sun: 22:00-04:00}\n"
+
+
+def moments(text, moment):
+    """What a flow reads at this moment, in UTC: open, opens_at, closes_at."""
+    hours = compile_release(flow_files("a: {say: x}") | {"hours.yaml": text}).hours
+    now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    return [FACTS[name](hours, now) for name in ("open", "opens_at", "closes_at")]
+
+
+@pytest.mark.parametrize(
+    ("moment", "read"),
+    [  # the clock is turned on at 01:00 UTC: 02:00 to 03:00 is not on the wall
+        ("2026-03-29T00:59", [True, "2026-03-29T22:00", "2026-03-29T04:00"]),
+        ("2026-03-29T01:00", [True, "2026-03-29T22:00", "2026-03-29T04:00"]),
+        ("2026-03-29T01:59", [True, "2026-03-29T22:00", "2026-03-29T04:00"]),
+        ("2026-03-29T02:00", [False, "2026-03-29T22:00", "2026-03-30T04:00"]),
+        # and back at 01:00 UTC in October: 02:00 to 03:00 is there twice
+        ("2026-10-25T00:30", [True, "2026-10-25T22:00", "2026-10-25T04:00"]),
+        ("2026-10-25T02:59", [True, "2026-10-25T22:00", "2026-10-25T04:00"]),
+        ("2026-10-25T03:00", [False, "2026-10-25T22:00", "2026-10-26T04:00"]),
+    ],
+)
+def test_r20_hours_past_midnight_hold_through_the_night_in_which_the_clock_is_turned(moment, read):
+    assert moments(BERLIN, moment) == read
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open_then"),
+    [
+        *(("2026-03-29T01:14", False), ("2026-03-29T01:20", False)),  # 02:15 does not come that night
+        *(("2026-10-25T00:20", True), ("2026-10-25T00:50", False)),  # 02:20 and 02:50, in summer time
+        *(("2026-10-25T01:20", True), ("2026-10-25T01:50", False)),  # and again, in winter time
+    ],
+)
+def test_r20_an_hour_that_is_left_out_or_comes_twice(moment, is_open_then):
+    text = "hours: bar\nzone: Europe/Berlin\nopen: {mon-sun: '02:15-02:45'}\n"
+    assert moments(text, moment)[0] is is_open_then
+
+
+@pytest.mark.parametrize(("zone", "offset"), [("WIB", 7), ("WITA", 8), ("WIT", 9)])
+@pytest.mark.parametrize("month", [1, 7])
+def test_r20_the_three_zones_of_indonesia_never_turn_their_clocks(zone, offset, month):
+    text = f"hours: toko\nzone: {zone}\nopen: {{mon-sun: 8:30-17:00}}\n"  # unquoted, as people write it
+    opens = datetime(2026, month, 15, 8, 30) - timedelta(hours=offset)
+    assert moments(text, opens.isoformat())[0]
+    assert not moments(text, (opens - timedelta(minutes=1)).isoformat())[0]
+    assert moments(text, (opens - timedelta(minutes=1)).isoformat())[1] == f"2026-{month:02}-15T08:30"
+
+
+def test_r20_a_time_in_yaml_is_what_stands_there():
+    """YAML 1.1 takes 17:00 for 1020 and 8:30 for 510."""
+    steps = 'a: {set: {t: 17:00, u: 8:30, v: 08:30}, say: "{{t}} {{u}} {{v}}", end: true}'
+    assert Chat(flow_files(steps)).says("x") == ["17:00 8:30 08:30"]
+    (found,) = problems(flow_files("a: {say: x}") | {"hours.yaml": "hours: x\nopen: {mon: 17:00}\n"})
+    assert (found.code, found.line, found.column) == ("span", 2, 13)
+    assert "`17:00`" in str(found)

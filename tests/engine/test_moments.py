@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from roms.engine import answers, dates
 from roms.engine.expression import compile_expression
 from roms.engine.hours import Hours, zone_named
-from roms.engine.moments import date_shown, time_shown
+from roms.engine.moments import date_shown, instant, time_shown
 from roms.engine.scope import Broken
 from tests.engine.chat import Chat, flow_files
 from tests.engine.test_expressions import Known
@@ -63,6 +63,21 @@ def test_time_is_compared_on_the_wall_and_clock_changes_count(text, value):
             expression.value(Known(**HERE))
     else:
         assert expression.value(Known(**HERE)) == value
+
+
+@pytest.mark.parametrize(
+    ("shown", "due"),
+    [
+        ("2026-03-29T01:59", "2026-03-29T00:59"),
+        ("2026-03-29T02:30", "2026-03-29T01:30"),  # left out: half an hour after the clock was turned on
+        ("2026-03-29T03:00", "2026-03-29T01:00"),
+        ("2026-10-25T02:30", "2026-10-25T00:30"),  # there twice: the first
+        ("2026-10-25T03:00", "2026-10-25T02:00"),
+    ],
+)
+def test_r20_a_moment_on_the_wall_is_one_moment_also_where_the_clock_is_turned(shown, due):
+    found = instant(Known(**HERE), shown, "wait")
+    assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 
 def test_what_is_no_moment_is_shown_as_it_is():

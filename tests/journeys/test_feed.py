@@ -12,10 +12,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from roms import queue
+from roms import clock, queue
 from roms.db import db
 from roms.errors import Conflict
 from roms.services import handoff, inbox, replies
+from roms.services.scene import finish
 from tests.cast import Cast, conversation, say
 
 VERBS = (handoff.claim, handoff.release, handoff.pause, handoff.resume, handoff.close, handoff.reopen)
@@ -87,30 +88,116 @@ def test_r12_a_browser_that_misses_frames_ends_up_like_one_that_loads_afresh(
     assert screen.entries == fresh.entries
 
 
-def test_r13_a_reader_between_two_commits_misses_neither(app: Flask, client: FlaskClient, cast: Cast) -> None:
-    """Numbers are given out under the conversation's lock: one that is visible has everything below it visible too."""
-    say(client, "cs")
-    cid = conversation().public_id
-    done = threading.Event()
+def in_thread(app: Flask, work: Callable[[], object]) -> threading.Thread:
+    """Begun, with a session of its own."""
 
-    def write(name: str) -> None:
+    def run() -> None:
         with app.app_context():
-            for number in range(25):
-                replies.note(cast.ani, cid, f"{name}-{number}")
+            work()
             db.session.remove()
 
-    writers = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def test_r13_a_reader_between_two_commits_misses_neither(
+    app: Flask, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers are given out under the conversation's lock: who comes second can neither take one nor commit first."""
+    say(client, "cs")
+    cid = conversation().public_id
     screen = Screen()
     screen.load(inbox.changes(cast.budi, cid, 0))
-    for writer in writers:
-        writer.start()
-    while not done.is_set():
-        if not any(writer.is_alive() for writer in writers):
-            done.set()
+    before, has_number, may_commit = screen.newest, threading.Event(), threading.Event()
+
+    def hold(*scenes: Any) -> None:
+        finish(*scenes)
+        if any(row["text"] == "first" for row in scenes[0].messages):
+            has_number.set()
+            assert may_commit.wait(10)
+
+    monkeypatch.setattr(replies, "finish", hold)
+    first = in_thread(app, lambda: replies.note(cast.ani, cid, "first"))
+    assert has_number.wait(10)
+    second = in_thread(app, lambda: replies.note(cast.budi, cid, "second"))
+    second.join(0.3)
+    assert second.is_alive()  # it waits for the lock, and has no number yet
+    db.session.rollback()
+    screen.load(inbox.changes(cast.budi, cid, screen.newest))
+    assert screen.newest == before
+    may_commit.set()
+    first.join(10)
+    second.join(10)
+    db.session.rollback()
+    screen.load(inbox.changes(cast.budi, cid, screen.newest))
+    notes = [(seq - before, entry["text"]) for seq, entry in sorted(screen.entries.items()) if entry["type"] == "note"]
+    assert notes == [(1, "first"), (2, "second")]
+
+
+def test_r13_one_who_reads_while_eight_write_misses_nothing(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    say(client, "cs")
+    cid = conversation().public_id
+    texts = [[f"{name}-{number}" for number in range(12)] for name in "abcdefgh"]
+    screen = Screen()
+    screen.load(inbox.changes(cast.budi, cid, 0))
+    begun = screen.newest
+    writers = [in_thread(app, lambda some=some: [replies.note(cast.ani, cid, text) for text in some]) for some in texts]
+    is_last = False
+    while not is_last:
+        is_last = not any(writer.is_alive() for writer in writers)
         db.session.rollback()
         screen.load(inbox.changes(cast.budi, cid, screen.newest))
-    notes = sorted(entry["text"] for entry in screen.entries.values() if entry["type"] == "note")
-    assert notes == sorted(f"{name}-{number}" for name in "abcd" for number in range(25))
+    notes = {seq: entry["text"] for seq, entry in screen.entries.items() if entry["type"] == "note"}
+    assert sorted(notes.values()) == sorted(text for some in texts for text in some)
+    assert sorted(notes) == list(range(begun + 1, begun + 97))  # no number is missing, none is given twice
+
+
+def test_r13_what_paging_passed_by_is_told_of(
+    app: Flask, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Activity is a time taken before the commit: a conversation may come to stand where one has already paged past."""
+    for number in ("6281000000001", "6281000000002", "6281000000003"):
+        say(client, "halo", number)
+    late = inbox.listing(cast.ani, "all")["items"][1]["id"]
+    has_time, may_commit = threading.Event(), threading.Event()
+
+    def hold(*scenes: Any) -> None:
+        has_time.set()
+        assert may_commit.wait(10)
+        finish(*scenes)
+
+    monkeypatch.setattr(replies, "finish", hold)
+    writer = in_thread(app, lambda: replies.send(cast.ani, late, "c-1", "sebentar", 0, force=True))
+    assert has_time.wait(10)
+    looked, seen, before = clock.now(), [], None
+    while before is not None or not seen:
+        page = inbox.listing(cast.ani, "all", before=before, limit=1)
+        seen, before = seen + page["items"], page["next"]
+    assert len(seen) == 3
+    may_commit.set()
+    writer.join(10)
+    db.session.rollback()
+    [now] = [item for item in inbox.listing(cast.ani, "all")["items"] if item["id"] == late]
+    [held] = [item for item in seen if item["id"] == late]
+    assert (now["last"]["text"], now["seq"] > held["seq"]) == ("sebentar", True)
+    assert (late, "", now["seq"]) in inbox.moved_since(looked)
+
+
+@pytest.mark.parametrize("after", ["long ago", "the future"])
+def test_r12_who_missed_too_much_or_knows_too_much_is_given_the_thread_anew(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    say(client, "cs")
+    cid = conversation().public_id
+    number = {"long ago": 1, "the future": conversation().seq + 5}[after]
+    assert "whole" not in inbox.changes(cast.ani, cid, conversation().seq)
+    monkeypatch.setattr(inbox, "MOST_TO_CATCH_UP", 2)
+    monkeypatch.setattr(inbox, "PAGE", 3)
+    told = inbox.changes(cast.ani, cid, number)
+    assert told["whole"]
+    assert told["more"]
+    assert {key: told[key] for key in ("conversation", "entries", "more")} == inbox.opened(cast.ani, cid)
 
 
 def test_a_note_is_never_in_a_visitors_frame(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,14 @@ from roms.services import handoff, intake, publishing, recalling, replaying, rep
 from tests.cast import Cast
 from tests.conftest import Clock
 
-WORDS = [*"halo menu 1 2 3 0 cs lacak ya tidak urgent ORD-12345 harga hagra".split(), "cek pesanan", "asdf", "makasih"]
+WORDS = [
+    *"halo menu 1 2 3 0 cs lacak ya tidak urgent ORD-12345 harga hagra".split(),
+    "cek pesanan",
+    "asdf",
+    "makasih",
+    "stop",
+    "mulai",
+]
 GAPS = [1, 40, 600, 1801, 3 * 3600, 13 * 3600, 30 * 3600]
 TALKS = 200
 SECONDS_A_TURN = 60 / (10_000 * 12)  # ten thousand conversations of twelve turns within a minute of one core

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from roms import jobs
+from roms import clock, jobs
 from roms.channels.fake import Box
 from roms.config import ROOT
-from roms.db import Model, db
+from roms.db import Model, db, writing
+from roms.models import Message, Status
 from roms.services import channels, publishing, signals
 from tests.attachments import arrives, provides
 from tests.cast import Cast, conversation, say
@@ -63,6 +64,14 @@ class Stage:
     def account_is_asked(self) -> tuple[int, ...]:
         return (self.cast.whapi,)
 
+    def send_is_unknown(self) -> tuple[int, ...]:
+        self.provider.faults.dial(cut=True, before_accept=False, to="6281234567890@s.whatsapp.net")
+        say(self.client, "halo")
+        jobs.drain(self.cast.whapi)
+        with writing():
+            db.session.execute(update(Message).where(Message.status == Status.UNKNOWN).values(due_at=clock.now()))
+        return (self.cast.whapi,)
+
 
 # A new job has its line here: what gives it something to do, and its arguments.
 BEGUN: dict[str, Callable[[Stage], tuple[int, ...]]] = {
@@ -72,6 +81,7 @@ BEGUN: dict[str, Callable[[Stage], tuple[int, ...]]] = {
     "sync_templates": Stage.templates_are_old,
     "signal": Stage.sign_waits,
     "look_at_account": Stage.account_is_asked,
+    "look_for_lost": Stage.send_is_unknown,
 }
 
 

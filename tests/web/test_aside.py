@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from roms import background
+from roms import background, secretbox
+from roms.channels import ADAPTERS
 from roms.db import db
 from roms.models import AsideState, History, SetAside, SetAsideBody
-from roms.services import arrivals, aside, cleaning, intake, stumbles
-from tests.cast import Cast, conversation, messages, whapi_body
+from roms.services import account_setup, accounts, arrivals, aside, cleaning, intake, stumbles
+from tests.cast import PASSWORD, Cast, conversation, messages, whapi_body
 from tests.conftest import Clock
 from tests.dead import dead
 from tests.web.conftest import Browser
@@ -128,7 +130,7 @@ def test_hours_later_it_is_there_for_people_and_the_bot_keeps_still(
     before = len(messages())
     knock(browser, whapi_body(POISON))
     handler.is_broken = False
-    clock.forward(hours=3)
+    clock.forward(hours=13)
     in_ticker(app)
     assert [each.text for each in messages()[before:]] == [POISON]
     assert conversation().unread == 2
@@ -176,8 +178,6 @@ def test_out_of_the_spool_it_goes_the_same_way_and_leaves_no_file(
 def test_a_webhook_that_our_reading_breaks_at_is_kept_whole(
     app: Flask, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from roms.channels import ADAPTERS
-
     knock(browser, whapi_body("halo"))
     real = ADAPTERS["whapi"].parse
 
@@ -187,9 +187,7 @@ def test_a_webhook_that_our_reading_breaks_at_is_kept_whole(
                 raise KeyError("a bug")
             yield item
 
-    import dataclasses
-
-    monkeypatch.setitem(ADAPTERS, "whapi", dataclasses.replace(ADAPTERS["whapi"], parse=parse))
+    monkeypatch.setitem(ADAPTERS, "whapi", replace(ADAPTERS["whapi"], parse=parse))
     bodies = [whapi_body("satu"), whapi_body(POISON), whapi_body("dua")]
     assert knock(browser, *bodies) == (200, {"aside": 1})
     assert knock(browser, *bodies) == (200, {"aside": 1})
@@ -221,6 +219,18 @@ def test_what_cannot_be_kept_is_left_with_the_provider(
     assert rows() == []
 
 
+def test_it_opens_under_a_new_key_once_that_is_rotated(
+    app: Flask, browser: Browser, handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knock(browser, whapi_body(POISON))
+    config, new = app.extensions["roms.config"], secretbox.new_key()
+    app.extensions["roms.config"] = replace(config, credentials_keys=(new, *config.credentials_keys))
+    account_setup.rotate()
+    app.extensions["roms.config"] = replace(config, credentials_keys=(new,))
+    handler.is_broken = False
+    assert aside.retry(rows()[0].id)["outcome"] == "stored"
+
+
 def test_a_try_that_ends_the_process_is_counted(app: Flask, browser: Browser, handler: Handler, clock: Clock) -> None:
     knock(browser, whapi_body(POISON))
     for _ in range(4):
@@ -228,3 +238,53 @@ def test_a_try_that_ends_the_process_is_counted(app: Flask, browser: Browser, ha
         assert aside.due() == [rows()[0].id]
         aside._claimed(rows()[0].id, is_due=True)
     assert (rows()[0].state, rows()[0].tries) == (AsideState.DEAD, 3)
+
+
+def test_agents_try_again_in_the_thread_and_admins_anywhere(
+    app: Flask, browser: Browser, ani: Browser, handler: Handler
+) -> None:
+    knock(browser, whapi_body("halo"))
+    knock(browser, whapi_body(POISON))
+    (row,), cid = rows(), conversation().public_id
+    shown = [each for each in ani.get(f"/api/conversations/{cid}").json["entries"] if each["type"] == "event"]
+    assert (shown[-1]["event"], shown[-1]["data"]) == ("aside", {"id": row.id})
+    assert "rahasia" not in ani.get(f"/api/conversations/{cid}").text
+    in_thread = f"/api/conversations/{cid}/aside/{row.id}/retry"
+    assert ani.get("/api/aside").status_code == ani.post(f"/api/aside/{row.id}/retry").status_code == 403
+    assert ani.post(f"/api/conversations/nobody/aside/{row.id}/retry").status_code == 404
+    assert ani.post(f"/api/conversations/{cid}/aside/999/retry").status_code == 404
+    assert ani.post(in_thread).json == {"id": row.id, "state": "trying", "outcome": "failed"}
+    boss = Browser(app)
+    people_admin(boss)
+    assert [each["id"] for each in boss.get("/api/aside").json["aside"]] == [row.id]
+    assert boss.get("/api/aside").json["counts"] == {"trying": 1, "dead": 0}
+    assert boss.post(f"/api/aside/{row.id}/retry").json["failed"].startswith("ValueError in ")
+    handler.is_broken = False
+    assert ani.post(in_thread).json == {"id": row.id, "state": "done", "outcome": "stored"}
+    assert ani.post(in_thread).status_code == 409
+    came = ani.get(f"/api/conversations/{cid}").json["entries"]
+    assert next(each["via"] for each in came if each.get("text") == POISON) == "retried"
+
+
+def people_admin(browser: Browser) -> None:
+    accounts.set_password(accounts.id_of("admin"), PASSWORD)
+    assert browser.sign_in("admin").status_code == 303
+
+
+def test_the_same_from_the_command_line(app: Flask, browser: Browser, handler: Handler) -> None:
+    run = app.test_cli_runner().invoke
+    for number in range(2):
+        knock(browser, whapi_body(POISON, f"628120000000{number}"))
+    listed = run(args=["aside", "list"])
+    assert (listed.exit_code, "2 tried again by themselves, 0 waiting" in listed.output) == (0, True)
+    assert "rahasia" not in listed.output
+    first, second = (row.id for row in rows())
+    failed = run(args=["aside", "retry", "--all"])
+    assert (failed.exit_code, failed.output.count("failed again: ValueError")) == (1, 2)
+    assert run(args=["aside", "drop", str(first)], input="n\n").exit_code == 1
+    assert "is dropped" in run(args=["aside", "drop", str(first), "--yes"]).output
+    handler.is_broken = False
+    assert run(args=["aside", "retry", str(second)]).output == f"{second}: stored\n"
+    assert run(args=["aside", "retry", str(second)]).exit_code == 1
+    assert run(args=["aside", "retry"]).exit_code == 2
+    assert (run(args=["aside", "retry", "--all"]).exit_code, said("6281200000001")) == (0, [POISON])

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from roms import spool
 from roms.app import create_app
 from roms.config import ROOT
-from roms.db import db
+from roms.db import db, writing
 from roms.services import arrivals, channels, intake, known_accounts
-from roms.spool import Spool, Unwritable
+from roms.spool import Letter, Spool, Unwritable
 from tests.cast import Cast, conversation, give, messages, whapi_body
 from tests.conftest import KEYS, Clock
 from tests.dead import dead
@@ -126,6 +127,30 @@ def test_nobody_overtakes_what_waits(app: Flask, browser: Browser) -> None:
     flush(app)
     assert knock(browser, whapi_body("tiga")) == (200, {"stored": 1})
     assert said("6281234567890") == ["satu", "dua", "tiga"]
+
+
+def test_a_clock_that_is_put_back_turns_no_order_around(app: Flask, browser: Browser, clock: Clock) -> None:
+    with dead(app):
+        for number in range(6):
+            knock(browser, whapi_body(f"pesan {number}"))
+            clock.forward(minutes=-3)
+            if number % 2:
+                spool._newest.clear()  # as after a restart
+    while files():
+        flush(app)
+    assert said("6281234567890") == [f"pesan {number}" for number in range(6)]
+
+
+def test_a_busy_channel_keeps_no_other_waiting(app: Flask, people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrivals, "FLUSH_FOR", 0.0)
+    with writing():
+        quiet = channels.add("whapi", "Quiet", {"base_url": "http://127.0.0.1:9", "token": "token"}).id
+    for number in range(3):
+        body = json.dumps(whapi_body(f"pesan {number}")).encode()
+        for channel_id in (people.whapi, quiet):
+            arrivals.spool().put(Letter(channel_id, "whapi", arrivals.clock.now(), body))
+    flush(app)
+    assert [len(arrivals.spool().waiting(each)) for each in (people.whapi, quiet)] == [2, 2]
 
 
 def test_when_they_wrote_is_kept_and_opens_the_window_from_then(app: Flask, browser: Browser, clock: Clock) -> None:

@@ -52,7 +52,8 @@ class Agent:
         """Begin nothing new, and finish what is under way."""
         self._over.set()
         self._thread.join(seconds)
-        self._http.close()
+        if not self._thread.is_alive():
+            self._http.close()
 
     def _work(self) -> None:
         while not self._over.is_set():

@@ -24,7 +24,7 @@ from tools.terminal import say
 AGENTS = ("ani", "budi")
 LEASES = 60.0  # seconds: the clock is put ahead by this, and then by more, so that nobody has to wait for leases
 FURTHER = 20 * 60.0  # the longest backoff is 15 minutes
-SECONDS_TO_SETTLE = 120.0
+PATIENCE = 60.0  # seconds without any progress, then it is said that something is stuck
 HAND_IN = 15.0  # seconds for agents to finish
 
 
@@ -73,15 +73,17 @@ def _run(made: World, options: argparse.Namespace) -> tuple[Breaker, Book]:
 
 def _settle(made: World) -> list[str]:
     """Everything works: wait until nothing is under way, with a clock that is put ahead instead of patience."""
-    limit, ahead = time.monotonic() + SECONDS_TO_SETTLE, max(made.shift, 0.0) + LEASES
+    moved, before, ahead = time.monotonic(), (0, 0), max(made.shift, 0.0) + LEASES
     made.set_clock(ahead)
     looks = 0
-    while time.monotonic() < limit:
+    while time.monotonic() - moved < PATIENCE:
         time.sleep(0.5)
         looks += 1
         behind, waiting = made.witness.do("counts")["behind"] + _spooled(made), _under_way(made)
         if not behind and not waiting:
             return []
+        if (behind, waiting) != before:
+            moved, before = time.monotonic(), (behind, waiting)
         if looks % 8 == 0 and ahead < 10 * FURTHER:
             ahead += FURTHER
             made.set_clock(ahead)

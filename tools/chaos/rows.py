@@ -1,4 +1,4 @@
-"""What a chaos run left behind, from its three sources: what the witness saw, the database, and the database's own steps."""
+"""What a chaos run left behind: what the witness saw, the database, and the steps that the database noted itself."""
 
 from __future__ import annotations
 

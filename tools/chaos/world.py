@@ -1,4 +1,4 @@
-"""Everything a chaos run consists of: a folder, a database, Redis, our processes, the witness, and lines that can be cut."""
+"""All a chaos run consists of: a folder, a database, Redis, our processes, the witness, and lines that can be cut."""
 
 from __future__ import annotations
 
@@ -157,6 +157,8 @@ def _environment(folder: Path, data: Path, base: File | Server, web: str, lines:
         "ROMS_FAKE_URL": f"http://127.0.0.1:{lines['provider'].port}",
         "ROMS_FLOWS": str(FLOWS),
         "ROMS_CLOCK_SHIFT": str(folder / "clock"),
+        "ROMS_LOOP_TEXTS": "0",  # its customers write faster than any person
+        "ROMS_LOOP_TURNS": "0",
     }
 
 

@@ -24,6 +24,7 @@ from roms.channels.fake.waha import incoming as waha_news
 from roms.channels.fake.whapi import incoming as whapi_news
 
 USUAL_STATUSES = ("sent", "delivered")
+ECHOES = {"waha": waha_news.echo, "whapi": whapi_news.echo}  # who is linked like a phone sees all that the number says
 
 
 class Box:
@@ -143,8 +144,8 @@ class Box:
         if code:
             return self._later(self.limits.refusal_seconds, taken, "failed", code)
         fetching.begin(self, taken)
-        if draft.account == "waha":
-            self.post("waha", waha_news.echo(taken))
+        if draft.account in ECHOES:
+            self.post(draft.account, ECHOES[draft.account](taken))
         for word in USUAL_STATUSES if fault.statuses is None else fault.statuses:
             self.tell(taken, word)
         return None

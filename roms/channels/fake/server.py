@@ -164,8 +164,11 @@ class Handler(BaseHTTPRequestHandler):
         taken = box.accept(draft, path)
         if fault.early_status:
             box.early(taken)
+        follows = draft.kind not in ("reaction", "edit", "delete")
+        if follows and fault.hang:  # only its answer hangs
+            box.follow(taken, fault)
         self._misbehave(dialect, fault, draft.answer(taken))
-        if draft.kind not in ("reaction", "edit", "delete"):
+        if follows and not fault.hang:
             box.follow(taken, fault)
         return None
 

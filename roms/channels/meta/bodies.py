@@ -30,7 +30,8 @@ def body_of(parcel: Parcel, upload: Upload) -> Body:
     common = {"messaging_product": "whatsapp", **_receiver(parcel.address)}
     quoted = {"context": {"message_id": parcel.quotes}} if parcel.quotes and parcel.kind != "reaction" else {}
     said = BODIES[parcel.kind](parcel, upload)
-    return {**common, **quoted, "biz_opaque_callback_data": str(parcel.id), **said}
+    marked = {"biz_opaque_callback_data": parcel.mark} if parcel.mark else {}
+    return {**common, **quoted, **marked, **said}
 
 
 def _receiver(address: str) -> Body:

@@ -26,7 +26,7 @@ from roms.channels.reading import each, id_of, moment, object_of, printable, tex
 from roms.channels.whatsapp import phone_of, user_id_of
 
 CHANGED = re.compile(r"changed from (\S{1,140}) to (\S{1,140})")
-LARGEST_ID = 2**63  # of ours, in the database
+MARK = 64  # characters; what is longer is none of ours
 
 
 def group(group_id: str) -> tuple[Identity, ...]:
@@ -50,7 +50,7 @@ def status(account: str, people: People, raw: Mapping[str, Any]) -> Iterator[Ite
         error_code=code,
         error_text=_words(error),
         error_class="" if word != "failed" else known["class"] if known else "permanent",
-        parcel_id=_ours(raw.get("biz_opaque_callback_data")),
+        mark=text_of(raw.get("biz_opaque_callback_data"), MARK),
         account=account,
     )
     reached = people.recipient(raw)
@@ -139,11 +139,6 @@ def _address(kind: str, new: str, has_phone: bool, is_parent: bool) -> str:
 
 def _passed_over(account: str, person: Person, raw: Mapping[str, Any], ours: bool) -> Iterator[Item]:
     yield Skipped("request_welcome", account)
-
-
-def _ours(value: object) -> int | None:
-    text = text_of(value, 40)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < LARGEST_ID else None
 
 
 def _words(error: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from roms.channels.base import Abilities, Account, Adapter, Field, Parcel, Signa
 from roms.channels.failures import Ambiguous
 from roms.channels.items import Item
 from roms.channels.reading import id_of, text_of
-from roms.channels.twilio import bodies, inbound, looking, rest
+from roms.channels.twilio import bodies, history, inbound, looking, rest
 from roms.channels.twilio.signing import verify
 from roms.channels.whatsapp import WINDOW
 
@@ -34,7 +34,7 @@ def send(account: Account, client: httpx.Client, parcel: Parcel) -> str:
     """Hand the parcel to Twilio; return Twilio's id for the message."""
     form = bodies.body_of(parcel) | rest.sender_of(account)
     if account.webhook:
-        form["StatusCallback"] = account.webhook
+        form["StatusCallback"] = inbound.marked(account.webhook, parcel.mark)
     answer = rest.ask(account, client, "POST", rest.messages_of(account), data=form)
     refusal = sentences.failure("twilio", text_of(answer.get("error_code")), "Twilio took the message and failed it.")
     if refusal and text_of(answer.get("status")) in ("failed", "undelivered"):
@@ -83,5 +83,8 @@ ADAPTER = Adapter(
     media=looking.media,
     templates=looking.templates,
     state=looking.state,
+    history=history.messages,
+    evidence=looking.evidence,
+    whole=inbound.whole,
     errors=sentences.classes("twilio"),
 )

@@ -26,10 +26,11 @@ def body_of(parcel: Parcel) -> Form:
     """The form to post. Raises Permanent for what Twilio cannot be sent."""
     if parcel.kind not in BODIES:
         raise Permanent(f"Twilio is sent no messages of the kind {parcel.kind}.", "cannot")
-    return {"To": _receiver(parcel.address), **BODIES[parcel.kind](parcel)}
+    return {"To": receiver(parcel.address), **BODIES[parcel.kind](parcel)}
 
 
-def _receiver(address: str) -> str:
+def receiver(address: str) -> str:
+    """As Twilio calls this person. Raises Permanent."""
     name = address.removeprefix(PREFIX)
     if USER_ID.fullmatch(name):
         return PREFIX + name[:2].upper() + name[2:]

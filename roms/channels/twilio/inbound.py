@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from roms.channels import sentences
-from roms.channels.base import Account
+from roms.channels.base import Account, Knock
 from roms.channels.failures import BadPayload
 from roms.channels.items import Incoming, Item, Receipt, Skipped
 from roms.channels.reading import id_of, loaded, object_of, printable, text_of
@@ -17,6 +17,7 @@ from roms.channels.whatsapp import fingerprint, identities, phone_of, user_id_of
 Fields = Mapping[str, str]
 PREFIX = "whatsapp:"
 MOST_FIELDS = 1000
+IN_ADDRESS, MARK = "mark", "RomsMark"  # what names a message of ours, in an address and in a form
 STATUSES = {
     **dict.fromkeys(("accepted", "scheduled", "queued", "sending"), "accepted"),
     "sent": "sent",
@@ -54,6 +55,18 @@ def fields_of(body: bytes) -> Fields:
     for name, value in pairs_of(body):
         found.setdefault(printable(name), printable(value).strip())
     return _told(found)
+
+
+def marked(address: str, mark: str) -> str:
+    """Where the words on one message go: Twilio signs the whole address, so what it says is as sure as the form."""
+    return f"{address}?{urlencode({IN_ADDRESS: mark})}" if mark else address
+
+
+def whole(knock: Knock) -> bytes:
+    """The form with the mark that stands in the address it was posted to."""
+    mark = parse_qs(knock.query).get(IN_ADDRESS, [""])[0]
+    is_form = "json" not in knock.headers.get("content-type", "").lower()
+    return knock.body + b"&" + urlencode({MARK: mark}).encode() if mark and is_form else knock.body
 
 
 def items(fields: Fields) -> Iterator[Item]:
@@ -119,6 +132,7 @@ def _receipt(fields: Fields, word: str) -> Item:
         error_code=code if status == "failed" else "",
         error_text=said[:500] if status == "failed" else "",
         error_class="" if status != "failed" else known["class"] if known else "permanent",
+        mark=fields.get(MARK, ""),
         account=account,
     )
 

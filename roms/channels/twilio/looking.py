@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from roms.channels.base import Account, Download
+from roms.channels.alike import FILES, alike
+from roms.channels.base import Account, Download, Evidence, Parcel
 from roms.channels.failures import Permanent
 from roms.channels.items import AccountState, Template
 from roms.channels.reading import each, id_of, object_of, text_of
-from roms.channels.twilio import rest
+from roms.channels.twilio import bodies, rest
 from roms.channels.twilio.inbound import account_of
 
 API_HOST = "api.twilio.com"
@@ -66,6 +69,34 @@ def templates(account: Account, client: httpx.Client) -> list[Template]:
             break
         params = dict(parse_qsl(following.partition("?")[2]))  # of its address only what says where to go on
     return found
+
+
+def evidence(account: Account, client: httpx.Client, parcel: Parcel, since: datetime) -> Evidence:
+    """Its newest messages to this person. No date is asked for, because what Twilio still holds has none of sending.
+    That the list is never behind is not promised, so it is no proof."""
+    asked = {"To": bodies.receiver(parcel.address), "PageSize": "50"}
+    answer = rest.ask(account, client, "GET", rest.messages_of(account), params=asked)
+    messages = [object_of(raw) for raw in each(answer.get("messages"))]
+    found = [(_made(raw), id_of(raw.get("sid"))) for raw in messages if _says(raw, parcel)]
+    return Evidence(tuple(sid for at, sid in sorted(found) if sid and at >= since.timestamp()))
+
+
+def _says(raw: Mapping[str, Any], parcel: Parcel) -> bool:
+    """Files have their address only in another list; their caption must do."""
+    if text_of(raw.get("direction")) != "outbound-api":
+        return False
+    is_file, words = text_of(raw.get("num_media")) not in ("", "0"), text_of(raw.get("body"))
+    if parcel.kind in FILES:
+        return is_file and alike(parcel, parcel.kind, "", words)
+    return not is_file and (parcel.kind in ("location", "contact") or alike(parcel, "text", words))
+
+
+def _made(raw: Mapping[str, Any]) -> float:
+    try:
+        made = parsedate_to_datetime(text_of(raw.get("date_created"), 60))
+    except ValueError:
+        return 0.0
+    return (made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp()
 
 
 def _template(raw: Mapping[str, Any]) -> Template:

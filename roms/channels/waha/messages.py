@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from roms.channels.addresses import NOT_A_CHAT, identities_of, is_group
-from roms.channels.items import Identity, Incoming, Item, Reaction, Skipped
+from roms.channels.alike import SOME_FILE
+from roms.channels.items import Echo, Identity, Incoming, Item, Reaction, Skipped
 from roms.channels.leftovers import kept
 from roms.channels.reading import each, id_of, moment, number_of, object_of, text_of
 from roms.channels.waha.content import Content, content_of
@@ -24,7 +25,20 @@ OFTEN = 5
 
 def message(payload: Payload, at: datetime | None) -> Item:
     """A message of theirs or, with fromMe, one of ours: from the interface an echo, else typed on the phone."""
+    if payload.get("fromMe") is True and payload.get("source") == "api":
+        return echo(payload, at) or Skipped("own_echo")
     return _incoming(payload, content_of(payload), at)
+
+
+def echo(payload: Payload, at: datetime | None) -> Echo | None:
+    """A message that was sent through the interface, as WAHA tells and lists it."""
+    content, key, address = content_of(payload), key_of(payload.get("id")), _chat(payload)
+    is_file = payload.get("hasMedia") is True  # of what kind is not always told with our own
+    kind = SOME_FILE if is_file else content.kind
+    if not key or not address or kind == "unsupported":
+        return None
+    caption = text_of(payload.get("body")) if is_file else ""
+    return Echo(address, key, kind, content.text, caption, moment(payload.get("timestamp")) or at)
 
 
 def words_of(payload: Payload) -> str:
@@ -76,6 +90,7 @@ def _incoming(payload: Payload, content: Content, at: datetime | None) -> Item:
         author=_writer(payload, address) if is_group(address) and not ours else (),
         is_group=is_group(address),
         from_business=ours,
+        unsure=ours and text_of(payload.get("source")) not in ("app", "api"),
         at=moment(payload.get("timestamp")) or at,
         extra={**_quoted(payload), **_forwarded(payload), **content.extra},
         raw=kept(payload) if content.kind == "unsupported" else None,

@@ -15,7 +15,7 @@ from typing import Any
 
 from roms.channels.addresses import MOBILE, NOT_A_CHAT, identities_of, is_group
 from roms.channels.addresses import address_of as address_in
-from roms.channels.items import Deleted, Edited, Identity, Incoming, Item, Reaction, Receipt, Skipped
+from roms.channels.items import Deleted, Echo, Edited, Identity, Incoming, Item, Reaction, Receipt, Skipped
 from roms.channels.leftovers import kept
 from roms.channels.reading import each, id_of, moment, number_of, object_of, text_of
 from roms.channels.whapi import news
@@ -76,6 +76,8 @@ def _message(raw: Mapping[str, Any]) -> Item:
         return _action(raw, address)
     ours, content = raw.get("from_me") is True, _vote(raw) if kind == "action" else content_of(raw)
     provider_id = id_of(raw.get("id")) or None
+    if ours and raw.get("source") == "api":
+        return echo(raw) or Skipped("own_echo")
     return Incoming(
         address=address,
         text=content.text,
@@ -88,10 +90,21 @@ def _message(raw: Mapping[str, Any]) -> Item:
         author=_writer(raw) if in_group and not ours else (),
         is_group=in_group,
         from_business=ours,
+        unsure=ours and text_of(raw.get("source")) in ("", "unknown"),
         at=moment(raw.get("timestamp")),
         extra={**_context(raw), **content.extra},
         raw=kept(raw) if content.kind == "unsupported" else None,
     )
+
+
+def echo(raw: Mapping[str, Any]) -> Echo | None:
+    """A message that was sent through the interface, as Whapi tells and lists it."""
+    content, provider_id = content_of(raw), id_of(raw.get("id"))
+    if not provider_id or content.kind == "unsupported":
+        return None
+    address = address_of(raw.get("chat_id"))
+    caption = text_of(content.extra.get("caption"))
+    return Echo(address, provider_id, content.kind, content.text, caption, moment(raw.get("timestamp")))
 
 
 def _writer(raw: Mapping[str, Any]) -> tuple[Identity, ...]:
@@ -99,7 +112,7 @@ def _writer(raw: Mapping[str, Any]) -> tuple[Identity, ...]:
 
 
 def _not_for_us(raw: Mapping[str, Any], address: str, kind: str) -> str:
-    if raw.get("from_me") is True and raw.get("source") == "api":
+    if raw.get("from_me") is True and raw.get("source") == "api" and kind == "action":
         return "own_echo"
     if kind == "story":
         return "story"

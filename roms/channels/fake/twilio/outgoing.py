@@ -120,7 +120,7 @@ def _content(box: Box, sid: str, variables: str) -> tuple[str, str, dict[str, An
 
 def resource(taken: Taken, status: str, error: int) -> dict[str, Any]:
     """A message as Twilio describes it."""
-    draft, when = taken.draft, formatdate(taken.at)
+    draft, when = taken.draft, formatdate(taken.at).replace("-0000", "+0000")
     form = draft.body if isinstance(draft.body, dict) else {}
     where = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{taken.id}"
     return {

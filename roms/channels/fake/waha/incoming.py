@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from roms.channels.fake.cards import vcard
@@ -110,10 +111,26 @@ def echo(taken: Taken) -> Doc:
     """Our own message as the session sees it, sent by the API."""
     payload = {
         "id": taken.id, "timestamp": int(taken.at), "from": US, "fromMe": True, "source": "api",
-        "to": address(taken.draft.person), "body": taken.draft.text, "hasMedia": False, "media": None, "ack": 0,
-        "ackName": "PENDING", "vCards": [], "replyTo": None, "_data": {"type": "chat"},
+        "to": address(taken.draft.person), "body": taken.draft.text, "hasMedia": _is_file(taken.draft.shown),
+        "media": None, "ack": 0, "ackName": "PENDING", "vCards": [], "replyTo": None, "_data": {"type": "chat"},
     }  # fmt: skip
     return envelope("message.any", payload)
+
+
+def _is_file(shown: Mapping[str, Any]) -> bool:
+    return "link" in shown or "type" in shown
+
+
+def listed(line: Mapping[str, Any], chat: str) -> dict[str, Any]:
+    """A message as the list of a chat has it, without its file."""
+    ours = not line["mine"]
+    ends = {"from": US if ours else chat, "to": chat if ours else US, "fromMe": ours}
+    message = {"id": line["id"], "timestamp": int(line["at"]), "source": "api" if ours and not line["by"] else "app"}
+    message |= {"body": line["text"], "hasMedia": _is_file(line["shown"]), "media": None, "replyTo": None, "vCards": []}
+    if "latitude" in line["shown"]:
+        place = {key: str(line["shown"][key]) for key in ("latitude", "longitude")}
+        message["location"] = place | {"live": False}
+    return message | ends | {"ack": 1, "ackName": "SERVER", "_data": {}}
 
 
 def gateway_news(gateway: Gateway) -> list[Doc]:

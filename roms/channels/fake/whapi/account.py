@@ -133,19 +133,26 @@ def face(box: Box, request: Request, parts: Sequence[str]) -> Reply:
 
 
 def chat_messages(box: Box, request: Request, parts: Sequence[str]) -> Reply:
-    """GET /messages/list/<chat>: what was said lately, newest first."""
+    """GET /messages/list/<chat>?time_from=&from_me=: what was said lately, newest first."""
     allowed(box, request)
     person = box.phones.find(parts[0])
     if person is None:
         raise Refusal(refusal(404))
     phones = {phone["key"]: phone for phone in box.phones.shown()["phones"]}
     lines = phones[person.key]["chats"].get("whapi", {"lines": []})["lines"][::-1]
-    messages = [
-        {"id": line["id"], "from_me": not line["mine"], "type": line["kind"], "chat_id": parts[0],
-         "timestamp": int(line["at"]), "text": {"body": line["text"]}, "from": parts[0] if line["mine"] else BUSINESS}
-        for line in lines[: int(request.query.get("count", "100"))]
-    ]  # fmt: skip
+    since, ours = int(request.query.get("time_from", "0")), request.query.get("from_me")
+    lines = [line for line in lines if int(line["at"]) >= since and ours in (None, str(not line["mine"]).lower())]
+    messages = [_listed(line, parts[0]) for line in lines[: int(request.query.get("count", "100"))]]
     return Reply(200, {"messages": messages, "count": len(messages), "total": len(lines)})
+
+
+def _listed(line: dict[str, Any], chat: str) -> dict[str, Any]:
+    kind, shown = line["kind"], line["shown"]
+    place = {key: shown[key] for key in ("latitude", "longitude") if key in shown}
+    content: dict[str, Any] = {"body": line["text"]} if kind == "text" else {"caption": line["text"], **place}
+    source = "mobile" if line["mine"] or line["by"] == "phone" else "api"
+    ends = {"chat_id": chat, "from": chat if line["mine"] else BUSINESS, "from_me": not line["mine"]}
+    return {"id": line["id"], "type": kind, "timestamp": int(line["at"]), "source": source, kind: content, **ends}
 
 
 ROUTES = (

@@ -37,6 +37,15 @@ def news(box: Box, deed: Deed) -> list[Doc]:
     return [envelope("messages", _message(box, deed))]
 
 
+def echo(taken: Taken) -> Doc:
+    """Our own message as the channel sees it, sent by the API."""
+    draft, to = taken.draft, taken.draft.to
+    words = {"body": draft.text} if draft.kind == "text" else {**draft.content, "caption": draft.text}
+    message = {"id": taken.id, "from_me": True, "type": draft.kind, "chat_id": to, "timestamp": int(taken.at)}
+    message |= {"source": "api", "status": "pending", draft.kind: words, "from": BUSINESS, "from_name": BUSINESS_NAME}
+    return envelope("messages", message | {"chat_name": draft.person.name})
+
+
 def _message(box: Box, deed: Deed) -> dict[str, Any]:
     kind, content = _content(box, deed)
     chat = f"{deed.group}@g.us" if deed.group else address(deed.person)

@@ -5,7 +5,7 @@ import { Edited, Quoted, Reactions, Tomb } from "../common/around.js";
 import { Icon } from "./icons.js";
 import { Moment, named, tint, who } from "./bits.js";
 import { eventIcon, eventText } from "./events.js";
-import { retryFile, writeTo } from "./filing.js";
+import { retryFile, tryAside, writeTo } from "./filing.js";
 import { jumpTo } from "./jump.js";
 import { Menu, bubbleKeys } from "./reacting.js";
 import { now } from "./store.js";
@@ -23,9 +23,10 @@ export function Line({ line, name }) {
   return html`<${Bubble} line=${line} name=${name} />`;
 }
 
-const Happening = ({ line: { key, entry } }) => html`
-  <p class="event" data-key=${key} data-seq=${entry.seq}><${Icon} name=${eventIcon(entry)} size=${14} />
-    <span>${eventText(entry)}</span> <${Moment} at=${entry.at}>${clock(entry.at)}</${Moment}></p>`;
+const Happening = ({ line: { key, entry, open } }) => html`
+  <p class="event" data-key=${key} data-seq=${entry.seq} data-event=${entry.event}><${Icon} name=${eventIcon(entry)} size=${14} />
+    <span>${eventText(entry)}</span> <${Moment} at=${entry.at}>${clock(entry.at)}</${Moment}>
+    ${open && html` <button type="button" class="link-button" onClick=${() => tryAside(entry.data.id)}>${t("aside_retry")}</button>`}</p>`;
 
 const Note = ({ line: { key, entry } }) => html`
   <article class="note" data-key=${key} data-seq=${entry.seq}>
@@ -74,7 +75,7 @@ function Body({ entry, name }) {
   const text = (entry.options?.length > 0 && entry.prompt) || wordsOf(entry);
   const details = entry.details ?? {};
   return html`
-    ${entry.late && html`<p class="mark"><${Icon} name="clock" size=${13} />${t("came_late", { at: fullTime(entry.late) })}</p>`}
+    ${entry.late && html`<p class="mark"><${Icon} name="clock" size=${13} />${t(entry.via ? `via_${entry.via}` : "came_late", { at: fullTime(entry.late) })}</p>`}
     ${entry.forwarded && html`<p class="mark"><${Icon} name="forward" size=${13} />${t(entry.forwarded === "often" ? "forwarded_often" : "forwarded")}</p>`}
     ${details.referral && html`<${Referral} referral=${details.referral} />`}
     ${details.product && html`<p class="mark"><${Icon} name="label" size=${13} />${t("about_product", { id: details.product.id ?? "" })}</p>`}

@@ -1,5 +1,5 @@
-// What one does about a file or a number that a message shows.
-import { Refused, Unreachable, get, post } from "./api.js";
+// What one does about a file or a number that a message shows, or a message that did not come through.
+import { Refused, Unreachable, conversation, get, post } from "./api.js";
 import { go } from "./nav.js";
 import { inWords, toast } from "./notices.js";
 import { openId } from "./store.js";
@@ -20,6 +20,14 @@ async function told(act) {
 export async function retryFile({ file }) {
   await told(() => post(`/api/files/${encodeURIComponent(file)}/retry`));
   catchUp(openId.value);
+}
+
+/** Have a message tried again that could not be processed. */
+export async function tryAside(id) {
+  const cid = openId.value;
+  const answer = await told(() => post(conversation(cid, `/aside/${id}/retry`)));
+  if (answer) toast(t(answer.state === "done" ? "aside_through" : "aside_again"));
+  catchUp(cid);
 }
 
 /** To the conversation with this number, if there is one. */

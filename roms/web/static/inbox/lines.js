@@ -34,6 +34,10 @@ const isToldByHandoff = ({ type, event, data }) => type === "event" && event ===
 /** A sign of ours stands on the message it belongs to; it has a line of its own only when it did not go. */
 const isShownElsewhere = (entry) => entry.kind === "reaction" && entry.direction === "out" && entry.status !== "failed";
 
+/** What could not be processed is told step by step; the last word of it can be acted upon. */
+const isAside = ({ type, event }) => type === "event" && event.startsWith("aside");
+const isOpen = (entry, newest) => isAside(entry) && ["aside", "aside_dead"].includes(entry.event) && newest.get(entry.data.id) === entry.seq;
+
 /**
  * The lines to draw. A pending bubble vanishes when an entry with its client_id is there, and stands last until then;
  * it has the same key, so the bubble on the screen stays the same element.
@@ -41,6 +45,7 @@ const isShownElsewhere = (entry) => entry.kind === "reaction" && entry.direction
 export function linesOf(entries, pending, { divider, dayOf }) {
   const known = new Set(entries.map((entry) => entry.client_id).filter(Boolean));
   const waiting = pending.filter((item) => !known.has(item.client_id)).map(asEntry);
+  const newest = new Map(entries.filter(isAside).map((entry) => [entry.data.id, entry.seq]));
   const lines = [];
   let before = null;
   let day = null;
@@ -49,7 +54,7 @@ export function linesOf(entries, pending, { divider, dayOf }) {
     if (today !== day) lines.push({ kind: "day", key: `d${today}`, at: entry.at });
     if (divider !== null && entry.seq === divider) lines.push({ kind: "divider", key: "unread" });
     const starts = today !== day || entry.seq === divider;
-    lines.push({ kind: entry.type, key: keyOf(entry), entry, grouped: !starts && grouped(before, entry) });
+    lines.push({ kind: entry.type, key: keyOf(entry), entry, grouped: !starts && grouped(before, entry), open: isOpen(entry, newest) });
     day = today;
     before = entry;
   }

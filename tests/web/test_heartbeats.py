@@ -1,0 +1,167 @@
+"""R-41: every background part says that it gets through its round; whoever stops is named, and nobody else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from flask import Flask
+
+from roms import background
+from roms.config import ROOT
+from roms.services import heartbeats
+from tests.cast import Cast
+from tests.conftest import Clock
+from tests.web.conftest import Browser, Site, start
+
+PARTS = ("worker", "fetcher", "ticker")
+WORK = {"worker": (), "fetcher": ("files",), "ticker": ("tick",)}
+
+
+def told(browser: Browser) -> tuple[int, dict[str, str]]:
+    answer = browser.get("/ready")
+    return answer.status_code, {name: word for name, word in answer.json["parts"].items() if word != "ok"}
+
+
+@pytest.fixture
+def beating(app: Flask, people: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """So many seconds pass, then these parts go round and their process says so."""
+    passed = [0.0]
+    monkeypatch.setattr(heartbeats, "monotonic", lambda: passed[0])
+    app.extensions[heartbeats.BEGAN] = 0.0
+
+    def go(seconds: float, *names: str, is_over: bool = False) -> None:
+        clock.forward(seconds=seconds)
+        passed[0] += seconds
+        for name in names:
+            heartbeats.beat(name)
+        if names:
+            heartbeats.write(is_over)
+
+    return go
+
+
+def test_who_never_started_is_named_but_not_at_once(browser: Browser, beating: Callable[..., None]) -> None:
+    assert told(browser) == (200, {})
+    beating(59, "worker", "fetcher")
+    assert told(browser) == (200, {})
+    beating(2)
+    assert told(browser) == (503, {"ticker": "never started"})
+    assert 'roms_part_up{part="ticker"} 0.0' in browser.get("/metrics").text
+    beating(1, *PARTS)
+    assert told(browser) == (200, {})
+    assert 'roms_part_up{part="ticker"} 1.0' in browser.get("/metrics").text
+
+
+def test_who_falls_silent_is_named_and_who_comes_back_is_not(browser: Browser, beating: Callable[..., None]) -> None:
+    beating(0, *PARTS)
+    app = browser.client.application
+    del app.extensions[heartbeats.ROUNDS]["worker"]  # its process is killed; those of the others go on
+    for _ in range(7):
+        beating(10, "fetcher", "ticker")
+    assert told(browser) == (503, {"worker": "silent for 70 s"})
+    beating(1, "worker")
+    assert told(browser) == (200, {})
+
+
+def test_a_part_that_hangs_in_a_living_process_is_named(browser: Browser, beating: Callable[..., None]) -> None:
+    """Its process has something to say every ten seconds: that this chore has not come to its end."""
+    beating(0, *PARTS, "ticker.fire_timers")
+    for _ in range(7):
+        beating(10, *PARTS)
+    word = "lives, but has not got through its round for 70 s"
+    assert told(browser) == (503, {"ticker.fire_timers": word})
+    beating(0, "ticker.fire_timers")
+    assert told(browser) == (200, {})
+
+
+def test_what_is_due_seldom_is_waited_for_longer(app: Flask, browser: Browser, beating: Callable[..., None]) -> None:
+    heartbeats.beat("ticker.clean", every=60)
+    for _ in range(11):
+        beating(10, *PARTS)
+    assert told(browser) == (200, {})
+    beating(20, *PARTS)
+    assert list(told(browser)[1]) == ["ticker.clean"]
+
+
+def test_who_was_asked_to_stop_is_missed_only_when_it_does_not_come_again(
+    app: Flask, browser: Browser, beating: Callable[..., None]
+) -> None:
+    beating(0, *PARTS, is_over=True)
+    app.extensions[heartbeats.ROUNDS].clear()
+    beating(50)
+    assert told(browser) == (200, {})
+    beating(20)
+    assert told(browser)[1]["worker"] == "stopped 70 s ago and not started again"
+
+
+def test_a_chore_that_fails_is_not_done(app: Flask, people: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> None:
+        raise LookupError("it never works")
+
+    background._do(app, background.fire_timers)
+    background._do(app, broken)
+    assert list(app.extensions[heartbeats.ROUNDS]) == ["ticker.fire_timers"]
+
+
+class TestReal:
+    """The processes themselves, with seconds instead of a minute."""
+
+    @pytest.fixture
+    def database_url(self, sqlite_only: str) -> str:
+        return sqlite_only
+
+    @pytest.fixture
+    def site(self, database: Path, redis: str) -> Iterator[Site]:
+        running = start(database, redis, ROMS_SILENT_AFTER="3")
+        yield running
+        running.stop()
+
+    @contextmanager
+    def part(self, site: Site, name: str) -> Iterator[subprocess.Popen[bytes]]:
+        with subprocess.Popen([sys.executable, "worker.py", *WORK[name]], cwd=ROOT, env=site.environ) as process:
+            yield process
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.terminate()
+
+    def test_r41_each_that_stops_is_named_until_it_goes_on(self, site: Site) -> None:
+        with ExitStack() as running:
+            processes = {name: running.enter_context(self.part(site, name)) for name in PARTS}
+            assert self.bad(site, lambda bad: not bad) == {}
+            for name, process in processes.items():
+                process.send_signal(signal.SIGSTOP)
+                assert list(self.bad(site, bool)) == [name]
+                process.send_signal(signal.SIGCONT)
+                assert self.bad(site, lambda bad: not bad) == {}
+            os.kill(processes["ticker"].pid, signal.SIGKILL)
+            assert list(self.bad(site, bool)) == ["ticker"]
+            running.enter_context(self.part(site, "ticker"))
+            assert self.bad(site, lambda bad: not bad) == {}
+            processes["worker"].terminate()  # on purpose, and begun anew at once
+            running.enter_context(self.part(site, "worker"))
+            processes["worker"].wait(20)
+            limit = time.monotonic() + 4
+            while time.monotonic() < limit:
+                assert httpx.get(f"{site.url}/ready").status_code == 200
+                time.sleep(0.2)
+
+    def bad(self, site: Site, until: Callable[[dict[str, str]], bool]) -> dict[str, str]:
+        """The parts that are not well, as soon as that is as it should be."""
+        limit = time.monotonic() + 25
+        while True:
+            answer = httpx.get(f"{site.url}/ready")
+            found = {name: word for name, word in answer.json()["parts"].items() if word != "ok"}
+            assert answer.status_code == (503 if found else 200)
+            is_complete = {*PARTS, "web", "hub"} <= set(answer.json()["parts"])
+            if (until(found) and is_complete) or time.monotonic() > limit:
+                return found
+            time.sleep(0.2)
