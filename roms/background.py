@@ -30,6 +30,7 @@ from roms.services import (
     http_calls,
     known_accounts,
     outbox,
+    queued,
     templates,
     timers,
 )
@@ -219,6 +220,8 @@ def watch_accounts() -> None:
 
 def sweep_outbox() -> None:
     """See that whatever is due has a drain, and that a send whose sender vanished is not waited for for ever."""
+    if queued.has_bulk():
+        queued.hurry()
     queue.wake(outbox.due_channels())
     for channel, message in outbox.overdue_leases():
         try:
