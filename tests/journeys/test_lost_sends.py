@@ -8,7 +8,7 @@ from roms import background
 from roms.channels.base import Evidence
 from roms.channels.items import Echo, Incoming, Receipt
 from roms.models import Message, Status
-from roms.services import arrivals, evidence, marks, outbox, receipts, replies
+from roms.services import channels, door, evidence, marks, outbox, receipts, replies
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import Clock
 
@@ -63,14 +63,14 @@ def test_an_echo_names_the_only_message_that_says_so_and_is_no_reply_from_the_ph
     client: Any, cast: Cast, clock: Clock
 ) -> None:
     row = first(client, cast, clock)
-    account = arrivals.channels.line(cast.whapi).account
-    arrivals._store(account, Echo(CHAT, "p-9", "text", "sesuatu yang lain", at=clock.now))
+    account = channels.line(cast.whapi).account
+    door._store(account, Echo(CHAT, "p-9", "text", "sesuatu yang lain", at=clock.now))
     assert ours()[0].status is Status.UNKNOWN
     said = Incoming(CHAT, row.text, provider_id="p-1", from_business=True, at=clock.now, unsure=True)
-    assert arrivals._store(account, said) == "stored"
+    assert door._store(account, said) == "stored"
     assert [(each.status, each.provider_id) for each in ours()] == [(Status.ACCEPTED, "p-1")]
     surely = Incoming(CHAT, row.text, provider_id="p-2", from_business=True, at=clock.now)
-    arrivals._store(account, surely)
+    door._store(account, surely)
     assert len(ours()) == 2, "what was typed on the phone is a message, whatever it says"
 
 
@@ -78,14 +78,14 @@ def test_i7_the_echo_of_the_bots_own_lost_message_is_no_takeover(client: Any, ca
     say(client, "halo")
     (claimed,) = outbox.claim(cast.whapi, 1)
     told = Incoming(CHAT, claimed.parcel.text, provider_id="p-1", from_business=True, at=clock.now, unsure=True)
-    arrivals._store(arrivals.channels.line(cast.whapi).account, told)
+    door._store(channels.line(cast.whapi).account, told)
     assert conversation().mode == "BOT"
     assert [(each.status, each.provider_id) for each in messages() if each.id == claimed.parcel.id] == [
         (Status.ACCEPTED, "p-1")
     ]
     outbox.record(cast.whapi, [(claimed, "p-1")])
     typed = Incoming(CHAT, claimed.parcel.text, provider_id="p-2", from_business=True, at=clock.now, unsure=True)
-    arrivals._store(arrivals.channels.line(cast.whapi).account, typed)
+    door._store(channels.line(cast.whapi).account, typed)
     assert conversation().mode == "AGENT", "once no message is without an id, it can only be the phone"
 
 
@@ -95,7 +95,7 @@ def test_of_two_that_say_the_same_an_echo_names_neither_and_the_list_names_both_
     row = first(client, cast, clock)
     replies.send(cast.ani, conversation().public_id, "a-2", row.text, seen=0, force=True)
     lost(cast, clock)
-    arrivals._store(arrivals.channels.line(cast.whapi).account, Echo(CHAT, "p-1", "text", row.text, at=clock.now))
+    door._store(channels.line(cast.whapi).account, Echo(CHAT, "p-1", "text", row.text, at=clock.now))
     assert {each.status for each in ours()} == {Status.UNKNOWN}
     clock.forward(seconds=10)
     asked = evidence.claim(cast.whapi)
