@@ -31,6 +31,7 @@ from roms.services import (
     known_accounts,
     missed,
     outbox,
+    queued,
     templates,
     timers,
 )
@@ -234,6 +235,8 @@ def fetch_missed() -> None:
 
 def sweep_outbox() -> None:
     """See that whatever is due has a drain, and that a send whose sender vanished is not waited for for ever."""
+    if queued.has_bulk():
+        queued.hurry()
     queue.wake(outbox.due_channels())
     for channel, message in outbox.overdue_leases():
         try:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from roms.channels.items import (
     AccountState,
+    Echo,
     Identity,
     IdentityChanged,
     Incoming,
@@ -56,6 +57,9 @@ def check(item: Item) -> None:
     assert text.encode() is not None
     if isinstance(item, Incoming):
         _check_message(item)
+    elif isinstance(item, Echo):
+        assert item.address
+        assert 0 < len(item.provider_id) <= 190
     elif isinstance(item, Receipt):
         assert item.status in {"accepted", "sent", "delivered", "read", "failed"}
         assert 0 < len(item.provider_id) <= 190
