@@ -109,8 +109,8 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def _patient() -> type[psycopg.Connection[Any]]:
-    """Connections that whoever is in a hurry gives up when nothing comes back: packets may vanish, a server may hang while
-    the kernel of its machine says that all is well. Closed then, for what is under way there is not known."""
+    """Connections that whoever is in a hurry gives up when nothing comes back: packets may vanish, a server may hang
+    while the kernel of its machine says that all is well. Closed then, for what is under way there is not known."""
     import psycopg
 
     class Patient(psycopg.Connection[Any]):
