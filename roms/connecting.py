@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from roms import jsontext
+from roms import jsontext, lifeline
 
 if TYPE_CHECKING:
     import psycopg
@@ -132,6 +132,7 @@ def _patient() -> type[psycopg.Connection[Any]]:
 def _prepare_postgres(engine: Engine) -> None:
     """A connection that lay unused for a while may be dead: ask it first. One just used is not asked, which saves a
     round trip for every request (SQLAlchemy, "Custom / Legacy Pessimistic Ping")."""
+    lifeline.attach(engine)
 
     patient = _patient()
 
@@ -145,10 +146,12 @@ def _prepare_postgres(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def on_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        lifeline.refuse_if_hung(engine)
         if time.monotonic() - record.info.get("left_at", math.inf) < ASK_AFTER:
             return
         try:
-            engine.dialect.do_ping(connection)
+            with lifeline.watch.over(connection):
+                engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error  # the pool takes another one
 
@@ -166,7 +169,8 @@ def _tell_patience(engine: Engine) -> None:
             return
         driver: Any = connection.connection.driver_connection
         try:
-            driver.execute(f"SET lock_timeout = {round((waits or 0) * 1000)}")
+            with lifeline.watch.over(driver):
+                driver.execute(f"SET lock_timeout = {round((waits or 0) * 1000)}")
         except engine.dialect.loaded_dbapi.Error as error:
             raise OperationalError("SET lock_timeout", None, error) from error
         known["roms_patience_soon"] = waits
