@@ -9,7 +9,7 @@ import re
 import sqlite3
 import time
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
@@ -18,14 +18,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from roms import jsontext, lifeline
 
-if TYPE_CHECKING:
-    import psycopg
-
 log = logging.getLogger(__name__)
 
 DETAIL = re.compile(r"\n?(?:DETAIL|CONTEXT): .*", re.DOTALL)
 ASK_AFTER = 5.0  # seconds a PostgreSQL connection may lie unused before it is asked whether it lives
-SILENCE = 2.0  # seconds in which a PostgreSQL says something to whoever is in a hurry
 SQLITE_WAITS = 15.0  # seconds for another process to finish writing
 PATIENCE = "roms_patience"  # of a connection: what it was told last
 
@@ -108,37 +104,10 @@ def _prepare_sqlite(engine: Engine) -> None:
             raise OperationalError("BEGIN", None, error) from error
 
 
-def _patient() -> type[psycopg.Connection[Any]]:
-    """Connections that whoever is in a hurry gives up when nothing comes back: packets may vanish, a server may hang
-    while the kernel of its machine says that all is well. Closed then, for what is under way there is not known."""
-    import psycopg
-
-    class Patient(psycopg.Connection[Any]):
-        def wait(self, gen: Any, *more: Any, **options: Any) -> Any:
-            if patience.get() is None:
-                return super().wait(gen, *more, **options)
-            until = time.monotonic() + SILENCE
-            try:
-                return super().wait(gen, *more, **{**options, "timeout": SILENCE})
-            except psycopg.Error as error:
-                if time.monotonic() < until:
-                    raise
-                self.pgconn.finish()
-                raise psycopg.OperationalError("PostgreSQL does not answer") from error
-
-    return Patient
-
-
 def _prepare_postgres(engine: Engine) -> None:
     """A connection that lay unused for a while may be dead: ask it first. One just used is not asked, which saves a
     round trip for every request (SQLAlchemy, "Custom / Legacy Pessimistic Ping")."""
     lifeline.attach(engine)
-
-    patient = _patient()
-
-    @event.listens_for(engine, "do_connect")
-    def on_connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> object:
-        return patient.connect(*arguments, **options)
 
     @event.listens_for(engine, "checkin")
     def on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
