@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import redis
-from flask import Flask
+from flask import Flask, current_app
 
 from roms import jobs, queue
 from roms.app import app_from_environ
@@ -29,6 +29,7 @@ from roms.services import (
     heartbeats,
     http_calls,
     known_accounts,
+    missed,
     outbox,
     templates,
     timers,
@@ -45,6 +46,7 @@ KEEP_EVERY = 4  # beats
 WATCH_EVERY = round(account_states.LOOK_EVERY / BEAT)  # beats
 REST = 1.0  # seconds until a worker that lost Redis begins again
 NAMES = {queue.OUTBOX: "worker", queue.CALLS: "caller", queue.FILES: "fetcher"}  # of those that look after a queue
+ASKED = "roms.missed_asked"  # when this process last had accounts asked for what we missed
 LONGEST_END = 28.0  # seconds a process may take to end; what is still under way then is as if it had been killed
 
 
@@ -217,6 +219,19 @@ def watch_accounts() -> None:
         queue.ask(queue.LOOK, channel)
 
 
+def fetch_missed() -> None:
+    """Have what no webhook brought fetched: at the start, after what waits in the spool, and now and then."""
+    known = current_app.extensions
+    every, asked_at = known["roms.config"].fetch_every * 60, known.get(ASKED)
+    if not every or (asked_at is not None and time.monotonic() - asked_at < every):
+        return
+    if asked_at is None:
+        arrivals.flush()
+    for channel in missed.listed():
+        queue.ask(queue.MISSED, channel, int(asked_at is None))
+    known[ASKED] = time.monotonic()
+
+
 def sweep_outbox() -> None:
     """See that whatever is due has a drain, and that a send whose sender vanished is not waited for for ever."""
     queue.wake(outbox.due_channels())
@@ -253,5 +268,6 @@ CHORES: dict[Callable[[], None], int] = {
     sweep_discarded: CLEAN_EVERY,
     known_accounts.keep: KEEP_EVERY,
     look_for_faces: FACES_EVERY,
+    fetch_missed: KEEP_EVERY,
     watch_accounts: WATCH_EVERY,
 }

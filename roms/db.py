@@ -35,7 +35,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, make_transient
 from sqlalchemy.types import TypeDecorator
 
-from roms import connecting
+from roms import connecting, crash
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,9 @@ def _committed(later: list[Callable[[], None]]) -> Iterator[None]:
                 yield
             finally:
                 _under_way.reset(token)
+            crash.point("before_commit")
             session.commit()
+            crash.point("after_commit")
         except BaseException:
             session.rollback()
             raise

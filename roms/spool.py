@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from roms import clock, secretbox
+from roms import clock, crash, secretbox
 
 log = logging.getLogger(__name__)
 
@@ -186,8 +186,10 @@ class Spool:
             if is_new:
                 _sync(place.parent.parent)
             _write(draft, secretbox.sealed_bytes(self.keys, contents))
+            crash.point("spool_before_rename")
             draft.replace(place)
             _sync(place.parent)
+            crash.point("spool_kept")
         except secretbox.Sealed as error:
             raise Unwritable(str(error)) from error
         except OSError as error:
@@ -230,6 +232,7 @@ def _write(path: Path, contents: bytes) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(contents)
         file.flush()
+        crash.point("spool_before_sync")
         os.fsync(handle)
 
 

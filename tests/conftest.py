@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 import redis as redis_library
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from roms import clock as roms_clock
 from roms.app import create_app
@@ -22,6 +23,7 @@ from roms.channels.fake import Box
 from roms.config import ROOT, Config
 from roms.db import Model, db
 from tests.cast import Cast
+from tests.kit import ledger
 
 KEYS = {
     "ROMS_SECRET_KEY": "a secret key for tests, long enough",
@@ -75,6 +77,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, redis_server: str)
     """A migrated, empty SQLite file to copy."""
     path = tmp_path_factory.mktemp("template") / "roms.db"
     migrate(f"sqlite:///{path}", redis_server)
+    ledger.begin(f"sqlite:///{path}")
     return path
 
 
@@ -90,7 +93,9 @@ def postgres_url(redis_server: str, worker_id: str) -> Iterator[str]:
         connection.execute(text(f"CREATE DATABASE {name}"))
     url = engine.url.set(database=name).render_as_string(hide_password=False)
     migrate(url, redis_server)
+    ledger.begin(url)
     yield url
+    _emptier(url).dispose()
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
@@ -114,11 +119,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def empty(url: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        tables = ", ".join(table.name for table in Model.metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    engine.dispose()
+    """As after the migration. Emptying what has rows is many times faster than TRUNCATE of all."""
+    with _emptier(url).begin() as connection:
+        names = [table.name for table in reversed(Model.metadata.sorted_tables)] + [ledger.TABLE]
+        looks = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)
+        has_rows = set(connection.scalars(text(looks)))
+        anew = "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"
+        gone = [f"DELETE FROM {name}" for name in names if name in has_rows]
+        connection.execute(text("; ".join([*gone, anew])))
+
+
+@functools.cache
+def _emptier(url: str) -> Engine:
+    """One connection for all tests; asked first, because some tests break every one there is."""
+    return create_engine(url, pool_size=1, pool_pre_ping=True)
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
@@ -14,8 +16,17 @@ from sqlalchemy import inspect, text
 from roms.config import ROOT
 from roms.db import Model, db
 from tests.cast import Cast, say
+from tests.kit import ledger
 
 VERSIONS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
+
+
+@pytest.fixture
+def database_url(database_url: str) -> Iterator[str]:
+    """Without what the tests put into it."""
+    ledger.end(database_url)
+    yield database_url
+    ledger.begin(database_url)
 
 
 def test_migrations_make_what_the_models_say(app: Flask) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from roms import clock
+from roms import clock, crash
 from roms.channels import ADAPTERS
 from roms.channels.base import Account
 from roms.channels.items import Incoming, Item
@@ -125,6 +125,7 @@ def _replayed(path: Path) -> bool:
         spool().set_aside(path)
         return True
     if _is_stored(letter):
+        crash.point("replayed")
         tallies.replayed(letter.channel_id, named_at(path))
         spool().done(path)
     else:

@@ -231,8 +231,9 @@ def _write(rows: Sequence[Row], leases: Sequence[str | None]) -> None:
     """Only over the very lease that was found with it: a row that somebody else holds by now is theirs to write."""
     if rows:
         columns = table(Message).c
-        held = columns.status.in_([Status.SENDING, Status.UNKNOWN]), columns.lease == bindparam("the_lease")
-        settle = table(Message).update().where(columns.id == bindparam("the_id"), *held)
+        is_open = or_(columns.status == Status.SENDING, columns.status == Status.UNKNOWN)  # IN takes no list of rows
+        held = columns.id == bindparam("the_id"), columns.lease == bindparam("the_lease")
+        settle = table(Message).update().where(is_open, *held)
         settle = settle.values({name: bindparam(name) for name in SETTLED})
         mine = [{"the_id": row["id"], "the_lease": lease} for row, lease in zip(rows, leases, strict=True)]
         values = [{name: row[name] for name in SETTLED} for row in rows]

@@ -9,8 +9,9 @@ from typing import Any
 from flask import Flask, Response, request, request_finished
 
 from roms.channels import ADAPTERS
+from roms.channels.base import Account
 from roms.channels.items import Incoming
-from roms.services import channels
+from roms.services import arrivals, channels
 
 Promise = tuple[int, str, str]  # channel, "in" or "out", the provider's id
 
@@ -27,11 +28,23 @@ class Knocks:
         if not path or response.status_code >= 300:
             return
         account = channels.find(path["kind"], path.get("key"))
-        for item in ADAPTERS[account.kind].parse(account, request.get_data()):
-            if isinstance(item, Incoming) and item.provider_id:
-                channel_id = channels.routed(account, item.account) if item.account else account.channel_id
-                if channel_id is not None:
-                    self.promised.append((channel_id, "out" if item.from_business else "in", item.provider_id))
+        self.promised += promises_in(account, request.get_data())
+
+
+def promises_in(account: Account, body: bytes) -> Iterator[Promise]:
+    """The messages of a webhook that are to be found again."""
+    for item in ADAPTERS[account.kind].parse(account, body):
+        if isinstance(item, Incoming) and item.provider_id:
+            channel_id = channels.routed(account, item.account) if item.account else account.channel_id
+            if channel_id is not None:
+                yield channel_id, "out" if item.from_business else "in", item.provider_id
+
+
+def spooled() -> set[Promise]:
+    """What waits for the database to be back: sealed files, read as the replay will read them."""
+    spool = arrivals.spool()
+    letters = (spool.opened(path) for channel_id in spool.channels() for path in spool.waiting(channel_id))
+    return {each for one in letters for each in promises_in(channels.line(one.channel_id).account, one.body)}
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
 TABLE = "kit_ledger"
 COLUMNS = "of, row_id, was, now, number, epoch"
@@ -27,6 +27,8 @@ TRIGGERS = (
     ("kit_thread", "conversation", "UPDATE", THREAD_MOVED, THREAD),
 )
 
+_read_by: set[Engine] = set()
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -42,19 +44,42 @@ class Line:
     epoch: int
 
 
+def begin(url: str) -> None:
+    """Have a database keep the ledger from now on: the test databases do, once for all tests."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        _set_up(connection)
+    engine.dispose()
+
+
+def end(url: str) -> None:
+    """Have it keep none: the database as the migrations make it."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for name, table, *_ in TRIGGERS:
+            on = "" if connection.dialect.name == "sqlite" else f" ON {table}"
+            connection.execute(text(f"DROP TRIGGER {name}{on}"))
+            if on:
+                connection.execute(text(f"DROP FUNCTION {name}()"))
+        connection.execute(text(f"DROP TABLE {TABLE}"))
+    engine.dispose()
+
+
 @contextmanager
 def kept(engine: Engine) -> Iterator[None]:
-    """Keep the ledger for the time of this block, from an empty page."""
+    """The ledger for the time of this block, from an empty page; nothing is believed without one."""
     with engine.begin() as connection:
-        _take_away(connection)
-        _set_up(connection)
-    yield
-    with engine.begin() as connection:
-        _take_away(connection)
+        connection.execute(text(f"DELETE FROM {TABLE}"))
+    _read_by.add(engine)
+    try:
+        yield
+    finally:
+        _read_by.discard(engine)
 
 
 def is_kept(connection: Connection) -> bool:
-    return inspect(connection).has_table(TABLE)
+    """Whether the page was emptied for whoever reads it now."""
+    return connection.engine in _read_by
 
 
 def lines(connection: Connection) -> list[Line]:
@@ -77,13 +102,3 @@ def _set_up(connection: Connection) -> None:
         body = f"BEGIN {insert} RETURN NULL; END"
         connection.execute(text(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"))
         connection.execute(text(f"{head} EXECUTE FUNCTION {name}()"))
-
-
-def _take_away(connection: Connection) -> None:
-    for name, table, *_ in TRIGGERS:
-        if connection.dialect.name == "sqlite":
-            connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
-        else:
-            connection.execute(text(f"DROP TRIGGER IF EXISTS {name} ON {table}"))
-            connection.execute(text(f"DROP FUNCTION IF EXISTS {name}()"))
-    connection.execute(text(f"DROP TABLE IF EXISTS {TABLE}"))
