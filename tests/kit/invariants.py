@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, Table, select
 
 from roms import background, clock
 from roms.channels.fake import Box
@@ -91,7 +91,7 @@ def gathered(connection: Connection | None = None) -> Facts:
     assert ledger.is_kept(connection), "nobody keeps the ledger: tests.kit.ledger.kept"
 
     def every(model: type[Any]) -> list[Any]:
-        return list(connection.execute(_every(model)))
+        return list(connection.execute(_every(table(model))))
 
     facts = Facts(
         messages=every(Message),
@@ -112,8 +112,8 @@ def gathered(connection: Connection | None = None) -> Facts:
 
 
 @functools.cache
-def _every(model: type[Any]) -> Select[Any]:
-    return select(*table(model).c).order_by(table(model).c.id)
+def _every(rows: Table) -> Select[Any]:
+    return select(*rows.c).order_by(rows.c.id)
 
 
 def named(row: Any) -> str:
