@@ -24,6 +24,7 @@ from roms.web import (
     forgery,
     headers,
     health,
+    journal,
     live,
     media,
     pages,
@@ -62,7 +63,9 @@ def create_app(config: Config) -> Flask:
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
     files.init_app(app)
-    for part in (aside, auth, authors, channels, contacts, pages, docs, media, webhooks, widget, health, templates):
+    for part in (aside, auth, authors, channels, contacts, pages, docs, journal, media):
+        app.register_blueprint(part.bp)
+    for part in (webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import redis
-from flask import Flask
+from flask import Flask, current_app
 
 from roms import jobs, queue
 from roms.app import app_from_environ
@@ -29,7 +29,9 @@ from roms.services import (
     heartbeats,
     http_calls,
     known_accounts,
+    missed,
     outbox,
+    queued,
     templates,
     timers,
 )
@@ -38,13 +40,14 @@ from roms.services.pulse import Pulse
 log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
-TIMERS_A_ROUND, FIRE_FOR = 200, 1.0  # timers, seconds: at most, within one look
+TIMERS_A_ROUND, FIRE_FOR = 200, 2.0  # timers, seconds: at most, within one look
 CLEAN_EVERY = 120  # beats
 FACES_EVERY = 10  # beats
 KEEP_EVERY = 4  # beats
 WATCH_EVERY = round(account_states.LOOK_EVERY / BEAT)  # beats
 REST = 1.0  # seconds until a worker that lost Redis begins again
 NAMES = {queue.OUTBOX: "worker", queue.CALLS: "caller", queue.FILES: "fetcher"}  # of those that look after a queue
+ASKED = "roms.missed_asked"  # when this process last had accounts asked for what we missed
 LONGEST_END = 28.0  # seconds a process may take to end; what is still under way then is as if it had been killed
 
 
@@ -217,8 +220,23 @@ def watch_accounts() -> None:
         queue.ask(queue.LOOK, channel)
 
 
+def fetch_missed() -> None:
+    """Have what no webhook brought fetched: at the start, after what waits in the spool, and now and then."""
+    known = current_app.extensions
+    every, asked_at = known["roms.config"].fetch_every * 60, known.get(ASKED)
+    if not every or (asked_at is not None and time.monotonic() - asked_at < every):
+        return
+    if asked_at is None:
+        arrivals.flush()
+    for channel in missed.listed():
+        queue.ask(queue.MISSED, channel, int(asked_at is None))
+    known[ASKED] = time.monotonic()
+
+
 def sweep_outbox() -> None:
     """See that whatever is due has a drain, and that a send whose sender vanished is not waited for for ever."""
+    if queued.has_bulk():
+        queued.hurry()
     queue.wake(outbox.due_channels())
     for channel, message in outbox.overdue_leases():
         try:
@@ -253,5 +271,6 @@ CHORES: dict[Callable[[], None], int] = {
     sweep_discarded: CLEAN_EVERY,
     known_accounts.keep: KEEP_EVERY,
     look_for_faces: FACES_EVERY,
+    fetch_missed: KEEP_EVERY,
     watch_accounts: WATCH_EVERY,
 }

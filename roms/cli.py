@@ -11,7 +11,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from roms import cli_aside, cli_channels, cli_flows, cli_releases
+from roms import cli_aside, cli_channels, cli_flows, cli_ledger, cli_releases
 from roms.config import ROOT, Config
 from roms.db import db
 from roms.engine.flowfile import FlowErrors, compile_release
@@ -31,7 +31,8 @@ def init_app(app: Flask) -> None:
         Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     for command in (*cli_flows.COMMANDS, *cli_releases.COMMANDS):
         flows.add_command(command)
-    for command in (flows, users, cli_channels.channels, cli_aside.aside_, prepare):
+    ours = (cli_channels.channels, cli_aside.aside_, cli_ledger.ledger, cli_ledger.mend, prepare)
+    for command in (flows, users, *ours):
         app.cli.add_command(command)
 
 

@@ -30,6 +30,7 @@ SETTINGS: Mapping[str, str] = {
     "ROMS_CREDENTIALS_KEY_FILE": "file that holds them instead, one a line",
     "ROMS_STORAGE": "where files of messages are kept: a folder (default `files` in the data folder) or `s3://bucket`",
     "ROMS_SPOOL": "folder for webhooks that come while the database is away (default `spool` in the data folder)",
+    "ROMS_FETCH_EVERY": "minutes between two looks for messages that no webhook brought (default 5, 0: never)",
     "ROMS_S3_ENDPOINT": "address of an S3-compatible server (default: Amazon's own)",
     "ROMS_S3_REGION": "its region (default us-east-1)",
     "ROMS_S3_KEY": "access key; or let boto3 find its own credentials",
@@ -76,6 +77,7 @@ class Config:
     flows: Path = ROOT / "flows"
     trusted_proxies: int = 0
     files_a_day: int = 500
+    fetch_every: int = 5
     widget_origins: tuple[str, ...] = ()
     credentials_keys: tuple[str, ...] = field(default=(), repr=False)
     storage: str = ""
@@ -105,13 +107,7 @@ class Config:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Config:
         """Read the settings named in SETTINGS; raise BadConfig for the first that cannot be."""
-        given = {**_trial_settings(os.environ), **os.environ} if environ is None else environ
-        env = {name: value for name, value in given.items() if value}
-        unknown = sorted(
-            name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS}
-        )
-        if unknown:
-            raise BadConfig(f"unknown setting {unknown[0]}; known are: {', '.join(SETTINGS)}")
+        env = _known({**_trial_settings(os.environ), **os.environ} if environ is None else environ)
         data = Path(env.get("ROMS_DATA", ROOT / "var")).absolute()
         config = cls(
             instance=_one_of(env, "ROMS_INSTANCE", ("production", "trial")),
@@ -123,6 +119,7 @@ class Config:
             public_url=_url(env, "ROMS_PUBLIC_URL", ("http", "https"), "http://127.0.0.1:8000").rstrip("/"),
             trusted_proxies=_whole(env, "ROMS_TRUSTED_PROXIES"),
             files_a_day=_whole(env, "ROMS_FILES_A_DAY", "500"),
+            fetch_every=_whole(env, "ROMS_FETCH_EVERY", "5"),
             widget_origins=tuple(env.get("ROMS_WIDGET_ORIGINS", "").split()),
             credentials_keys=_credentials_keys(env),
             storage=_storage(env.get("ROMS_STORAGE", str(data / "files"))),
@@ -154,6 +151,15 @@ PROCESS_SETTINGS: Mapping[str, str] = {
     "ROMS_CRASH_AT": "for tests only: the process kills itself at this place (`name` or `name:3`); see docs/chaos.md",
     "ROMS_CLOCK_SHIFT": "for tests only: a file with the seconds by which the clock is wrong; see docs/chaos.md",
 }
+
+
+def _known(given: Mapping[str, str]) -> dict[str, str]:
+    """Those that say something; one with our prefix that nobody reads is a slip of the pen."""
+    env = {name: value for name, value in given.items() if value}
+    unknown = sorted(name for name in env if name.startswith("ROMS_") and name not in {**SETTINGS, **PROCESS_SETTINGS})
+    if unknown:
+        raise BadConfig(f"unknown setting {unknown[0]}; known are: {', '.join(SETTINGS)}")
+    return env
 
 
 def _trial_settings(environ: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ import httpx
 from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError
 
-from roms import queue
+from roms import crash, queue
 from roms.channels import ADAPTERS
 from roms.channels.base import Parcel
 from roms.channels.failures import Ambiguous, SendFailed
@@ -31,6 +31,7 @@ from roms.services import (
     files,
     heartbeats,
     http_calls,
+    missed,
     outbox,
     pacing,
     searching,
@@ -73,6 +74,7 @@ def drain(channel_id: int) -> None:
             free = SENDS_IN_FLIGHT - len(flying)
             may_begin = free and time.monotonic() < until and not STOPPING.is_set()
             for claimed in outbox.claim(channel_id, free) if may_begin else []:
+                crash.point("claimed")
                 flying[_senders().submit(_send, app, line, client, claimed)] = claimed
                 answered |= {claimed.conversation_id} if claimed.is_bots else set()
             if not flying:
@@ -190,6 +192,12 @@ def look_at_account(channel_id: int) -> None:
     account_looks.look(channel_id, _client())
 
 
+def fetch_missed(channel_id: int, at_start: int) -> None:
+    """Fetch what came to an account while nobody listened, if its provider tells."""
+    queue.asked_begins(queue.MISSED, channel_id, at_start)
+    missed.fetch(channel_id, _client(), at_start=bool(at_start))
+
+
 def look_for_lost(channel_id: int) -> None:
     """Ask the provider about some of the messages that nobody knows the fate of."""
     queue.asked_begins(queue.EVIDENCE, channel_id)
@@ -225,7 +233,9 @@ def _land(channel_id: int, flying: Flying) -> None:
 
 
 def _record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
+    crash.point("taken")
     _until_written(lambda: outbox.record(channel_id, outcomes))
+    crash.point("recorded")
     told = [outcome for claimed, outcome in outcomes if claimed.refused is None]
     _until_written(lambda: pacing.learn(channel_id, told))
     _until_written(lambda: account_states.after_sends(channel_id, [outcome for _, outcome in outcomes]))

@@ -34,6 +34,7 @@ SYNC_TEMPLATES = "roms.jobs.sync_templates"
 LOOK = "roms.jobs.look_at_account"
 EVIDENCE = "roms.jobs.look_for_lost"
 SIGNAL = "roms.jobs.signal"
+MISSED = "roms.jobs.fetch_missed"
 FETCH = "roms.jobs.fetch_files"
 
 

@@ -16,10 +16,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from roms import clock, secretbox
+from roms import clock, crash, secretbox
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +129,15 @@ class Spool:
     def broken(self) -> int:
         return sum(1 for _ in _letters(self.folder / BROKEN))
 
+    def moments(self) -> Iterator[tuple[int, datetime]]:
+        """Channel and moment of everything that lies here, waiting or set aside."""
+        for channel_id in self.channels():
+            yield from ((channel_id, named_at(Path(path))) for path in _letters(self._of(channel_id)))
+        for path in map(Path, _letters(self.folder / BROKEN)):
+            channel, _, name = path.name.partition("-")
+            if channel.isdigit() and name.partition("-")[0].isdigit():  # a person may have put other things there
+                yield int(channel), named_at(path.with_name(name))
+
     def oldest(self) -> float:
         """Seconds for which the oldest has waited; 0 where none waits."""
         oldest = (min(_letters(self._of(channel_id)), default=None) for channel_id in self.channels())
@@ -177,14 +186,21 @@ class Spool:
             if is_new:
                 _sync(place.parent.parent)
             _write(draft, secretbox.sealed_bytes(self.keys, contents))
+            crash.point("spool_before_rename")
             draft.replace(place)
             _sync(place.parent)
+            crash.point("spool_kept")
         except secretbox.Sealed as error:
             raise Unwritable(str(error)) from error
         except OSError as error:
             if draft.exists():
                 draft.unlink()
             raise Unwritable(f"the spool cannot be written: {error.strerror}") from error
+
+
+def named_at(path: Path) -> datetime:
+    """The moment that a letter is named after."""
+    return datetime.fromtimestamp(int(path.name.partition("-")[0]) / NANO, UTC)
 
 
 def _nanoseconds() -> int:
@@ -216,6 +232,7 @@ def _write(path: Path, contents: bytes) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(contents)
         file.flush()
+        crash.point("spool_before_sync")
         os.fsync(handle)
 
 

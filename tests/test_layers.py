@@ -24,6 +24,7 @@ LAYERS: dict[str, set[str]] = {
         "db",
         "errors",
         "clock",
+        "crash",
         "queue",
         "config",
         "jsontext",
@@ -34,22 +35,25 @@ LAYERS: dict[str, set[str]] = {
     },
     "outside": {"outside"},
     "web": {"web", "services", "models", "engine", "channels", "db", "errors", "config", "queue", "clock", "metrics"},
-    "jobs": {"services", "channels", "outside", "queue"},
-    "db": {"connecting"},
-    "connecting": {"jsontext"},
+    "jobs": {"services", "channels", "outside", "queue", "crash"},
+    "db": {"connecting", "crash", "lifeline"},
+    "connecting": {"jsontext", "lifeline"},
+    "lifeline": set(),
     "jsontext": set(),
     "clock": set(),
+    "crash": set(),
     "config": {"outside", "secretbox"},
     "secretbox": set(),
     "storage": {"storage"},
-    "spool": {"clock", "secretbox"},
+    "spool": {"clock", "crash", "secretbox"},
     "errors": set(),
     "queue": set(),
     "listener": set(),
     "metrics": set(),
 }
 # The wiring and the outermost loops see everything.
-EVERYTHING = {"app", "cli", "cli_aside", "cli_channels", "cli_flows", "cli_releases", "background", "__init__"}
+EVERYTHING = {"app", "cli", "cli_aside", "cli_channels", "cli_flows", "cli_ledger", "cli_releases", "background"}
+EVERYTHING |= {"__init__"}
 
 PYTHON = sorted(
     path

@@ -24,7 +24,10 @@ class Box:
         if method == "POST":
             message = json.loads(body)
             self.count += 1
-            self.taken.append((time.monotonic(), message["to"], message["body"]))
+            said = message.get("body", "")
+            self.taken.append(
+                (time.monotonic(), message["to"], said if isinstance(said, str) else said.get("text", ""))
+            )
             return 201, {"sent": True, "message": {"id": f"provider-{self.count}", "status": "pending"}}
         if path.startswith("/delay/"):
             self.delay = int(path.removeprefix("/delay/")) / 1000

@@ -25,6 +25,7 @@ class Poster(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.done: asyncio.Future[bool] | None = None
+        self.is_open = True
         self._buffer = b""
 
     def connection_made(self, transport: Any) -> None:
@@ -47,6 +48,7 @@ class Poster(asyncio.Protocol):
             self.done.set_result(is_good)
 
     def connection_lost(self, _error: Exception | None) -> None:
+        self.is_open = False
         if self.done and not self.done.done():
             self.done.set_result(False)
 

@@ -1,4 +1,5 @@
-"""What came and could not be processed is kept, sealed, to be tried again; the channels' rows are not touched."""
+"""What came and could not be processed is kept, sealed, to be tried again; and up to when each account was asked for
+what we missed. The channels' own rows are not touched."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,11 +37,17 @@ def upgrade() -> None:
         sa.Column("changed_at", MOMENT, nullable=False),
         sa.UniqueConstraint("channel_id", "mark"),
     )
+    op.create_table(
+        "channel_fetch",
+        sa.Column("channel_id", id_type, sa.ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("until", MOMENT, nullable=False),
+    )
     op.create_index("ix_set_aside_due", "set_aside", ["state", "due_at"])
     op.create_index("ix_set_aside_conversation_id", "set_aside", ["conversation_id"])
     op.create_index("ix_set_aside_body_id", "set_aside", ["body_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("channel_fetch")
     op.drop_table("set_aside")
     op.drop_table("set_aside_body")

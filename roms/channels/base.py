@@ -165,9 +165,11 @@ class Adapter:
     answer is the body (and type) a webhook call is answered with, in place of our counters; media tells where a file
     ({id, url, …} as parse gave it) is fetched; setup makes the provider call our webhook; state asks how it is;
     phone_of asks for the number behind a hidden identity; picture tells where the picture of who is at an address is
-    (at the url that a Profile told, if one is given), None where there is none; evidence asks the provider whether it
-    has this parcel, which was handed over at the given moment or a little later; whole is what of a webhook call is
-    parsed and kept, where that is more than its body (what was put into an address that the provider calls back).
+    (at the url that a Profile told, if one is given), None where there is none; history lists what people wrote since a
+    moment, in any order, each with the provider_id its webhook had and with `at`;
+    evidence asks the provider whether it has this parcel, which was handed over at the given moment or a little later;
+    whole is what of a webhook call is parsed and kept, where that is more than its body (what was put into an address
+    that the provider calls back).
     """
 
     kind: str
@@ -190,6 +192,7 @@ class Adapter:
     linking: Linking | None = None
     phone_of: Callable[[Account, httpx.Client, str], str | None] | None = None
     picture: Callable[[Account, httpx.Client, str, str], Download | None] | None = None
+    history: Callable[[Account, httpx.Client, datetime], Iterator[Item]] | None = None
     evidence: Callable[[Account, httpx.Client, Parcel, datetime], Evidence] | None = None
     whole: Callable[[Knock], bytes] = lambda knock: knock.body
     errors: Mapping[str, str] = field(default_factory=dict)  # the provider's code -> error class; for docs and tests

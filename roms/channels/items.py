@@ -29,8 +29,9 @@ class Incoming:
     none. extra: what it is besides its words, in the keys that docs/adding-a-channel.md lists. raw: the provider's own
     words for a kind we do not know. account: the provider's name for the account it came to, "" when there is one only.
     came_at, via: when it came to us, where it had to wait, and how, where not by itself: retried (it was set aside) or
-    recovered (we asked the provider for it after an outage); adapters leave them alone. unsure: with from_business, the
-    provider does not say whether it was typed on the phone or sent by us.
+    recovered (we asked the provider for it after an outage). is_followed: a later one of the same person was fetched
+    with it. Adapters leave these alone. unsure: with from_business, the provider does not say whether it was typed on
+    the phone or sent by us.
     """
 
     address: str
@@ -50,6 +51,7 @@ class Incoming:
     account: str = ""
     came_at: datetime | None = None
     via: str = ""
+    is_followed: bool = False
     unsure: bool = False
 
     @property

@@ -3,7 +3,7 @@
 from roms.models.accounts import LiveTicket, LoginAttempt, LoginSession, Role, User
 from roms.models.aside import AsideState, SetAside, SetAsideBody
 from roms.models.attachment import Attachment, FileState
-from roms.models.channel import Channel, ChannelEvent, ChannelPace, MessageTemplate
+from roms.models.channel import Channel, ChannelEvent, ChannelFetch, ChannelPace, MessageTemplate
 from roms.models.contact import Contact, ContactAddress, ContactMerge, ContactPicture
 from roms.models.conversation import Conversation, ConversationLabel, PersonPace
 from roms.models.http_call import HttpCall
@@ -18,6 +18,7 @@ __all__ = [
     "Attachment",
     "Channel",
     "ChannelEvent",
+    "ChannelFetch",
     "ChannelPace",
     "ChannelTally",
     "Contact",

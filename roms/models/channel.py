@@ -49,6 +49,15 @@ class ChannelPace(Model):
     paced_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # until then what was sent takes up the allowance
 
 
+class ChannelFetch(Model):
+    """Up to when we have asked the provider for what it brought, so that nothing between is missing."""
+
+    __tablename__ = "channel_fetch"
+
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
+    until: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class ChannelEvent(Model):
     """What happened to an account: connected, logged out, restarted, changed. Shown to admins."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from roms import clock
+from roms import clock, crash
 from roms.channels import ADAPTERS
 from roms.channels.base import Account
 from roms.channels.items import Incoming, Item
@@ -23,11 +23,12 @@ from roms.db import db, hurried
 from roms.errors import NotReady, Problem
 from roms.services import channels, door, outages, stumbles, tallies, traffic
 from roms.services.door import FAILURES, Stumble
-from roms.spool import Damaged, Letter, Spool, Unwritable
+from roms.spool import Damaged, Letter, Spool, Unwritable, named_at
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 0.4  # seconds that a webhook waits for a lock, its own turn and then the file's: less than 1 s together
+ANSWER = 0.6  # seconds that it waits for any word of the server: longer than for a lock, of which the server tells
 FLUSH_FOR = 2.0  # seconds at a time: the ticker has other things to do
 
 
@@ -48,7 +49,7 @@ def receive(account: Account, body: bytes) -> Counter[str]:
     items, unread = _parsed(account, body)
     if not spool().is_waiting(account.channel_id):
         try:
-            with hurried(PATIENCE):
+            with hurried(PATIENCE, ANSWER):
                 done = _taken(account, letter, items, unread)
                 traffic.heard(account.channel_id)
         except SQLAlchemyError as error:
@@ -59,8 +60,9 @@ def receive(account: Account, body: bytes) -> Counter[str]:
         else:
             return done
     try:
-        spool().put(letter)
+        tallies.spooled(account.channel_id, named_at(spool().put(letter)))
     except Unwritable as error:
+        tallies.came(account.channel_id, {"failed": len(items) + len(unread)})
         log.error("a %s webhook could be kept nowhere: %s", account.kind, error)
         raise NotReady("neither the database nor the spool takes anything now; try again") from error
     return Counter(spooled=len(items) + len(unread))
@@ -124,7 +126,8 @@ def _replayed(path: Path) -> bool:
         spool().set_aside(path)
         return True
     if _is_stored(letter):
-        tallies.replayed(letter.channel_id, letter.came_at)
+        crash.point("replayed")
+        tallies.replayed(letter.channel_id, named_at(path))
         spool().done(path)
     else:
         spool().set_aside(path)

@@ -30,7 +30,7 @@ from roms.services.scene import Row, Scene, add_history, finish, scene_of
 
 FIRST = timedelta(seconds=5)  # after it became unknown
 TELL = timedelta(minutes=2)  # after it was handed over
-LAST = timedelta(hours=1)  # likewise; then only a person asks
+LAST = timedelta(minutes=30)  # likewise; then only a person asks
 AT_WORK = timedelta(seconds=60)  # whoever asks has so long
 CLOCKS = timedelta(minutes=2)  # by which a provider's may be behind ours
 AT_ONCE = 4

@@ -58,7 +58,7 @@ class Part:
 
 def init_app(app: Flask) -> None:
     app.extensions[ROUNDS] = {}
-    app.extensions[BEGAN] = clock.now()
+    app.extensions[BEGAN] = monotonic()
 
 
 def beat(name: str, every: float = 0, moment: float | None = None) -> None:
@@ -105,12 +105,12 @@ def patience() -> timedelta:
 def parts(is_server: bool = True) -> list[Part]:
     """How every part is. A server that has just started gives the others as long to start, too; a command does not."""
     at = clock.now()
-    began = current_app.extensions[BEGAN] if is_server else None
+    is_new = is_server and monotonic() - current_app.extensions[BEGAN] <= patience().total_seconds()
     by_name: dict[str, list[Heartbeat]] = {name: [] for name in needed()}
     recent = select(Heartbeat).where(Heartbeat.told_at > at - LONGEST_MEMORY).order_by(Heartbeat.told_at)
     for row in db.session.scalars(recent.execution_options(populate_existing=True)):
         by_name.setdefault(row.name, []).append(row)
-    found = [_judged(name, rows, at, began) for name, rows in by_name.items()]
+    found = [_judged(name, rows, at, is_new) for name, rows in by_name.items()]
     return sorted((part for part in found if part is not None), key=lambda part: part.name)
 
 
@@ -118,7 +118,7 @@ def unwell(is_server: bool = True) -> list[Part]:
     return [part for part in parts(is_server) if not part.is_well]
 
 
-def _judged(name: str, rows: Sequence[Heartbeat], at: datetime, began: datetime | None) -> Part | None:
+def _judged(name: str, rows: Sequence[Heartbeat], at: datetime, is_new: bool) -> Part | None:
     """None: a part of no account, such as a chore of a process that is gone; the process itself is named."""
     living = [row for row in rows if not row.is_over and at - row.told_at <= patience()]
     stuck = [row for row in living if at - row.round_at > patience() + timedelta(seconds=row.every)]
@@ -127,13 +127,12 @@ def _judged(name: str, rows: Sequence[Heartbeat], at: datetime, began: datetime 
         return Part(name, "stuck" if stuck else "ok", _seconds(at, row.round_at), len(living))
     if name not in needed():
         return None
-    last = rows[-1] if rows else None
-    since = max((each for each in (last and last.round_at, began) if each), default=None)
-    if since and at - since <= patience():
-        return Part(name, "ok", _seconds(at, last.round_at) if last else None)
-    if last is None:
-        return Part(name, "missing")
-    return Part(name, "stopped" if last.is_over else "silent", _seconds(at, last.round_at))
+    if not rows:
+        return Part(name, "ok" if is_new else "missing")
+    last = rows[-1]
+    is_awaited = is_new or at - last.told_at <= patience()
+    state = "ok" if is_awaited else "stopped" if last.is_over else "silent"
+    return Part(name, state, _seconds(at, last.round_at))
 
 
 def _seconds(at: datetime, then: datetime) -> int:

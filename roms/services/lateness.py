@@ -8,7 +8,7 @@ from roms.channels.items import Incoming
 from roms.engine.types import JSON
 from roms.services import frames
 
-ANSWERED_WITHIN = timedelta(hours=1)  # by the bot: whoever waited longer waits for a person, not for a menu
+ANSWERED_WITHIN = timedelta(hours=12)  # by the bot: an answer the next morning is one, a menu days later is none
 REPLAYED_AFTER = timedelta(days=8)  # Meta repeats a webhook for 7 days; what is older nobody waits for
 
 
@@ -19,8 +19,10 @@ def is_replay(incoming: Incoming, at: datetime) -> bool:
 
 
 def is_old(incoming: Incoming, at: datetime) -> bool:
-    """Whether the bot is not to answer it any more, because it was set aside or fetched too late, or is a replay."""
-    return is_replay(incoming, at) or (bool(incoming.via) and at - (_written(incoming) or at) > ANSWERED_WITHIN)
+    """Whether the bot is not to answer it, for it is a replay, was set aside or fetched late, or has a later one."""
+    if is_replay(incoming, at) or incoming.is_followed:
+        return True
+    return bool(incoming.via) and at - (_written(incoming) or at) > ANSWERED_WITHIN
 
 
 def told(incoming: Incoming, at: datetime) -> JSON:

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds: what a process that is killed has not written down yet
 PATIENCE = 5.0  # seconds this waits for a lock; nobody waits for it
+AT_THE_END = 1.0  # the same while the process ends
 BEATS = 6  # within the time after which a part counts as silent
 
 
@@ -25,6 +26,7 @@ class Pulse:
     def __init__(self, app: Flask, also: Callable[[], None] = lambda: None) -> None:
         self._app, self._also = app, also
         self._stopping = threading.Event()
+        self._is_told = True  # what is in memory is in the database too
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
 
     def start(self) -> None:
@@ -33,9 +35,9 @@ class Pulse:
     def stop(self) -> None:
         self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join(PATIENCE)
+            self._thread.join(2 * AT_THE_END)
         with self._app.app_context():
-            self._write(True, is_over=True)
+            self._write(True, AT_THE_END, is_over=True)
 
     def _run(self) -> None:
         with self._app.app_context():
@@ -48,14 +50,17 @@ class Pulse:
                 if self._stopping.wait(TICK):
                     return
 
-    def _write(self, is_time: bool, is_over: bool = False) -> None:
+    def _write(self, is_time: bool, patience: float = PATIENCE, is_over: bool = False) -> None:
         """A database that is away is told later: counts stay in memory, and a beat that is late is none."""
         try:
-            with hurried(PATIENCE):
+            with hurried(patience):
                 tallies.write()
                 if is_time:
                     heartbeats.write(is_over)
+            self._is_told = True
         except SQLAlchemyError as error:
-            log.warning("counts and heartbeats could not be written down yet: %s", type(error).__name__)
+            if self._is_told:
+                log.warning("counts and heartbeats cannot be written down now: %s", type(error).__name__)
+            self._is_told = False
         finally:
             db.session.remove()

@@ -84,7 +84,7 @@ def slot_of(at: datetime) -> datetime:
 
 def came(channel_id: int, done: Mapping[str, int]) -> None:
     """Items knocked, and this became of them: all of it at once, so that no kill stands between."""
-    counts = {"received": sum(done.values()), "letters": 1 if "spooled" in done else 0}
+    counts = {"received": sum(done.values())}
     for outcome, count in done.items():
         name = OUTCOMES.get(outcome, outcome)
         counts[name] = counts.get(name, 0) + count
@@ -98,9 +98,14 @@ def stored(channel_id: int, at: datetime) -> None:
     after_commit(lambda: counting.add(key, {"stored": 1, "processed": 1}))
 
 
-def replayed(channel_id: int, came_at: datetime) -> None:
-    """A webhook leaves the spool: written down before its file goes, so that a kill between never looks like a loss."""
-    book().add((channel_id, slot_of(came_at)), {"replayed": 1})
+def spooled(channel_id: int, named_at: datetime) -> None:
+    """A webhook lies in the spool now, under a name of this moment."""
+    book().add((channel_id, slot_of(named_at)), {"letters": 1})
+
+
+def replayed(channel_id: int, named_at: datetime) -> None:
+    """It leaves the spool: written down before its file goes, so that a kill between never looks like a loss."""
+    book().add((channel_id, slot_of(named_at)), {"replayed": 1})
     write()
 
 
@@ -122,3 +127,10 @@ def _write(rows: list[dict[str, object]]) -> None:
     insert = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert(table(ChannelTally))
     fresh = {name: insert.excluded[name] for name in COUNTS}
     db.session.execute(insert.on_conflict_do_update(index_elements=["channel_id", "slot", "source"], set_=fresh), rows)
+
+
+def put(channel_id: int, source: str, counts: Mapping[datetime, Mapping[str, int]]) -> None:
+    """Numbers of somebody who does not count by the second (within a transaction)."""
+    for slot, some in counts.items():
+        row = dict.fromkeys(COUNTS, 0) | {"channel_id": channel_id, "slot": slot, "source": source} | dict(some)
+        db.session.execute(table(ChannelTally).insert().values(row))

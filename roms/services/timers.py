@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from roms import clock
+from roms import clock, crash
 from roms.db import db, table, transaction
 from roms.engine.events import TimerFired
 from roms.models import Conversation, Timer
@@ -37,6 +37,7 @@ def fire(timer_id: int) -> bool:
     if decision.unmatched:  # the end of a burst
         unmatched.mark(conversation.id, decision.gathered)
     finish(scene)
+    crash.point("timer_fired")
     return True
 
 

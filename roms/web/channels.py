@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from roms import queue
 from roms.config import Config
 from roms.errors import Conflict, NotAllowed, NotFound
-from roms.services import account_list, account_looks, account_setup, account_states, accounts
+from roms.services import account_list, account_looks, account_setup, account_states, accounts, standing
 from roms.services.actors import Actor
 from roms.web import i18n, identity
 from roms.web.bodies import LARGEST, Text, body
@@ -53,11 +53,11 @@ class Password(BaseModel):
     password: str = Field(max_length=accounts.LONGEST_PASSWORD, repr=False)
 
 
-def warnings(lang: str) -> list[dict[str, str]]:
-    """What an operator should mend, in the reader's language."""
+def warnings(lang: str, is_admin: bool = False) -> list[dict[str, str]]:
+    """What an operator should mend, and what comes in late, in the reader's language."""
     return [
         {"code": found["code"], "text": i18n.t(lang, "errors", found["code"], name=found["name"])}
-        for found in account_states.warnings()
+        for found in (*standing.warnings(is_admin), *account_states.warnings())
     ]
 
 
@@ -87,7 +87,8 @@ def show() -> ResponseReturnValue:
 
 @bp.get("/api/warnings")
 def wrong() -> ResponseReturnValue:
-    return {"warnings": warnings(identity.actor().language)}
+    me = identity.actor()
+    return {"warnings": warnings(me.language, me.is_admin)}
 
 
 @bp.post("/api/confirm")

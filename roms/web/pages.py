@@ -71,7 +71,7 @@ def boot() -> dict[str, Any]:
         "agents": inbox.agents(),
         "csrf": generate_csrf(),
         "instance": config().instance,
-        "warnings": warnings(me.language),
+        "warnings": warnings(me.language, me.is_admin),
         "socket": "/ws/inbox",
     }
 

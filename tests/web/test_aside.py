@@ -130,7 +130,7 @@ def test_hours_later_it_is_there_for_people_and_the_bot_keeps_still(
     before = len(messages())
     knock(browser, whapi_body(POISON))
     handler.is_broken = False
-    clock.forward(hours=3)
+    clock.forward(hours=13)
     in_ticker(app)
     assert [each.text for each in messages()[before:]] == [POISON]
     assert conversation().unread == 2

@@ -36,7 +36,7 @@ def beating(app: Flask, people: Cast, clock: Clock, monkeypatch: pytest.MonkeyPa
     """So many seconds pass, then these parts go round and their process says so."""
     passed = [0.0]
     monkeypatch.setattr(heartbeats, "monotonic", lambda: passed[0])
-    app.extensions[heartbeats.BEGAN] = clock.now
+    app.extensions[heartbeats.BEGAN] = 0.0
 
     def go(seconds: float, *names: str, is_over: bool = False) -> None:
         clock.forward(seconds=seconds)

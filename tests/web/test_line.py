@@ -6,10 +6,15 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from flask import Flask
+from simple_websocket import ConnectionClosed, Server
 
-from roms.web.line import Line, closing, frame
+from roms.web.hub import Seat
+from roms.web.line import Line, closing, frame, whole_frames_only
+from roms.web.live import FROM_VISITOR, listen
 
 
 @pytest.fixture
@@ -66,3 +71,27 @@ def test_writers_side_by_side_never_tear_each_others_frames(ends: tuple[Line, so
     assert read.endswith(closing(1012, "restart"))
     whole = [read[at : at + len(kinds[0])] for at in range(0, len(read) - len(closing(1012, "restart")), len(kinds[0]))]
     assert sorted(whole) == sorted(kinds * 20)
+
+
+def test_r35_a_line_on_which_nobody_answers_pings_ends_after_two() -> None:
+    """As when a laptop is closed: nothing breaks, and nothing is ever said again."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": "here", "HTTP_UPGRADE": "websocket"}
+        asked |= {"HTTP_CONNECTION": "Upgrade", "HTTP_SEC_WEBSOCKET_VERSION": "13"}
+        environ: dict[str, Any] = asked | {
+            "HTTP_SEC_WEBSOCKET_KEY": "MDEyMzQ1Njc4OWFiY2RlZg==",
+            "werkzeug.socket": ours,
+        }
+        line = whole_frames_only(environ)
+        ws = Server(environ, ping_interval=0.2)
+        line.when_closed = ws.event.set
+        began = time.monotonic()
+        with pytest.raises(ConnectionClosed):
+            listen(ws, Seat(line, None, "visitor"), FROM_VISITOR, time.monotonic)
+        assert time.monotonic() - began < 5
+        assert b"Ping/Pong timeout" in everything(theirs)
+
+
+def test_r35_no_line_is_without_pings(app: Flask) -> None:
+    assert 2 * app.config["SOCK_SERVER_OPTIONS"]["ping_interval"] < 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from roms.channels.fake.model import Deed, Draft, File, Person, Taken
 from roms.channels.fake.people import People, is_group
 
 LINES_SHOWN = 200
+DEEDS_KEPT = 10_000
 TYPING_SECONDS = 25.0
 SILENT = ("reaction", "edit", "delete")  # change another line instead of being one
 STEPS = ("sent", "delivered", "read")  # of a line of ours, and it never goes back
@@ -54,6 +56,7 @@ class Phones:
             self._taken: dict[str, Taken] = {}
             self._accepted: list[dict[str, Any]] = []
             self._signals: list[dict[str, Any]] = []
+            self._deeds: deque[tuple[str, Deed]] = deque(maxlen=DEEDS_KEPT)
             self._files: dict[str, File] = {}
             self._typing: dict[tuple[str, str], float] = {}
             self.touched()
@@ -103,6 +106,7 @@ class Phones:
         with self.changed:
             side = "us" if deed.by_business else "them"
             self.touched()
+            self._deeds.append((account, deed))
             if deed.kind in SILENT:
                 return self._change(deed.kind, str(deed.more["target"]), side, deed.text)
             if deed.kind.endswith("_changed"):
@@ -133,6 +137,11 @@ class Phones:
             self._accepted.append({"number": len(self._accepted) + 1, **entry})
             self.touched()
             return taken
+
+    def deeds(self, account: str) -> list[Deed]:
+        """What people did on their phones towards this account, for the lists that a provider keeps."""
+        with self.changed:
+            return [deed for whose, deed in self._deeds if whose == account]
 
     def signal(self, account: str, person: Person, what: str, **more: Any) -> None:
         """A read mark or typing: kept in a list, and shown."""

@@ -18,7 +18,7 @@ from roms.channels.base import Abilities, Account, Adapter, Field, Parcel, Signa
 from roms.channels.failures import Ambiguous
 from roms.channels.items import Item
 from roms.channels.reading import id_of, text_of
-from roms.channels.twilio import bodies, inbound, looking, rest
+from roms.channels.twilio import bodies, history, inbound, looking, rest
 from roms.channels.twilio.signing import verify
 from roms.channels.whatsapp import WINDOW
 
@@ -83,6 +83,7 @@ ADAPTER = Adapter(
     media=looking.media,
     templates=looking.templates,
     state=looking.state,
+    history=history.messages,
     evidence=looking.evidence,
     whole=inbound.whole,
     errors=sentences.classes("twilio"),

@@ -18,7 +18,7 @@ from roms.channels.calling import answer_of
 from roms.channels.failures import Ambiguous, Forbidden
 from roms.channels.items import Item
 from roms.channels.reading import loaded
-from roms.channels.waha import bodies, inbound, linking, looking, people, signals
+from roms.channels.waha import bodies, history, inbound, linking, looking, people, signals
 from roms.channels.waha.calls import ERRORS, asked
 from roms.channels.waha.files import ACCEPTED, download
 from roms.channels.waha.ids import address_of, key_of
@@ -86,6 +86,7 @@ ADAPTER = Adapter(
     setup=linking.setup,
     state=linking.state,
     linking=Linking(linking.state, linking.qr, linking.pairing_code, linking.restart, linking.logout),
+    history=history.messages,
     phone_of=people.phone_of,
     picture=people.picture,
     evidence=looking.evidence,

@@ -18,7 +18,7 @@ from roms.channels.calling import answer_of
 from roms.channels.failures import Ambiguous, Forbidden, Permanent
 from roms.channels.items import Item
 from roms.channels.reading import id_of, loaded, object_of
-from roms.channels.whapi import bodies, inbound, linking, looking, news, signals
+from roms.channels.whapi import bodies, history, inbound, linking, looking, news, signals
 from roms.channels.whapi.calls import ERRORS, asked
 from roms.channels.whapi.files import ACCEPTED, download
 
@@ -110,6 +110,7 @@ ADAPTER = Adapter(
     media=download,
     setup=linking.setup,
     state=linking.state,
+    history=history.messages,
     linking=Linking(linking.state, linking.qr, linking.pairing_code, linking.restart, linking.logout),
     picture=news.picture,
     evidence=looking.evidence,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from roms.channels.fake.model import Dialect, Doc, Letter, Person
-from roms.channels.fake.twilio import account, contents, incoming, outgoing
+from roms.channels.fake.twilio import account, contents, incoming, listing, outgoing
 from roms.channels.fake.twilio.words import address, refusal
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ DIALECT = Dialect(
     kind="twilio",
     title="Twilio",
     base="/twilio",
-    routes=(*outgoing.ROUTES, *contents.ROUTES, *account.ROUTES),
+    routes=(*outgoing.ROUTES, *contents.ROUTES, *account.ROUTES, *listing.ROUTES),
     new_id=_new_id,
     address=address,
     news=incoming.news,

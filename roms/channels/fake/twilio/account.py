@@ -30,26 +30,17 @@ def message(box: Box, request: Request, parts: Parts) -> Reply:
     taken = box.phones.taken(parts[1])
     if taken is None or taken.draft.account != "twilio":
         raise wrong(20404)
-    return Reply(200, _now(box, taken))
+    return Reply(200, now_of(box, taken))
 
 
-def _now(box: Box, taken: Taken) -> dict[str, Any]:
+def now_of(box: Box, taken: Taken) -> dict[str, Any]:
+    """A message of ours as it stands now."""
     line = box.phones.line(taken.id)
     status = line.status if line else "sent"
     if status == "failed":
         failed = taken.draft.refused in FAILED
         return resource(taken, "failed" if failed else "undelivered", taken.draft.refused)
     return resource(taken, status, 0)
-
-
-def messages(box: Box, request: Request, parts: Parts) -> Reply:
-    """GET …/Messages.json?To=: what went to somebody, newest first."""
-    allowed(box, request, parts[0])
-    found = [box.phones.taken(one["id"]) for one in box.accepted if one["provider"] == "twilio"]
-    wanted = request.query.get("To", "")
-    list_ = [_now(box, taken) for taken in found if taken and wanted in ("", taken.draft.to)][::-1]
-    size = int(request.query.get("PageSize", "50"))
-    return Reply(200, {"messages": list_[:size], "page": 0, "page_size": size, "next_page_uri": None})
 
 
 def media(box: Box, request: Request, parts: Parts) -> Reply:
@@ -79,7 +70,6 @@ def forget(box: Box, request: Request, parts: Parts) -> Reply:
 
 ROUTES = (
     Route("GET", rf"{ACCOUNT}\.json", account),
-    Route("GET", rf"{ACCOUNT}/Messages\.json", messages),
     Route("GET", rf"{ACCOUNT}/Messages/(\w+)\.json", message),
     Route("GET", rf"{ACCOUNT}/Messages/(\w+)/Media/(ME\w+)", media, "media"),
     Route("DELETE", rf"{ACCOUNT}/Messages/(\w+)(?:/Media/(ME\w+))?\.json", forget),

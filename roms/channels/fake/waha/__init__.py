@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from roms.channels.fake.model import Dialect, Doc, Letter, Person
-from roms.channels.fake.waha import incoming, outgoing, sessions
+from roms.channels.fake.waha import incoming, listing, outgoing, sessions
 from roms.channels.fake.waha.words import address, refusal
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ DIALECT = Dialect(
     kind="waha",
     title="WAHA",
     base="/waha",
-    routes=(*outgoing.ROUTES, *sessions.ROUTES),
+    routes=(*outgoing.ROUTES, *sessions.ROUTES, *listing.ROUTES),
     new_id=_new_id,
     address=address,
     news=incoming.news,

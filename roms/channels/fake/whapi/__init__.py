@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from roms.channels.fake.model import Dialect, Doc, Letter, Person
-from roms.channels.fake.whapi import account, incoming, outgoing
+from roms.channels.fake.whapi import account, incoming, listing, outgoing
 from roms.channels.fake.whapi.words import address, refusal
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ DIALECT = Dialect(
     kind="whapi",
     title="Whapi.Cloud",
     base="",
-    routes=(*outgoing.ROUTES, *account.ROUTES),
+    routes=(*outgoing.ROUTES, *account.ROUTES, *listing.ROUTES),
     new_id=_new_id,
     address=address,
     news=incoming.news,

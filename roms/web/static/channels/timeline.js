@@ -5,9 +5,12 @@ import { has, shortTime, t } from "../inbox/text.js";
 import { Busy, Note } from "./parts.js";
 import { act, path } from "./state.js";
 
+/** With the moments in it as people read them. */
+const told = (data) => ({ ...data, ...Object.fromEntries(["from", "to"].filter((key) => data[key]).map((key) => [key, shortTime(data[key])])) });
+
 export const Timeline = ({ events }) => html`<ol class="timeline">${events.map(({ id, event, data, who, at }) => html`<li key=${id} data-event=${event}>
   <${Moment} at=${at}>${shortTime(at)}</${Moment}>
-  <span><b>${t(has(`event_${event}`) ? `event_${event}` : `state_${event}`)}</b>${who ? ` · ${who}` : ""}
+  <span><b>${t(has(`event_${event}`) ? `event_${event}` : `state_${event}`, told(data))}</b>${who ? ` · ${who}` : ""}
     ${data.fields && html`<small>${data.fields.join(", ")}</small>`}${data.text && html`<small class="said">${data.text}</small>`}</span></li>`)}</ol>`;
 
 export function Templates({ channel }) {

@@ -41,7 +41,7 @@ function Notices() {
     if (link.value === "offline") alerted.value = t("offline");
   }, [link.value]);
   return html`<div class="notices">
-    ${warnings.value.map(({ text }) => html`<p class="notice" data-kind="warning" role="alert" key=${text}><${Icon} name="warn" size=${17} /><span>${text}</span></p>`)}
+    ${warnings.value.map(({ code, text }) => html`<p class="notice" data-kind="warning" role=${code === "spool_waiting" ? "status" : "alert"} key=${code === "spool_waiting" ? code : text}><${Icon} name="warn" size=${17} /><span>${text}</span></p>`)}
     ${signedOut.value && html`<p class="notice" data-kind="out" role="alert"><${Icon} name="out" size=${17} /><span>${t("signed_out")}</span>
       <a href=${`/login?next=${encodeURIComponent(location.pathname)}`}>${t("sign_in_again")}</a></p>`}
     ${!signedOut.value && link.value === "offline" && html`<p class="notice" data-kind="offline"><${Icon} name="warn" size=${17} />

@@ -20,6 +20,7 @@ export function Row({ summary, top, place, total, open, stop, onFocus, onOpen })
         ${!severalNumbers.value && html`<span class="sr">${channelWord(summary.channel.kind)}</span>`}
         <span class="row-time"><${Moment} at=${activity(summary)}>${rowTime(activity(summary), now.value)}</${Moment}></span></div>
       <div class="row-line"><${Preview} summary=${summary} />
+        ${summary.doubts > 0 && html`<span class="row-doubt" title=${t("doubts", { count: summary.doubts })}><${Icon} name="unknown" size=${16} /><span class="sr">${t("doubts", { count: summary.doubts })}</span></span>`}
         ${unread && html`<span class="badge" aria-label=${t("unread_count", { count: summary.unread })}>${number(summary.unread)}</span>`}</div>
       <div class="row-line row-foot"><${Mode} mode=${summary.mode} />
         ${summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`}

@@ -7,7 +7,7 @@ import { me } from "./boot.js";
 import { onElsewhere, recall, recallAll, remember } from "./memory.js";
 import { inWords, toast } from "./notices.js";
 import { link, signedOut, thread, world } from "./store.js";
-import { learn } from "./sync.js";
+import { catchUp, learn } from "./sync.js";
 import { t } from "./text.js";
 
 const AGAIN_MS = 3000;
@@ -134,6 +134,17 @@ export async function retrySent(id, entry) {
     world.value = answered(world.value, { ...answer, conversation: world.value.summaries.get(id) });
   } catch (error) {
     toast(inWords(error), { kind: "error" });
+  }
+}
+
+/** Ask the provider whether it has this message; what it says is shown where the message stands. */
+export async function checkSent(id, entry) {
+  try {
+    const answer = await post(conversation(id, "/check"), { seq: entry.seq });
+    world.value = answered(world.value, { ...answer, conversation: world.value.summaries.get(id) });
+  } catch (error) {
+    toast(inWords(error), { kind: "error" });
+    if (error.code === "conflict") catchUp(id);
   }
 }
 

@@ -15,6 +15,8 @@ const RECOUNT_MS = 700;
 const AGAIN_MS = 2000;
 const touched = new Set(); // ids that changed here while a list is on its way
 const chasing = new Map(); // id -> newest number asked for while a catch-up runs
+let unsure = new Set(); // ids held beside the list that was read last: the counts know them better than we do
+let moves = 0; // how often a conversation changed its tab: counts read meanwhile may or may not know of it
 let recountTimer = null;
 
 export function enter(frame) {
@@ -51,9 +53,11 @@ export function learn(world, id) {
 function counted(id, before) {
   const after = store.world.value.summaries.get(id);
   if (before === after) return;
+  const wasUnsure = unsure.delete(id);
   const moved = !before || before.mode !== after.mode || before.assignee !== after.assignee;
   if (!moved) return;
-  const next = recount(store.counts.value, before, after, me.id);
+  moves += 1;
+  const next = wasUnsure ? null : recount(store.counts.value, before, after, me.id);
   if (next) store.counts.value = next;
   else recountSoon();
 }
@@ -136,14 +140,20 @@ export async function showList() {
   const key = q ? "search" : view;
   const isShown = store.lists.value[key]?.state === "ready" && (!q || store.found.value);
   setList(key, { state: isShown ? "ready" : "loading" });
+  const known = moves;
   const page = await readList(key, { view, q, limit: PAGE });
   if (!page || q !== store.query.value.trim() || view !== store.view.value) return;
   batch(() => {
     add(page.items);
     if (q) store.found.value = { ids: page.items.map((item) => item.id), next: page.next };
-    store.counts.value = page.counts;
+    takeCounts(page, known);
     setList(key, { state: "ready", next: page.next });
   });
+}
+
+function takeCounts({ counts }, known) {
+  store.counts.value = counts;
+  if (moves !== known) recountSoon();
 }
 
 async function readList(key, values) {
@@ -203,6 +213,7 @@ async function readUntilQuiet() {
 async function readTab() {
   const view = store.view.value;
   const wanted = Math.min(300, Math.max(PAGE, store.rows.value.length));
+  const known = moves;
   touched.clear();
   const pages = [];
   let before = "";
@@ -213,15 +224,17 @@ async function readTab() {
     before = page.next;
   } while (before && pages.reduce((sum, page) => sum + page.items.length, 0) < wanted);
   if (view !== store.view.value) readAgain = true; // the other tab was read before we knew what we had missed
-  else batch(() => takeList(view, pages));
+  else batch(() => takeList(view, pages, known));
   return true;
 }
 
-function takeList(view, pages) {
+function takeList(view, pages, known) {
   const items = pages.flatMap((page) => page.items);
-  const keep = new Set([...touched, store.openId.value, ...(store.found.value?.ids ?? [])]);
+  const beside = [store.openId.value, ...(store.found.value?.ids ?? [])];
+  const keep = new Set([...touched, ...beside]);
+  unsure = new Set(beside.filter((id) => !touched.has(id) && !items.some((item) => item.id === id)));
   store.world.value = forgetThreads(relisted(store.world.value, items, keep, touched));
-  store.counts.value = pages[0].counts;
+  takeCounts(pages[0], known);
   store.lists.value = { search: store.lists.value.search, [view]: { state: "ready", next: pages.at(-1).next } };
 }
 

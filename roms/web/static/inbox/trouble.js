@@ -4,7 +4,7 @@ import { focusComposer, may } from "./acts.js";
 import { Moment, who } from "./bits.js";
 import { setDraft } from "./drafts.js";
 import { Icon } from "./icons.js";
-import { pending, retry, retrySent, withdraw } from "./sends.js";
+import { checkSent, pending, retry, retrySent, withdraw } from "./sends.js";
 import { current, dialog, link } from "./store.js";
 import { clock, t, tell } from "./text.js";
 import { Words } from "./words.js";
@@ -25,17 +25,30 @@ const NEVER_AGAIN = new Set(["needs_template", "opted_out"]); // the same messag
 export function Trouble({ entry }) {
   if (entry.status === "stale") return html`<${Stale} item=${entry.pending} />`;
   if (entry.status === "queued" && entry.error?.class === "retryable" && tell(entry.error.say)) return html`<p class="trouble" role="note" data-status="queued">${tell(entry.error.say)}</p>`;
-  if (entry.status !== "failed" && entry.status !== "unknown") return null;
+  if (entry.status === "unknown") return html`<${Doubt} entry=${entry} />`;
+  if (entry.status !== "failed") return null;
   const { error } = entry;
   const needsTemplate = error?.class === "needs_template" || error?.code === "window_closed";
   const again = entry.pending ? () => retry(pendingItem(entry)) : () => retrySent(current.value.id, entry);
-  const words = entry.status === "unknown" ? t("unknown_text") : tell(error?.say) || error?.text || t("failed_text");
+  const words = tell(error?.say) || error?.text || t("failed_text");
   return html`<div class="trouble" role="group" data-status=${entry.status}><span>${words}</span>
-    ${!needsTemplate && !NEVER_AGAIN.has(error?.class) && html`<button type="button" class="link-button" onClick=${again}>${t(entry.status === "unknown" ? "send_again" : "retry")}</button>`}
+    ${!needsTemplate && !NEVER_AGAIN.has(error?.class) && html`<button type="button" class="link-button" onClick=${again}>${t("retry")}</button>`}
     ${needsTemplate && current.value?.can?.templates && html`<button type="button" class="link-button" onClick=${() => (dialog.value = "templates")}>${t("template_choose")}</button>`}
     ${entry.pending && !entry.content && html`<button type="button" class="link-button" onClick=${() => edit(entry.pending)}>${t("edit")}</button>`}
     ${entry.pending && entry.content && html`<button type="button" class="link-button" onClick=${() => withdraw(entry.pending)}>${t("discard")}</button>`}
     ${error?.code && !entry.pending && html`<${Raw} error=${error} />`}</div>`;
+}
+
+/** It may have arrived: what is known of it and, once nobody expects more, a person's two ways on. */
+function Doubt({ entry }) {
+  const { asks = true, checked = "" } = entry.doubt ?? {};
+  const id = current.value.id;
+  return html`<div class="trouble" role="group" data-status="unknown" data-checked=${checked}>
+    <span>${t(asks ? "unknown_asks" : "unknown_text")}</span>
+    ${checked && html`<span class="doubt-seen" role="status">${t(`checked_${checked}`)}</span>`}
+    ${asks && html`<button type="button" class="link-button" disabled=${checked === "asking"} onClick=${() => checkSent(id, entry)}>${t("check_sent")}</button>
+    ${entry.kind !== "reaction" && html`<button type="button" class="link-button" onClick=${() => retrySent(id, entry)}>${t("send_again")}</button>`}`}
+    ${entry.error?.code && html`<${Raw} error=${entry.error} />`}</div>`;
 }
 
 /** The provider's own code and words, for whoever asks the provider. */

@@ -5,11 +5,17 @@ import { boot } from "./boot.js";
 import { signedOut } from "./store.js";
 
 const EVERY_MS = 30_000;
+const SOON_MS = 2_000; // while webhooks are coming in late: how many is told as it changes
 
 export const warnings = signal(boot.warnings);
 
 export function watchWarnings() {
-  setInterval(look, EVERY_MS);
+  setTimeout(again, EVERY_MS);
+}
+
+async function again() {
+  await look();
+  setTimeout(again, warnings.value.some(({ code }) => code === "spool_waiting") ? SOON_MS : EVERY_MS);
 }
 
 export async function look() {
