@@ -40,7 +40,7 @@ from roms.services.pulse import Pulse
 log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
-TIMERS_A_ROUND, FIRE_FOR = 200, 1.0  # timers, seconds: at most, within one look
+TIMERS_A_ROUND, FIRE_FOR = 200, 2.0  # timers, seconds: at most, within one look
 CLEAN_EVERY = 120  # beats
 FACES_EVERY = 10  # beats
 KEEP_EVERY = 4  # beats

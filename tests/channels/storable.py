@@ -15,6 +15,7 @@ from roms.channels.items import (
     IdentityChanged,
     Incoming,
     Item,
+    Preference,
     Profile,
     Reaction,
     Receipt,
@@ -70,7 +71,7 @@ def check(item: Item) -> None:
     elif isinstance(item, IdentityChanged):
         assert item.old.kind == item.new.kind
         assert item.old != item.new
-    elif isinstance(item, Profile):
+    elif isinstance(item, Profile | Preference):
         assert item.identities
     elif isinstance(item, AccountState):
         assert item.state in STATES
