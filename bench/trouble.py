@@ -28,7 +28,7 @@ from tools.tcpcut import Cut
 MOST = 1000.0  # ms
 HEALTHY = "healthy"
 COLUMNS = ("database", "trouble", "answered 200", "p50 ms", "p99 ms", "p99 × healthy", "spooled", "s until stored")
-PATIENCE = 25.0  # seconds until everything must be stored again
+PATIENCE = 60.0  # seconds until everything must be stored again
 READY = 1.0  # seconds between the beginning of a trouble and the load, so that open connections notice
 
 
