@@ -146,8 +146,9 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
     payload = row["payload"] or {}
     if consent.heed(scene, incoming, payload.get(permission.MARK)):
         return
-    is_silent = _is_silent(scene, incoming) or lateness.is_old(incoming, scene.at)
-    if lateness.is_replay(incoming, scene.at) or (is_silent and scene.conversation.mode is not Mode.AGENT):
+    mode = scene.conversation.mode
+    is_silent = _is_silent(scene, incoming) and mode is not Mode.AGENT
+    if is_silent or lateness.is_unheard(incoming, mode, scene.at):
         return
     content = contents.received(incoming.kind, row["payload"])
     heard = MessageReceived(incoming.text, incoming.payload, incoming.kind, content)
@@ -157,7 +158,7 @@ def _follow(scene: Scene, incoming: Incoming, row: Row, is_awaited: bool) -> Non
 
 
 def _payload(scene: Scene, incoming: Incoming) -> Row | None:
-    found, late = payloads.of(scene, incoming), lateness.told(incoming, scene.at)
+    found, late = payloads.of(scene, incoming), lateness.told(incoming, scene.conversation.mode, scene.at)
     return {**(found or {}), **late} if late else found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from roms.channels.items import Incoming
-from roms.engine.types import JSON
+from roms.engine.types import JSON, Mode
 from roms.services import frames
 
 ANSWERED_WITHIN = timedelta(hours=12)  # by the bot: an answer the next morning is one, a menu days later is none
@@ -25,11 +25,18 @@ def is_old(incoming: Incoming, at: datetime) -> bool:
     return bool(incoming.via) and at - (_written(incoming) or at) > ANSWERED_WITHIN
 
 
-def told(incoming: Incoming, at: datetime) -> JSON:
+def is_unheard(incoming: Incoming, mode: Mode, at: datetime) -> bool:
+    """Whether neither bot nor lifecycle hears of it: people who handle the conversation are told of all but replays."""
+    return is_replay(incoming, at) or (is_old(incoming, at) and mode is not Mode.AGENT)
+
+
+def told(incoming: Incoming, mode: Mode, at: datetime) -> JSON:
     """What the thread says of it: when it was written, and why it comes only now. Nothing for what comes in time."""
     if not incoming.via and not is_replay(incoming, at):
         return {}
-    return {"late": frames.moment(_written(incoming)), **({"via": incoming.via} if incoming.via else {})}
+    how = {"via": incoming.via} if incoming.via else {}
+    unheard = {"unheard": True} if is_unheard(incoming, mode, at) else {}
+    return {"late": frames.moment(_written(incoming)), **how, **unheard}
 
 
 def _written(incoming: Incoming) -> datetime | None:

@@ -212,10 +212,10 @@ def _timer(row: Any) -> Event:
 
 
 def _said(row: Any) -> Event | None:
+    payload = row.payload or {}
+    if payload.get("unheard") or payload.get(MARK, {}).get("taken"):  # it was shown, and no flow heard of it
+        return None
     if row.sender is Sender.CONTACT:
-        payload = row.payload or {}
-        if payload.get("late") or payload.get(MARK, {}).get("taken"):  # it was shown, and no flow heard of it
-            return None
         if payload.get(loops.MARK):
             return events.Looped()
         content = contents.received(row.kind, row.payload)

@@ -99,6 +99,18 @@ def test_replay_knows_that_it_did_nothing(client: FlaskClient, cast: Cast, clock
     assert [each.event.text for each in past if hasattr(each.event, "text")] == ["halo"]
 
 
+@pytest.mark.parametrize(("hours", "heard"), [(11, ["halo", "cs"]), (13, ["halo"])])
+def test_replay_knows_what_was_fetched_in_time_to_be_answered(
+    client: FlaskClient, cast: Cast, clock: Clock, hours: int, heard: list[str]
+) -> None:
+    say(client, "halo")
+    fetched = Incoming(SITI, "cs", provider_id="f1", at=clock.now - timedelta(hours=hours), via="recovered")
+    assert intake.receive(cast.whapi, fetched)
+    assert conversation().mode is (Mode.AGENT if "cs" in heard else Mode.BOT)
+    past = recalling.one(conversation().id).past
+    assert [each.event.text for each in past if hasattr(each.event, "text")] == heard
+
+
 @pytest.mark.parametrize("ago", [IN_TIME, TOO_LATE])
 def test_late_or_not_a_repeat_is_a_repeat(client: FlaskClient, cast: Cast, clock: Clock, ago: timedelta) -> None:
     body = whapi_body("halo", timestamp=wrote(clock, ago))
