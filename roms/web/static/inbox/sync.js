@@ -15,6 +15,7 @@ const RECOUNT_MS = 700;
 const AGAIN_MS = 2000;
 const touched = new Set(); // ids that changed here while a list is on its way
 const chasing = new Map(); // id -> newest number asked for while a catch-up runs
+let unsure = new Set(); // ids held beside the list that was read last: the counts know them better than we do
 let moves = 0; // how often a conversation changed its tab: counts read meanwhile may or may not know of it
 let recountTimer = null;
 
@@ -52,10 +53,11 @@ export function learn(world, id) {
 function counted(id, before) {
   const after = store.world.value.summaries.get(id);
   if (before === after) return;
+  const wasUnsure = unsure.delete(id);
   const moved = !before || before.mode !== after.mode || before.assignee !== after.assignee;
   if (!moved) return;
   moves += 1;
-  const next = recount(store.counts.value, before, after, me.id);
+  const next = wasUnsure ? null : recount(store.counts.value, before, after, me.id);
   if (next) store.counts.value = next;
   else recountSoon();
 }
@@ -228,7 +230,9 @@ async function readTab() {
 
 function takeList(view, pages, known) {
   const items = pages.flatMap((page) => page.items);
-  const keep = new Set([...touched, store.openId.value, ...(store.found.value?.ids ?? [])]);
+  const beside = [store.openId.value, ...(store.found.value?.ids ?? [])];
+  const keep = new Set([...touched, ...beside]);
+  unsure = new Set(beside.filter((id) => !touched.has(id) && !items.some((item) => item.id === id)));
   store.world.value = forgetThreads(relisted(store.world.value, items, keep, touched));
   takeCounts(pages[0], known);
   store.lists.value = { search: store.lists.value.search, [view]: { state: "ready", next: pages.at(-1).next } };
