@@ -121,7 +121,7 @@ class TestReal:
 
     @pytest.fixture
     def site(self, database: Path, redis: str) -> Iterator[Site]:
-        running = start(database, redis, ROMS_SILENT_AFTER="3", ROMS_PARTS="worker ticker")
+        running = start(database, redis, ROMS_SILENT_AFTER="5", ROMS_PARTS="worker ticker")
         yield running
         running.stop()
 
@@ -136,15 +136,19 @@ class TestReal:
     def test_r41_each_that_stops_is_named_until_it_goes_on(self, site: Site) -> None:
         with ExitStack() as running:
             processes = {name: running.enter_context(self.part(site, name)) for name in ("worker", "ticker")}
-            assert self.bad(site, lambda bad: not bad) == {}
+            assert self.named(site) == []
             processes["worker"].send_signal(signal.SIGSTOP)
-            assert list(self.bad(site, bool)) == ["worker"]
+            assert self.named(site, "worker") == ["worker"]
             processes["worker"].send_signal(signal.SIGCONT)
-            assert self.bad(site, lambda bad: not bad) == {}
+            assert self.named(site) == []
             os.kill(processes["ticker"].pid, signal.SIGKILL)
-            assert list(self.bad(site, bool)) == ["ticker"]
+            assert self.named(site, "ticker") == ["ticker"]
             running.enter_context(self.part(site, "ticker"))
-            assert self.bad(site, lambda bad: not bad) == {}
+            assert self.named(site) == []
+
+    def named(self, site: Site, *names: str) -> list[str]:
+        """Who is named at last; a busy machine may be late with others for a moment."""
+        return list(self.bad(site, lambda bad: list(bad) == list(names)))
 
     def bad(self, site: Site, until: Callable[[dict[str, str]], bool]) -> dict[str, str]:
         """The parts that are not well, as soon as that is as it should be."""
