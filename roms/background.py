@@ -31,6 +31,7 @@ from roms.services import (
     known_accounts,
     missed,
     outbox,
+    queued,
     templates,
     timers,
 )
@@ -39,7 +40,7 @@ from roms.services.pulse import Pulse
 log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
-TIMERS_A_ROUND, FIRE_FOR = 200, 1.0  # timers, seconds: at most, within one look
+TIMERS_A_ROUND, FIRE_FOR = 200, 2.0  # timers, seconds: at most, within one look
 CLEAN_EVERY = 120  # beats
 FACES_EVERY = 10  # beats
 KEEP_EVERY = 4  # beats
@@ -234,6 +235,8 @@ def fetch_missed() -> None:
 
 def sweep_outbox() -> None:
     """See that whatever is due has a drain, and that a send whose sender vanished is not waited for for ever."""
+    if queued.has_bulk():
+        queued.hurry()
     queue.wake(outbox.due_channels())
     for channel, message in outbox.overdue_leases():
         try:

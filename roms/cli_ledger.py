@@ -85,6 +85,14 @@ def resend(message_id: int) -> None:
     click.echo(f"message {message_id} is queued again")
 
 
+@mend.command("check")
+@click.argument("message_id", type=int)
+def check(message_id: int) -> None:
+    """Ask the provider what became of a message of which nobody knows; the answer is shown in its thread."""
+    done = _told(lambda: mending.check(mending.someone(), message_id))
+    click.echo("its provider is asked" if done["checked"] == "asking" else "its provider cannot be asked")
+
+
 @mend.command("known")
 @click.argument("number", type=int)
 @click.argument("day")

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from roms import jsontext
+from roms import jsontext, lifeline
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +107,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 def _prepare_postgres(engine: Engine) -> None:
     """A connection that lay unused for a while may be dead: ask it first. One just used is not asked, which saves a
     round trip for every request (SQLAlchemy, "Custom / Legacy Pessimistic Ping")."""
+    lifeline.attach(engine)
 
     @event.listens_for(engine, "checkin")
     def on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
@@ -114,10 +115,12 @@ def _prepare_postgres(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def on_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        lifeline.refuse_if_hung(engine)
         if time.monotonic() - record.info.get("left_at", math.inf) < ASK_AFTER:
             return
         try:
-            engine.dialect.do_ping(connection)
+            with lifeline.watch.over(connection):
+                engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error  # the pool takes another one
 
@@ -135,7 +138,8 @@ def _tell_patience(engine: Engine) -> None:
             return
         driver: Any = connection.connection.driver_connection
         try:
-            driver.execute(f"SET lock_timeout = {round((waits or 0) * 1000)}")
+            with lifeline.watch.over(driver):
+                driver.execute(f"SET lock_timeout = {round((waits or 0) * 1000)}")
         except engine.dialect.loaded_dbapi.Error as error:
             raise OperationalError("SET lock_timeout", None, error) from error
         known["roms_patience_soon"] = waits

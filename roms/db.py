@@ -35,7 +35,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, make_transient
 from sqlalchemy.types import TypeDecorator
 
-from roms import connecting, crash
+from roms import connecting, crash, lifeline
 
 log = logging.getLogger(__name__)
 
@@ -162,13 +162,15 @@ def _turn() -> Iterator[None]:
 
 
 @contextmanager
-def hurried(seconds: float) -> Iterator[None]:
-    """Wait no longer than this for any lock: better an error than a caller who gives up first."""
-    token = connecting.patience.set(seconds)
+def hurried(seconds: float, answer: float | None = None) -> Iterator[None]:
+    """Wait no longer than this for any lock, nor than `answer` for any word of the server: better an error than a
+    caller who gives up first."""
+    token, other = connecting.patience.set(seconds), lifeline.within.set(answer)
     try:
         yield
     finally:
         connecting.patience.reset(token)
+        lifeline.within.reset(other)
 
 
 def _write() -> _Write:

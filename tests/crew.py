@@ -44,10 +44,14 @@ class Crew:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
-        for name in self._names:
-            self.start(name)
-        if "web" in self.processes:
-            until("the web server did not start", self._answers)
+        try:
+            for name in self._names:
+                self.start(name)
+            if "web" in self.processes:
+                until("the web server did not start", self._answers)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,6 +65,12 @@ class Crew:
             self.processes[name] = subprocess.Popen(
                 command, cwd=ROOT, env=self.environ, stdout=log, stderr=log, preexec_fn=die_with_parent()
             )
+
+    def migrate(self) -> None:
+        """As an operator does it, beside what runs."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+        with self.log("migration").open("ab") as log:
+            subprocess.run(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log, check=True)
 
     def log(self, name: str) -> Path:
         return self._folder / f"{name}.log"

@@ -166,7 +166,7 @@ class Adapter:
     ({id, url, …} as parse gave it) is fetched; setup makes the provider call our webhook; state asks how it is;
     phone_of asks for the number behind a hidden identity; picture tells where the picture of who is at an address is
     (at the url that a Profile told, if one is given), None where there is none; history lists what people wrote since a
-    moment, in any order, each with the provider_id its webhook had and with `at`;
+    moment, what has the same time in its order, each with the provider_id its webhook had and with `at`;
     evidence asks the provider whether it has this parcel, which was handed over at the given moment or a little later;
     whole is what of a webhook call is parsed and kept, where that is more than its body (what was put into an address
     that the provider calls back).

@@ -28,6 +28,7 @@ from roms.spool import Damaged, Letter, Spool, Unwritable, named_at
 log = logging.getLogger(__name__)
 
 PATIENCE = 0.4  # seconds that a webhook waits for a lock, its own turn and then the file's: less than 1 s together
+ANSWER = 0.6  # seconds that it waits for any word of the server: longer than for a lock, of which the server tells
 FLUSH_FOR = 2.0  # seconds at a time: the ticker has other things to do
 
 
@@ -48,7 +49,7 @@ def receive(account: Account, body: bytes) -> Counter[str]:
     items, unread = _parsed(account, body)
     if not spool().is_waiting(account.channel_id):
         try:
-            with hurried(PATIENCE):
+            with hurried(PATIENCE, ANSWER):
                 done = _taken(account, letter, items, unread)
                 traffic.heard(account.channel_id)
         except SQLAlchemyError as error:

@@ -66,6 +66,12 @@ class Line:
         return self.adapter.abilities
 
     @property
+    def per_second(self) -> int:
+        """Messages the provider takes of this account: where its owner knows better than the usual, what he says."""
+        own = self.account["per_second"]
+        return int(own) if own.isdecimal() and own.isascii() else self.abilities.per_second
+
+    @property
     def can_be_asked(self) -> bool:
         """How the account is, at the provider."""
         return bool(self.adapter.linking or self.adapter.state)

@@ -23,6 +23,7 @@ from roms.models import (
     SetAsideBody,
     Timer,
 )
+from roms.services import queued
 
 KEEP = {
     PendingReceipt.at: timedelta(days=7),
@@ -44,6 +45,7 @@ def clean() -> None:
     at = clock.now()
     for column, age in KEEP.items():
         db.session.execute(delete(column.class_).where(column < at - age))
+    queued.forget_paces()
     said = ChannelEvent.user_id.is_(None), ChannelEvent.event != "connected"  # what people did is kept
     done = SetAside.state == AsideState.DONE, SetAside.changed_at < at - ASIDE
     db.session.execute(delete(SetAside).where(*done))

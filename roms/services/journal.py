@@ -87,6 +87,7 @@ def _told(day: date, id_: int, name: str, page: Page, letters: int) -> JSON:
     counted = bool(figures["received"] or figures["stored"])
     verdict = "missing" if missing or letters or unprocessed else "whole" if counted else "uncounted"
     found: JSON = {"day": day.isoformat(), "channel": {"id": id_, "name": name}, **figures}
+    found["in_spool"] = max(0, figures["letters"] - figures["replayed"] - letters)
     return found | {"missing": missing, "letters_lost": letters, "unprocessed": unprocessed, "verdict": verdict}
 
 

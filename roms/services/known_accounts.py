@@ -34,7 +34,7 @@ def find(kind: str, key: str | None) -> Account:
 def asked(kind: str, key: str | None) -> Account:
     """As the database has it; what is remembered only where it cannot be asked."""
     try:
-        with hurried(arrivals.PATIENCE):
+        with hurried(arrivals.PATIENCE, arrivals.ANSWER):
             return channels.find(kind, key)
     except SQLAlchemyError as error:
         if not outages.is_one(error):

@@ -12,7 +12,7 @@ from roms.db import db, transaction
 from roms.engine.types import JSON
 from roms.errors import Conflict, NotFound
 from roms.models import Channel, ChannelPace, Conversation, Direction, Message, Role, User
-from roms.services import account_states, arrivals, frames, outages, replies, timers
+from roms.services import account_states, arrivals, evidence, frames, outages, replies, timers
 from roms.services.actors import Actor
 
 log = logging.getLogger(__name__)
@@ -65,12 +65,22 @@ def _hurry(channel_id: int) -> None:
 
 def resend(actor: Actor, message_id: int) -> JSON:
     """Send a message again that failed or of which nobody knows; Conflict where that is not possible any more."""
+    replies.retry(actor, *_place(message_id))
+    return {"queued": 1}
+
+
+def check(actor: Actor, message_id: int) -> JSON:
+    """Have the provider asked what became of it, now; `checked`: asking, or unasked where it cannot be asked."""
+    told = evidence.ask(actor, *_place(message_id))
+    return {"checked": told["entry"]["doubt"]["checked"]}
+
+
+def _place(message_id: int) -> tuple[str, int]:
     found = select(Conversation.public_id, Message.seq).join(Conversation, Conversation.id == Message.conversation_id)
     row = db.session.execute(found.where(Message.id == message_id, Message.direction == Direction.OUT)).one_or_none()
     if row is None:
         raise NotFound("there is no such message")
-    replies.retry(actor, row.public_id, row.seq)
-    return {"queued": 1}
+    return row.public_id, row.seq
 
 
 def someone() -> Actor:

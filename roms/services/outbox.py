@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import bindparam, or_, select, update
 
 from roms import clock
 from roms.channels.base import Parcel
@@ -30,6 +29,7 @@ from roms.services import (
     pacing,
     parcels,
     permission,
+    queued,
     refusals,
     templates,
     window,
@@ -65,19 +65,16 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
     if not channels.line(channel_id).is_enabled:
         return []
     at, line = clock.now(), channels.line(channel_id)
-    width = pacing.room(line, width, at)
-    if not width:
+    room = pacing.room(line, width, at)
+    ranks = [(rank, min(room, most)) for rank, most in queued.ranks(width)]
+    if not room:
         return []
     lease = secrets.token_urlsafe(12)
-    taken = db.session.execute(
-        update(table(Message))
-        .where(Message.id.in_(_next_in_line(channel_id, at, width)))
-        .values(status=Status.SENDING, lease=lease, lease_until=at + LEASE, tried_at=at, attempts=Message.attempts + 1)
-        .returning(*(table(Message).c[name] for name in CLAIMED))
-    ).all()
+    taken = next(filter(None, (_taken_by(lease, line, at, *each) for each in ranks)), [])
     if not taken:
         return []
     pacing.leaves(line, len(taken), at)
+    queued.written_to(line, [row.conversation_id for row in taken], at)
     columns = (Conversation.id, Conversation.address, Conversation.window_until, Contact.opted_out_at)
     wanted = select(*columns).join(Conversation.contact)
     wanted = wanted.where(Conversation.id.in_([row.conversation_id for row in taken]))
@@ -94,6 +91,14 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
     ]
 
 
+def _taken_by(lease: str, line: Line, at: datetime, rank: int, width: int) -> list[Any]:
+    """The next of this rank, which are held under this lease from now on."""
+    ours = {"status": Status.SENDING, "lease": lease, "lease_until": at + LEASE, "tried_at": at}
+    taken = update(table(Message)).where(Message.id.in_(queued.next_in_line(line, at, width, rank)))
+    taken = taken.values(**ours, attempts=Message.attempts + 1)
+    return list(db.session.execute(taken.returning(*(table(Message).c[name] for name in CLAIMED))))
+
+
 def _refused(line: Line, row: Any, place: Any, at: datetime) -> SendFailed | None:
     """Why this is not sent although it waits: what was right when it was written may not be any more."""
     is_template = row.kind == "template" and line.abilities.templates
@@ -107,31 +112,6 @@ def _refused(line: Line, row: Any, place: Any, at: datetime) -> SendFailed | Non
     if row.kind != "template" and at - row.created_at >= longest:
         return refusals.refusal(refusals.TOO_OLD)
     return None
-
-
-def _next_in_line(channel_id: int, at: datetime, width: int) -> Any:
-    """Ids of due messages that no earlier unsent one of their conversation stands before."""
-    earlier = aliased(Message)
-    blocked = exists().where(
-        earlier.conversation_id == Message.conversation_id,
-        earlier.channel_id == channel_id,
-        earlier.status.in_([Status.QUEUED, Status.SENDING]),
-        earlier.seq < Message.seq,
-    )
-    return (
-        select(Message.id)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.channel_id == channel_id, Message.status == Status.QUEUED, _is_due(at), ~blocked)
-        .where(or_(Message.sender != Sender.BOT, Message.epoch == Conversation.epoch))
-        .order_by(Message.id)
-        .limit(width)
-        .with_for_update(of=Message, skip_locked=True)
-    )
-
-
-def _is_due(at: datetime) -> Any:
-    """What was written in the future was written by a clock that was set back since: it does not wait for that."""
-    return or_(Message.due_at <= at, Message.created_at > at)
 
 
 @transaction()
@@ -270,6 +250,6 @@ def give_up_lease(channel_id: int, message_id: int) -> None:
 def due_channels() -> list[int]:
     """Channels with something to send now, and not left alone."""
     at = clock.now()
-    due = select(Message.channel_id).where(Message.status == Status.QUEUED, _is_due(at))
+    due = select(Message.channel_id).where(Message.status == Status.QUEUED, queued.is_due(at))
     wanted = select(Channel.id).where(Channel.is_enabled, Channel.id.in_(due), Channel.id.not_in(pacing.resting(at)))
     return list(db.session.scalars(wanted))

@@ -35,7 +35,7 @@ def room(line: Line, width: int, at: datetime) -> int:
         return 0
     if pace.failures >= FAILURES:
         return 1
-    rate = line.abilities.per_second
+    rate = line.per_second
     if not rate:
         return width
     taken = (_paced_until(pace, at) - at) * rate
@@ -47,8 +47,8 @@ def leaves(line: Line, count: int, at: datetime) -> None:
     pace = _held(line.id)
     if pace.failures >= FAILURES:
         _put(line.id, rests_until=at + UNTIL_ANSWERED)
-    if line.abilities.per_second:
-        _put(line.id, paced_until=_paced_until(pace, at) + SECOND * count / line.abilities.per_second)
+    if line.per_second:
+        _put(line.id, paced_until=_paced_until(pace, at) + SECOND * count / line.per_second)
 
 
 def _paced_until(pace: Any, at: datetime) -> datetime:

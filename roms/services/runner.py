@@ -16,7 +16,7 @@ from roms.db import after_commit, db, table
 from roms.engine import effects, events, lifecycle, session, types
 from roms.engine.outside import GRACE
 from roms.errors import Conflict
-from roms.models import ConversationLabel, Direction, Message, Sender, Status
+from roms.models import BULK, REPLY, ConversationLabel, Direction, Message, Sender, Status
 from roms.services import assignment, permission, publishing, refusals, salvage, signals, templates, turns, window
 from roms.services.scene import Scene, add_history, message_row, way_out
 
@@ -95,6 +95,7 @@ def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any
         payload=payload,
         why={name: getattr(why, name) for name in ("release", "file", "line", "flow", "step", "rule")},
         before=turns.begun(*scene.begun) if scene.begun else None,
+        rank=_rank(scene, effect.kind),
         **_way_out_of_bot(scene, effect.kind, payload),
     )
     scene.begun = None
@@ -102,6 +103,12 @@ def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any
     scene.last = row
     if row["error_code"]:
         _note_refusal(scene, row)
+
+
+def _rank(scene: Scene, kind: str) -> int:
+    """A template into a closed window answers nobody: hundreds of such may be due at the same moment."""
+    is_open = window.is_open(scene.line, scene.conversation.window_until, scene.at)
+    return BULK if kind == "template" and not is_open else REPLY
 
 
 def _way_out_of_bot(scene: Scene, kind: str, payload: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from roms import clock
@@ -140,12 +140,12 @@ def unknown(before: int | None = None) -> JSON:
     total = db.session.scalar(select(func.count()).select_from(Message).where(*which)) or 0
     if before:
         which.append(Message.id < before)
-    return _messages(*which, extra=Message.error_code, order=Message.id.desc()) | {"total": total}
+    return _messages(*which, extra=literal(False).label("behind"), order=Message.id.desc()) | {"total": total}
 
 
 def _messages(*which: ColumnElement[bool], extra: Any, order: Any) -> JSON:
     columns = (Message.id, Message.channel_id, Message.seq, Message.kind, Message.text, Message.sender, Message.status)
-    wanted: Any = select(*columns, Message.created_at, Message.due_at, Message.error_code, extra)
+    wanted: Any = select(*columns, Message.created_at, Message.due_at, Message.error_code, Message.checked, extra)
     wanted = wanted.add_columns(Conversation.public_id, Contact.name, Contact.phone)
     wanted = wanted.select_from(Message).join(Conversation, Conversation.id == Message.conversation_id)
     wanted = wanted.join(Contact, Contact.id == Conversation.contact_id)
@@ -167,7 +167,8 @@ def _message(row: Mapping[Any, Any]) -> JSON:
         "at": frames.moment(row["created_at"]),
         "due_at": frames.moment(row["due_at"]),
         "error": row["error_code"],
-        "behind": bool(row.get("behind")),
+        "checked": row["checked"],
+        "behind": bool(row["behind"]),
     }
 
 

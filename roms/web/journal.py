@@ -93,3 +93,8 @@ def known(id_: int) -> ResponseReturnValue:
 @bp.post(f"/api/journal/messages/{ID}/resend")
 def resend(id_: int) -> ResponseReturnValue:
     return mending.resend(admin(), id_)
+
+
+@bp.post(f"/api/journal/messages/{ID}/check")
+def check(id_: int) -> ResponseReturnValue:
+    return mending.check(admin(), id_)

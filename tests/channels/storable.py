@@ -8,7 +8,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from roms.channels.items import AccountState, Identity, IdentityChanged, Incoming, Item, Profile, Reaction, Receipt
+from roms.channels.items import (
+    AccountState,
+    Echo,
+    Identity,
+    IdentityChanged,
+    Incoming,
+    Item,
+    Preference,
+    Profile,
+    Reaction,
+    Receipt,
+)
 
 ODD = ("2.0", "1e3", "1e400", "NaN", "-0", "²", "ID.1", "6280000001001", "true", " ", "\x00", "https://[", "a" * 300)
 TEXTS = st.text(st.characters(codec=None)) | st.sampled_from(ODD)
@@ -46,6 +57,9 @@ def check(item: Item) -> None:
     assert text.encode() is not None
     if isinstance(item, Incoming):
         _check_message(item)
+    elif isinstance(item, Echo):
+        assert item.address
+        assert 0 < len(item.provider_id) <= 190
     elif isinstance(item, Receipt):
         assert item.status in {"accepted", "sent", "delivered", "read", "failed"}
         assert 0 < len(item.provider_id) <= 190
@@ -57,7 +71,7 @@ def check(item: Item) -> None:
     elif isinstance(item, IdentityChanged):
         assert item.old.kind == item.new.kind
         assert item.old != item.new
-    elif isinstance(item, Profile):
+    elif isinstance(item, Profile | Preference):
         assert item.identities
     elif isinstance(item, AccountState):
         assert item.state in STATES

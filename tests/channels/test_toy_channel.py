@@ -29,7 +29,7 @@ from roms.channels.base import Abilities, Adapter
 from roms.config import ROOT
 from roms.db import db, writing
 from roms.models import Channel, Message, Status
-from roms.services import channels
+from roms.services import channels, marks
 from tests.cast import Cast
 from tests.channels.storable import KEYS, KINDS
 
@@ -136,7 +136,7 @@ def test_a_letter_comes_in_and_the_answer_flies_out(client: FlaskClient, channel
     work()
     theirs, ours, *_ = said()
     assert (theirs.text, ours.status) == ("halo", Status.ACCEPTED)
-    assert Post.taken[0] == {"loft": LOFT, "words": ours.text, "ours": str(ours.id)}
+    assert Post.taken[0] == {"loft": LOFT, "words": ours.text, "ours": marks.of(ours.channel_id, ours.id, 1)}
     assert knock(client, channel, news=[{"letter": ours.provider_id, "fate": "arrived"}]).status_code == 200
     assert said()[1].status is Status.DELIVERED
 

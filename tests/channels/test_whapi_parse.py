@@ -15,6 +15,7 @@ from roms.channels.failures import BadPayload
 from roms.channels.items import (
     AccountState,
     Deleted,
+    Echo,
     Edited,
     Identity,
     Incoming,
@@ -84,7 +85,7 @@ RECEIPTS = {
     "status_failed": "failed",
 }
 
-SKIPPED = {"message_from_me_api": "own_echo", "status_deleted": "status_deleted"}
+SKIPPED = {"status_deleted": "status_deleted"}
 
 OUT = "p.ak8gd8sXZhvFgg.cY8S-glxOq7YBfj"
 AT = {second: datetime.fromtimestamp(1795226400 + second, UTC) for second in (120, 125, 140, 145)}
@@ -92,6 +93,14 @@ WHO = (Identity("phone", "+6280000001001"),)
 NEW = "Halo, pesanan saya nomor INV-2026-1188 kok belum sampai ya?"
 ME = {"me": {"id": "12025550142", "name": "Toko Contoh"}}
 CHANGES: dict[str, Item] = {
+    "message_from_me_api": Echo(
+        SITI,
+        "p.xkk2mLNtUjvdAv.lMRP-gnSn59hWZK",
+        "text",
+        "Pesanan sedang diproses.",
+        at=datetime.fromtimestamp(1795226565, UTC),
+        account=CHANNEL,
+    ),
     "message_reaction": Reaction(OUT, "👍", BUDI, WHO, "Budi Santoso", at=AT[120], account=CHANNEL),
     "message_reaction_removed": Reaction(OUT, "", BUDI, WHO, "Budi Santoso", at=AT[125], account=CHANNEL),
     "message_edited_action": Edited("bv0561FwU5Ox73KbPCmxz8-gGaRp0oZXY", NEW, AT[140], CHANNEL),

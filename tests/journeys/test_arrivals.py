@@ -15,7 +15,7 @@ from roms.channels import ADAPTERS
 from roms.channels.items import Identity, Incoming, Receipt
 from roms.db import db, table
 from roms.models import Attachment, Channel, Contact, FileState, Message, RawItem, Status
-from roms.services import cleaning, frames, intake, outbox, receipts
+from roms.services import cleaning, frames, intake, marks, outbox, receipts
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import Clock
 
@@ -108,14 +108,14 @@ def test_r07_what_nobody_understands_is_shown_and_kept_without_people_for_30_day
 def test_a_receipt_with_our_own_id_finds_a_message_whose_id_we_never_learned(client: FlaskClient, cast: Cast) -> None:
     say(client, "halo")
     (claimed,) = outbox.claim(cast.whapi, 1)
-    receipts.record(cast.whapi, Receipt("p-9", "delivered", parcel_id=claimed.parcel.id))
+    receipts.record(cast.whapi, Receipt("p-9", "delivered", mark=claimed.parcel.mark))
     ours = next(message for message in messages() if message.id == claimed.parcel.id)
     assert (ours.provider_id, ours.status) == ("p-9", Status.DELIVERED)
     outbox.record(cast.whapi, [(claimed, "p-9")])
     receipts.record(cast.whapi, Receipt("p-9", "read"))
     ours = next(message for message in messages() if message.id == claimed.parcel.id)
     assert (ours.provider_id, ours.status) == ("p-9", Status.READ)
-    receipts.record(cast.whapi, Receipt("p-x", "failed", parcel_id=messages()[0].id))
+    receipts.record(cast.whapi, Receipt("p-x", "failed", mark=marks.of(cast.whapi, messages()[0].id, 1)))
     assert messages()[0].status is Status.RECEIVED
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from roms.channels.failures import Transient
 from roms.channels.fake import Box
 from roms.db import db
 from roms.engine.types import Mode
 from roms.errors import StaleView
-from roms.models import Direction, Sender, Status
+from roms.models import Direction, History, Sender, Status
 from roms.services import handoff, outbox, replies
+from roms.services.actors import Actor
 from tests.cast import Cast, conversation, messages, say
 
 
@@ -110,3 +113,32 @@ def test_an_answer_on_a_stale_view_is_held_back_with_what_the_colleague_said(cli
     assert messages()[-1].text == "Halo, dengan Ani"
     replies.send(cast.budi, cid, "b-1", "Halo, dengan Budi", seen=seen, force=True)
     assert messages()[-1].text == "Halo, dengan Budi"
+
+
+def test_r17_of_ten_who_claim_at_once_one_has_it_and_all_are_told_the_same(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    """Each takes it from the one before: there is an order, and whoever was last has it."""
+    say(client, "halo")
+    cid, start = conversation().public_id, threading.Barrier(10)
+    people = [cast.admin, cast.ani, cast.budi, *[cast.ani, cast.budi] * 3, cast.admin]
+
+    def take(person: Actor) -> None:
+        with app.app_context():
+            start.wait()
+            handoff.claim(person, cid)
+            db.session.remove()
+
+    threads = [threading.Thread(target=take, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    thread_now = conversation()
+    told = select(History).where(History.conversation_id == thread_now.id, History.event == "assigned")
+    given = [row.data["agent"] for row in db.session.scalars(told.order_by(History.seq))]
+    assert thread_now.mode is Mode.AGENT
+    assert thread_now.assignee_id == given[-1]
+    assert all(before != after for before, after in pairwise(given))
+    assert thread_now.epoch == len(people)
+    assert len({row.seq for row in db.session.scalars(select(History))}) == db.session.query(History).count()

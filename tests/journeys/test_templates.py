@@ -241,6 +241,6 @@ def test_where_there_are_no_templates_a_flows_template_is_its_text(
 
     from roms.services import channels, parcels
 
-    row = SimpleNamespace(id=1, kind="template", text="Katalog", payload={"content": {"name": "c"}})
+    row = SimpleNamespace(id=1, kind="template", text="Katalog", payload={"content": {"name": "c"}}, attempts=1)
     made = parcels.made(channels.line(cast.whapi), row, "62812@s.whatsapp.net")
     assert (made.kind, made.text, made.payload) == ("text", "Katalog", {})

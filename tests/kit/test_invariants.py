@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
 from roms.channels.fake import Box
 from roms.db import db
-from roms.services import handoff
+from roms.services import arrivals, handoff
 from tests.cast import Cast, conversation, say
+from tests.dead import dead
 from tests.kit.invariants import CHECKS, Facts, assert_invariants, broken_promises, gathered
 from tests.kit.knocks import Knocks
 
@@ -134,3 +136,17 @@ def test_a_lease_that_is_over_is_noticed(whole: Facts, knocks: Knocks, provider:
 def test_without_a_ledger_nothing_is_believed(app: Any, cast: Cast) -> None:
     with pytest.raises(AssertionError, match="nobody keeps the ledger"):
         assert_invariants()
+
+
+def test_what_waits_in_the_spool_is_not_lost(app: Flask, client: FlaskClient, cast: Cast, knocks: Knocks) -> None:
+    """And what was taken out of it is."""
+    say(client, "halo", id="wa-first")
+    with dead(app):
+        say(client, "halo lagi", id="wa-later")
+    db.engine.dispose()
+    assert_invariants(promised=knocks.promised)
+    spool = arrivals.spool()
+    (letter,) = spool.waiting(cast.whapi)
+    spool.done(letter)
+    with pytest.raises(AssertionError, match=r"I1 answered 2xx and there 0 times.*wa-later"):
+        assert_invariants(promised=knocks.promised)

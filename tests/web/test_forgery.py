@@ -38,7 +38,6 @@ VALUES = {"<cid:cid>": "c1", "<cid>": "c1", "<kind>": "whapi", "<name>": "flows"
 VALUES |= {"<string(length=64):hash_>": "0" * 64}
 VALUES |= {"<file:public_id>": "0" * 32, "<token>": "x"}
 VALUES |= {"<key>": "key"} | {f"<int(max=2147483647):{name}>": "1" for name in ("seq", "id_", "contact", "merge")}
-VALUES |= {"/list/<name>": "/list/unknown"}
 VALUES |= {"<int:contact>": "1", "<int:id_>": "1"}
 VALUES |= {"<any(claim, release, pause, resume, close, reopen):verb>": "claim"}
 

@@ -205,15 +205,20 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def choice(world: World, only: tuple[str, ...]) -> dict[str, Kind]:
-    """What can be broken here, of what is wanted: each word of `only` picks the kinds whose names begin with it."""
-    found = {
-        name: kind
-        for name, kind in KINDS.items()
-        if world.database.name in kind.on
-        and (world.disk.real or not name.startswith("disk"))
-        and (not only or any(name.startswith(word) for word in only))
-    }
+def wanted(words: str, database: str) -> dict[str, Kind]:
+    """The kinds whose names begin with one of these words, with commas between; all where there is none. ValueError
+    says what there is."""
+    only = [word.strip() for word in words.split(",") if word.strip()]
+    here = {name: kind for name, kind in KINDS.items() if database in kind.on}
+    for word in only:
+        if not any(name.startswith(word) for name in here):
+            raise ValueError(f"there is no fault {word!r} on {database}; there are: {', '.join(here)}")
+    return {name: kind for name, kind in here.items() if not only or name.startswith(tuple(only))}
+
+
+def possible(kinds: Mapping[str, Kind], world: World) -> dict[str, Kind]:
+    """Those of them that can be done here. RuntimeError where none can."""
+    found = {name: kind for name, kind in kinds.items() if world.disk.real or not name.startswith("disk")}
     if not found:
-        raise ValueError(f"there is no such fault; there are: {', '.join(KINDS)}")
+        raise RuntimeError("a disk can be full only where this user may mount a small one")
     return found

@@ -31,20 +31,23 @@ HAND_IN = 15.0  # seconds for agents to finish
 def main(options: argparse.Namespace) -> int:
     """0: nothing is wrong. 1: something is, and told. 2: it could not be tried."""
     head = f"seed {options.seed} · {options.database} · {rows.versions()}"
+    try:
+        kinds = faults.wanted(options.only, options.database)
+    except ValueError as error:
+        say(f"./dev chaos: {error}")
+        return 2
     say(f"chaos · {head}")
     with world(options.database, options.seed, options.people, options.port) as made:
-        engine = create_engine(made.database.url)
-        with steps.kept(engine):
-            breaker, book = _run(made, options)
-            say("  settling …")
-            troubles = _settle(made)
-            breaker.hear_the_last()
-            _stop(made)
-            diary = made.folder / "diary.json"
-            made.witness.do("diary", path=str(diary))
-            evidence, broken = rows.gathered(made, diary)
-            found = ledger.made(evidence, book.takeovers)
-        engine.dispose()
+        steps.begin(made.database.url)
+        breaker, book = _run(made, options, faults.possible(kinds, made))
+        say("  settling …")
+        troubles = _settle(made)
+        breaker.hear_the_last()
+        _stop(made)
+        diary = made.folder / "diary.json"
+        made.witness.do("diary", path=str(diary))
+        evidence, broken = rows.gathered(made, diary)
+        found = ledger.made(evidence, book.takeovers)
         report.tell(head, found, breaker.course, [*book.troubles, *troubles], broken)
         report.stories(found, evidence, breaker.course, broken)
     wrong = bool(found.faults or broken or breaker.course.unrecovered)
@@ -52,8 +55,7 @@ def main(options: argparse.Namespace) -> int:
     return int(wrong)
 
 
-def _run(made: World, options: argparse.Namespace) -> tuple[Breaker, Book]:
-    kinds = faults.choice(made, tuple(word.strip() for word in options.only.split(",") if word.strip()))
+def _run(made: World, options: argparse.Namespace, kinds: dict[str, faults.Kind]) -> tuple[Breaker, Book]:
     breaker, book = Breaker(made, kinds, options.seed, options.pause), Book()
 
     def stop(_number: int, _frame: FrameType | None) -> None:

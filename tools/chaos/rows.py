@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine
-
 from roms.app import create_app
 from roms.config import Config
 from tests.kit import invariants
+from tests.kit import ledger as steps
 from tools.chaos.world import World
 
 Facts = dict[str, Any]
@@ -71,12 +70,12 @@ def gathered(world: World, diary: Path) -> tuple[Evidence, list[str]]:
     """All of it, and the promises of tests/kit/invariants.py that do not hold."""
     seen = json.loads(diary.read_text())
     app = create_app(Config.from_environ({**world.environment, "DATABASE_URL": world.database.url}))
-    engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], **app.config["SQLALCHEMY_ENGINE_OPTIONS"])
     with app.app_context():
         from roms.db import db
         from roms.services import arrivals
 
-        facts = invariants.gathered()
+        with steps.believed(db.engine):
+            facts = invariants.gathered()
         spool = arrivals.spool()
         evidence = Evidence(seen["written"], seen["sent"], seen["lanes"], seen["troubles"], facts)
         evidence.spooled, evidence.aside = spool.depth(), spool.broken()
@@ -84,7 +83,6 @@ def gathered(world: World, diary: Path) -> tuple[Evidence, list[str]]:
         broken = _promises(evidence)
         db.session.remove()
         db.engine.dispose()
-    engine.dispose()
     return evidence, broken
 
 

@@ -82,12 +82,15 @@ ADAPTER = Adapter(
         Field("app_secret", secret=True, pattern=r"[!-~]+", signs=True),
         Field("verify_token", secret=True, required=False, made_by_us=True),
         Field("base_url", default="https://graph.facebook.com", pattern=r"https?://\S+"),
+        Field("per_second", required=False, default="80", pattern=r"[1-9][0-9]{0,2}|1000"),
         Field("version", default=graph.VERSION, pattern=r"v[0-9]{1,3}\.[0-9]"),
     ),
     abilities=Abilities(
         window=WINDOW,
         templates=True,
         per_second=80,
+        per_person=6.0,  # Meta lends 45 at once; a few are left for whoever else sends from this number
+        person_burst=40,
         buttons=3,
         list_rows=10,
         reactions=True,

@@ -24,15 +24,22 @@ PAGE, MOST_PAGES = "200", 50
 
 
 def messages(account: Account, client: httpx.Client, since: datetime) -> Iterator[Item]:
-    """Every message to our number since then, newest first, as a webhook would have brought it. Raises SendFailed."""
+    """Every message to our number since then, as a webhook would have brought it. Raises SendFailed.
+
+    Twilio lists the newest first, and knows whole seconds only: turned round, for the order within one.
+    """
+    for raw in reversed(list(_listed(account, client, since))):
+        yield from _items(account, client, raw)
+
+
+def _listed(account: Account, client: httpx.Client, since: datetime) -> Iterator[Mapping[str, Any]]:
     params = {"DateSent>": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "PageSize": PAGE}
     ours = inbound.account_of(account)
     if ours:
         params["To"] = ours
     for _ in range(MOST_PAGES):
         answer = rest.ask(account, client, "GET", rest.messages_of(account), params=params)
-        for raw in each(answer.get("messages")):
-            yield from _items(account, client, object_of(raw))
+        yield from map(object_of, each(answer.get("messages")))
         following = text_of(answer.get("next_page_uri"))
         if not following:
             return

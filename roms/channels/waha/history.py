@@ -31,7 +31,9 @@ def messages(account: Account, client: httpx.Client, since: datetime) -> Iterato
         chats = _asked(account, client, "overview", {"limit": CHATS, "offset": page * CHATS})
         fresh = [chat for chat in chats if _moved(chat, since)]
         for chat in fresh:
-            yield from _of(account, client, text_of(chat.get("id"), 200), since)
+            said = list(_of(account, client, text_of(chat.get("id"), 200), since))
+            for payload in reversed(said):  # they come with the newest first, in whole seconds
+                yield replace(parsed.message(payload, None), account=account["session"])
         if len(fresh) < CHATS:  # they come with the newest first
             return
 
@@ -42,13 +44,12 @@ def _moved(chat: dict[str, Any], since: datetime) -> bool:
     return bool(address_of(chat.get("id"))) and (at is None or at >= since.replace(microsecond=0))
 
 
-def _of(account: Account, client: httpx.Client, chat: str, since: datetime) -> Iterator[Item]:
+def _of(account: Account, client: httpx.Client, chat: str, since: datetime) -> Iterator[dict[str, Any]]:
     wanted = {"filter.timestamp.gte": int(since.timestamp()), "filter.fromMe": "false", "downloadMedia": "true"}
     for page in range(MOST_PAGES):
         place = {"limit": PAGE, "offset": page * PAGE}
         found = _asked(account, client, f"{quote(chat, safe='')}/messages", wanted | place)
-        for payload in found:
-            yield replace(parsed.message(payload, None), account=account["session"])
+        yield from found
         if len(found) < PAGE:
             return
 

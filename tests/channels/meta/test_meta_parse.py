@@ -215,15 +215,15 @@ def test_a_failed_status_has_code_words_and_class(name: str) -> None:
 def test_our_own_id_comes_back_and_a_number_we_began_with_meets_its_id() -> None:
     receipt, profile = read("status_sent_template")
     assert isinstance(receipt, Receipt)
-    assert receipt.parcel_id is None  # "pesan-lokal-000006" is nobody's of ours
+    assert receipt.mark == "pesan-lokal-000006"  # whether it is ours is not for the adapter to say
     assert profile == Profile(
         (Identity("user_id", "ID.1000000000000005"), Identity("phone", "+6280000001005")), account="100000000000201"
     )
     value = value_of("status_sent")
-    value["statuses"][0]["biz_opaque_callback_data"] = "6"
+    value["statuses"][0]["biz_opaque_callback_data"] = "x" * 512
     [item] = parsed(value)
     assert isinstance(item, Receipt)
-    assert item.parcel_id == 6
+    assert len(item.mark) == 64
 
 
 def test_who_wants_advertising_says_so_in_whatsapps_own_menu() -> None:

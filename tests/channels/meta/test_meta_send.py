@@ -78,12 +78,12 @@ def provider() -> Meta:
 
 
 def parcel(kind: str, text: str = "x", **payload: Any) -> Parcel:
-    return Parcel(6, TO, text, kind, payload)
+    return Parcel(6, TO, text, kind, payload, mark="6.1.ab")
 
 
 def given(body: dict[str, Any]) -> dict[str, Any]:
     """What stands in both; our own id travels with every message of ours."""
-    assert body.pop("biz_opaque_callback_data") == "6"
+    assert body.pop("biz_opaque_callback_data") == "6.1.ab"
     return body
 
 

@@ -11,7 +11,18 @@ import pytest
 from roms.channels import waha
 from roms.channels.base import Account
 from roms.channels.failures import BadPayload
-from roms.channels.items import AccountState, Deleted, Edited, Identity, Incoming, Item, Reaction, Receipt, Skipped
+from roms.channels.items import (
+    AccountState,
+    Deleted,
+    Echo,
+    Edited,
+    Identity,
+    Incoming,
+    Item,
+    Reaction,
+    Receipt,
+    Skipped,
+)
 from tests.channels.waha.contract import FIXTURES
 
 BUDI, SITI, GROUP = "6280000001001@c.us", "6280000001002@c.us", "120363000000000001@g.us"
@@ -68,7 +79,14 @@ OTHERS: dict[str, Item] = {
         "needs_person", "PASSKEY_REQUIRED", data={"passkey": {}}, at=at(-39.863), account=OUR
     ),
     "presence_update": Skipped("event_presence.update", OUR),
-    "message_any_from_me_api": Skipped("own_echo", OUR),
+    "message_any_from_me_api": Echo(
+        "6280000001002@c.us",
+        "3EB08F4C82BDDE96CD2437328F76B0E4",
+        "text",
+        "Pesanan sedang diproses.",
+        at=at(75),
+        account=OUR,
+    ),
 }  # fmt: skip
 
 TABLES = {"errors", "signatures", "status_map", "openapi.waha"}

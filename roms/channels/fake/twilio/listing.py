@@ -29,7 +29,7 @@ def messages(box: Box, request: Request, parts: Parts) -> Reply:
     every = [(taken.at, now_of(box, taken)) for taken in ours if taken]
     every += [(deed.at, one) for deed in box.phones.deeds("twilio") for one in _inbound(box, deed)]
     query, wanted = request.query, _since(request.query.get("DateSent>", ""))
-    found = [one for at, one in sorted(every, key=lambda each: -each[0]) if at >= wanted]
+    found = [one for at, one in sorted(every, key=lambda each: each[0])[::-1] if at >= wanted]
     found = [one for one in found if query.get("To", "") in ("", one["to"])]
     size, page = int(query.get("PageSize") or 50), int(query.get("Page") or 0)
     more = len(found) > (page + 1) * size

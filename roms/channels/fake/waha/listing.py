@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from roms.channels.fake.model import Deed, Reply, Request, Route
-from roms.channels.fake.waha.incoming import news
-from roms.channels.fake.waha.outgoing import session
+from roms.channels.fake.waha.incoming import listed, news
+from roms.channels.fake.waha.outgoing import chat, session
 
 if TYPE_CHECKING:
     from roms.channels.fake.box import Box
@@ -22,8 +22,8 @@ def overview(box: Box, request: Request, parts: Sequence[str]) -> Reply:
     chats: dict[str, dict[str, Any]] = {}
     for deed in _said(box):
         payload = _payload(box, deed)
-        chat = payload["to"] if payload["fromMe"] else payload["from"]
-        chats[chat] = {"id": chat, "name": deed.person.name, "picture": None, "lastMessage": payload, "_chat": {}}
+        place = payload["to"] if payload["fromMe"] else payload["from"]
+        chats[place] = {"id": place, "name": deed.person.name, "picture": None, "lastMessage": payload, "_chat": {}}
     newest = sorted(chats.values(), key=lambda chat: -chat["lastMessage"]["timestamp"])
     return Reply(200, _page(request, newest, 20))
 
@@ -31,10 +31,14 @@ def overview(box: Box, request: Request, parts: Sequence[str]) -> Reply:
 def messages(box: Box, request: Request, parts: Sequence[str]) -> Reply:
     """GET /api/<session>/chats/<chat>/messages?limit=&offset=&downloadMedia=&filter.timestamp.gte=&filter.fromMe="""
     session(box, request, parts[0])
-    since, ours = int(request.query.get("filter.timestamp.gte") or 0), request.query.get("filter.fromMe", "")
-    found = [_payload(box, deed) for deed in _said(box)][::-1]
-    found = [one for one in found if unquote(parts[1]) in (one["from"], one["to"]) and one["timestamp"] >= since]
-    return Reply(200, _page(request, [one for one in found if ours in ("", str(one["fromMe"]).lower())], 100))
+    name, query = unquote(parts[1]), request.query
+    phones = {phone["key"]: phone for phone in box.phones.shown()["phones"]}
+    lines = phones[chat(box, {"chatId": name}).key]["chats"].get("waha", {"lines": []})["lines"][::-1]
+    ours, since = query.get("filter.fromMe"), int(query.get("filter.timestamp.gte") or 0)
+    lines = [line for line in lines if int(line["at"]) >= since and ours in (None, str(not line["mine"]).lower())]
+    said = {deed.id: deed for deed in _said(box)}
+    page = _page(request, lines, 10)
+    return Reply(200, [_payload(box, said[one["id"]]) if one["id"] in said else listed(one, name) for one in page])
 
 
 def _said(box: Box) -> list[Deed]:

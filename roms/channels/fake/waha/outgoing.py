@@ -10,7 +10,6 @@ from urllib.parse import unquote
 from roms.channels.fake import reading
 from roms.channels.fake.model import Draft, File, Person, Refusal, Reply, Request, Route, Taken
 from roms.channels.fake.secrets_of import same
-from roms.channels.fake.waha import incoming
 from roms.channels.fake.waha.incoming import STATES
 from roms.channels.fake.waha.words import SESSION, US, address, refusal, wrong
 
@@ -165,17 +164,6 @@ def change(box: Box, request: Request, parts: Sequence[str]) -> Draft:
                  body=request.body)  # fmt: skip
 
 
-def listed(box: Box, request: Request, parts: Sequence[str]) -> Reply:
-    """GET /api/<session>/chats/<chat>/messages: what was said lately, newest first."""
-    session(box, request, parts[0])
-    person, query = chat(box, {"chatId": unquote(parts[1])}), request.query
-    phones = {phone["key"]: phone for phone in box.phones.shown()["phones"]}
-    lines = phones[person.key]["chats"].get("waha", {"lines": []})["lines"][::-1]
-    ours, since = query.get("filter.fromMe"), int(query.get("filter.timestamp.gte", "0"))
-    lines = [line for line in lines if int(line["at"]) >= since and ours in (None, str(not line["mine"]).lower())]
-    return Reply(200, [incoming.listed(line, unquote(parts[1])) for line in lines[: int(query.get("limit", "10"))]])
-
-
 def signal(box: Box, request: Request, parts: Sequence[str]) -> Reply:
     """POST /api/sendSeen, startTyping, stopTyping"""
     body = request.fields
@@ -189,7 +177,6 @@ def signal(box: Box, request: Request, parts: Sequence[str]) -> Reply:
 ROUTES = (
     Route("POST", r"/api/(sendSeen|startTyping|stopTyping)", signal),
     Route("POST", r"/api/send(\w+)", send, "send"),
-    Route("GET", r"/api/([\w-]+)/chats/([^/]+)/messages", listed),
     Route("PUT", r"/api/reaction", react, "send"),
     Route("PUT", r"/api/(\w+)/chats/[^/]+/messages/([^/]+)", change, "send"),
     Route("DELETE", r"/api/(\w+)/chats/[^/]+/messages/([^/]+)", change, "send"),

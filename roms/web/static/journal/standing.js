@@ -63,10 +63,12 @@ const Said = ({ of }) => html`<span class="said">${of.text || `[${of.kind}]`}</s
 const More = ({ name, of }) => of.more && html`<div class="acts"><${Busy} run=${() => more(name)}>${t("more")}</${Busy}></div>`;
 
 function Unknown({ of }) {
+  const check = (id) => act(`/api/journal/messages/${id}/check`, {}, ({ checked }) => ({ text: t(checked === "asking" ? "done_check" : "done_check_not") }));
   const resend = (id) => act(`/api/journal/messages/${id}/resend`, {}, () => ({ text: t("done_resend") }));
   return html`<${Card} title=${t("unknown")} bad=${of.total > 0} count=${of.total}>
     ${of.total ? html`<p class="muted">${t("unknown_text")}</p><ul class="rows">${of.items.map((each) => html`<li key=${each.id} data-bad="true"><span class="dot" aria-hidden="true"></span>
-      <span class="grow"><${Talk} of=${each} /><${Said} of=${each} /></span><${Busy} icon="send" run=${() => resend(each.id)}>${t("resend")}</${Busy}></li>`)}</ul><${More} name="unknown" of=${of} />` : html`<${Well} text=${t("unknown_none")} />`}</${Card}>`;
+      <span class="grow"><${Talk} of=${each} /><${Said} of=${each} />${each.checked && html`<small>${t(`checked_${each.checked}`)}</small>`}</span>
+      <span class="two"><${Busy} icon="search" run=${() => check(each.id)}>${t("check")}</${Busy}><${Busy} icon="send" run=${() => resend(each.id)}>${t("resend")}</${Busy}></span></li>`)}</ul><${More} name="unknown" of=${of} />` : html`<${Well} text=${t("unknown_none")} />`}</${Card}>`;
 }
 
 function Aside({ of }) {
@@ -85,6 +87,6 @@ function Timers({ of }) {
 
 function Waiting({ of }) {
   if (!of.items.length) return null;
-  return html`<${Card} title=${t("waiting")}><ul class="rows">${of.items.map((each) => html`<li key=${each.id}><span class="dot" aria-hidden="true"></span>
+  return html`<${Card} title=${t("waiting")}><ul class="rows">${of.items.map((each) => html`<li key=${each.id}>
     <span class="grow"><${Talk} of=${each} /><${Said} of=${each} /><small>${t(each.behind ? "behind" : each.status === "sending" ? "row_sending" : "row_due", { at: each.due_at ? clock(each.due_at) : "–" })}${each.error ? ` · ${each.error}` : ""}</small></span></li>`)}</ul><${More} name="waiting" of=${of} /></${Card}>`;
 }

@@ -14,6 +14,7 @@ export function seconds(count) {
 /** The verdict in words; more than one thing can be wrong. */
 export function verdict(day) {
   if (day.verdict === "uncounted") return t("uncounted");
+  if (day.verdict === "whole" && day.in_spool) return t("whole_waiting", { count: day.in_spool });
   if (day.verdict === "whole") return day.spooled > 0 ? t("whole_spooled", { spooled: day.spooled }) : t("whole");
   return [
     day.missing && t("missing", { count: day.missing }),

@@ -1,0 +1,111 @@
+"""Who is next: each conversation in its order, replies before bulk, and nobody written to faster than he may be.
+
+Bulk is what answers nobody (a reminder that a flow sends when its time has come). It is taken only where no reply is
+due, and leaves RESERVED places free. The allowance for one person is one moment, as the channel's is (pacing.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.orm import aliased
+
+from roms import clock
+from roms.db import db, insert_all, table, transaction
+from roms.models import BULK, REPLY, Conversation, Message, PersonPace, Sender, Status
+from roms.services.channels import Line
+
+RESERVED = 4  # places of a drain that bulk leaves to replies
+
+
+def next_in_line(line: Line, at: datetime, width: int, rank: int) -> Any:
+    """Ids of due messages of this rank that no earlier unsent one of their conversation stands before."""
+    earlier = aliased(Message)
+    blocked = exists().where(
+        earlier.conversation_id == Message.conversation_id,
+        earlier.channel_id == line.id,
+        earlier.status.in_([Status.QUEUED, Status.SENDING]),
+        earlier.seq < Message.seq,
+    )
+    of_rank = Message.channel_id == line.id, Message.status == Status.QUEUED, Message.rank == rank
+    return (
+        select(Message.id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(*of_rank, is_due(at), ~blocked, *_may_be_written_to(line, at))
+        .where(or_(Message.sender != Sender.BOT, Message.epoch == Conversation.epoch))
+        .order_by(Message.id)
+        .limit(width)
+        .with_for_update(of=Message, skip_locked=True)
+    )
+
+
+def is_due(at: datetime) -> Any:
+    """What was written in the future was written by a clock that was set back since: it does not wait for that."""
+    return or_(Message.due_at <= at, Message.created_at > at)
+
+
+def ranks(width: int) -> tuple[tuple[int, int], ...]:
+    """(rank, how many of it) in the order they are asked for; the first that has any due is taken."""
+    return ((REPLY, width), (BULK, width - RESERVED)) if width > RESERVED else ((REPLY, width),)
+
+
+@transaction()
+def hurry() -> None:
+    """What a reply stands behind in its own conversation is no bulk any more: it would have to wait for all of that."""
+    reply = aliased(Message)
+    behind = exists().where(
+        reply.conversation_id == Message.conversation_id,
+        reply.channel_id == Message.channel_id,
+        reply.status == Status.QUEUED,
+        reply.rank == REPLY,
+        reply.seq > Message.seq,
+    )
+    found = select(Message.id).where(Message.status == Status.QUEUED, Message.rank == BULK, behind)
+    mine = found.order_by(Message.id).with_for_update(skip_locked=True)
+    db.session.execute(update(table(Message)).where(Message.id.in_(mine)).values(rank=REPLY))
+
+
+def has_bulk() -> bool:
+    """Whether anything waits that is no reply."""
+    bulk = select(Message.id).where(Message.status == Status.QUEUED, Message.rank == BULK)
+    return db.session.scalar(bulk.limit(1)) is not None
+
+
+# --- one person --------------------------------------------------------------------------------------------------
+
+
+def _lent(line: Line) -> timedelta:
+    """By so much the allowance may be ahead of the clock: the burst that is lent and waited off."""
+    return timedelta(seconds=line.abilities.per_person * (line.abilities.person_burst - 1))
+
+
+def _may_be_written_to(line: Line, at: datetime) -> tuple[Any, ...]:
+    if not line.abilities.per_person:
+        return ()
+    until, lent = PersonPace.paced_until, _lent(line)
+    # Further ahead than a full burst it was put by a clock that was set back since.
+    is_full = until > at + lent, until <= at + 2 * lent + timedelta(minutes=1)
+    return (~exists().where(PersonPace.conversation_id == Message.conversation_id, *is_full),)
+
+
+def written_to(line: Line, conversations: Sequence[int], at: datetime) -> None:
+    """These people are sent one message each (within the transaction that claims them)."""
+    if not line.abilities.per_person:
+        return
+    pace, step = table(PersonPace), timedelta(seconds=line.abilities.per_person)
+    held = select(*pace.c).where(pace.c.conversation_id.in_(conversations)).with_for_update()
+    known = {row.conversation_id: row.paced_until for row in db.session.execute(held)}
+    latest = at + 2 * _lent(line) + timedelta(minutes=1)
+    for conversation, until in known.items():
+        begins = until if at <= until <= latest else at
+        db.session.execute(update(pace).where(pace.c.conversation_id == conversation).values(paced_until=begins + step))
+    new = [each for each in conversations if each not in known]
+    insert_all(pace, [{"conversation_id": each, "paced_until": at + step} for each in new])
+
+
+def forget_paces() -> None:
+    """Of people who may be written to freely again (within the caller's transaction)."""
+    db.session.execute(table(PersonPace).delete().where(table(PersonPace).c.paced_until < clock.now()))

@@ -1,0 +1,93 @@
+"""R-09: a PostgreSQL that hangs says nothing at all, and a webhook waits less than a second for it."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import make_url
+
+from roms.app import create_app
+from roms.channels.fake import Box
+from roms.db import db
+from roms.services import arrivals
+from tests.cast import Cast, messages, whapi_body
+from tests.conftest import config_for, empty
+from tests.crew import until
+from tests.web.conftest import Browser
+from tools.tcpcut import Cut
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> str:
+    """SQLite has no server that could hang; its locks are tried in test_spool.py."""
+    empty(postgres_url)
+    return postgres_url
+
+
+@pytest.fixture
+def line(database_url: str) -> Iterator[Cut]:
+    url = make_url(database_url)
+    folder, port = url.query.get("host"), url.port or 5432
+    with Cut(f"{folder}/.s.PGSQL.{port}" if folder else (url.host or "127.0.0.1", port)) as cut:
+        yield cut
+
+
+@pytest.fixture
+def behind(app: Flask, cast: Cast, line: Cut, provider: Box, redis: str, tmp_path: Path) -> Iterator[Flask]:
+    """The same application, which reaches its database over a line that can be made to swallow everything."""
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"]).difference_update_query(["host"])
+    address = url.set(host="127.0.0.1", port=line.port).render_as_string(hide_password=False)
+    usual = {"ROMS_FAKE_URL": provider.base_url, "ROMS_SPOOL": str(tmp_path / "spool")}
+    other = create_app(config_for(address, redis, **usual))
+    yield other
+    with other.app_context():
+        db.engine.dispose()
+    other.extensions["roms.redis"].close()
+
+
+def knock(browser: Browser, number: int, took: list[float], told: list[object]) -> None:
+    begun = time.monotonic()
+    answer = browser.ask("POST", "/webhook/whapi", json=whapi_body("halo", f"6281100000{number:03}"))
+    took.append(time.monotonic() - begun)
+    told.append((answer.status_code, {name: count for name, count in answer.get_json().items() if count}))
+
+
+def test_r09_webhooks_wait_less_than_a_second_for_a_database_that_hangs(behind: Flask, line: Cut, app: Flask) -> None:
+    browser, took, told = Browser(behind), [], []
+    knock(browser, 0, took, told)
+    assert told == [(200, {"stored": 1})]
+    line.set(black_hole=True)
+    told.clear()
+    took.clear()
+    threads = [threading.Thread(target=knock, args=(browser, number, took, told)) for number in range(1, 6)]
+    for thread in threads:  # at once: some on a line that is open, some that must open one
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    knock(browser, 6, took, told)
+    assert told == [(200, {"spooled": 1})] * 6
+    assert max(took) < 2, took  # without a limit: until the database is back
+    line.set()
+    until("the spool is not empty", lambda: flush(app) or not waiting(app))
+    for number in range(7):
+        assert [each.sender for each in messages(f"6281100000{number:03}")].count("contact") == 1
+
+
+def waiting(app: Flask) -> int:
+    with app.app_context():
+        return arrivals.spool().depth()
+
+
+def flush(app: Flask) -> None:
+    def run() -> None:
+        with app.app_context():
+            arrivals.flush()
+            db.session.remove()
+
+    contextvars.Context().run(run)
