@@ -51,10 +51,9 @@ def counts(actor: Actor) -> JSON:
     return tallied
 
 
-def _tallies(actor: Actor) -> Select[Any]:
+def _tallies(actor: Actor) -> Any:
     tallies = [func.count().filter(_view(actor, view)).label(view) for view in VIEWS]
-    asked: Select[Any] = select(*tallies).select_from(Conversation)
-    return asked
+    return select(*tallies).select_from(Conversation)
 
 
 def opened(actor: Actor, cid: str) -> JSON:
