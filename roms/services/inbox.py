@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import contains_eager
 
 from roms.db import db, table, transaction
@@ -20,32 +20,40 @@ PAGE = 50  # entries of a thread
 MOST_TO_CATCH_UP = 500  # entries; who missed more is given the thread anew
 OVERLAP = timedelta(seconds=10)  # longer than any transaction: a change may be committed after its own time
 LARGEST_ID = 2**63 - 1
+VIEWS = ("mine", "unassigned", "all", "bot", "closed")
 WITH_PEOPLE = (Mode.AGENT, Mode.PAUSED)
 
 
 def listing(actor: Actor, view: str, q: str = "", before: str | None = None, limit: int = 30) -> JSON:
-    """One page of conversations, newest activity first, and how many each view has."""
-    query = _conversations().where(_view(actor, view)).order_by(Conversation.last_at.desc(), Conversation.id.desc())
+    """One page of conversations, newest activity first, and how many each view has: in one statement, because a
+    browser takes both for the same moment, and PostgreSQL shows each statement a world of its own."""
+    tallies = _tallies(actor).subquery()
+    query: Select[Any] = _conversations().add_columns(*tallies.c).join(tallies, literal(True))
+    query = query.where(_view(actor, view)).order_by(Conversation.last_at.desc(), Conversation.id.desc())
     if q.strip():
         query = query.where(_matches(q.strip()))
     if before:
         at, last_id = _cursor(before)
         older = and_(Conversation.last_at == at, Conversation.id < last_id)
         query = query.where(or_(Conversation.last_at < at, older))
-    found = db.session.scalars(query.limit(limit + 1)).all()
-    page = found[:limit]
+    found = db.session.execute(query.limit(limit + 1)).all()
+    page = [row[0] for row in found[:limit]]
     return {
         "items": [_summary(conversation) for conversation in page],
         "next": f"{frames.moment(page[-1].last_at)}_{page[-1].id}" if len(found) > limit else None,
-        "counts": counts(actor),
+        "counts": dict(zip(VIEWS, found[0][1:], strict=True)) if found else counts(actor),
     }
 
 
 def counts(actor: Actor) -> JSON:
     """Conversations per view."""
-    views = ("mine", "unassigned", "all", "bot", "closed")
-    tallies = [func.count().filter(_view(actor, view)).label(view) for view in views]
-    return dict(db.session.execute(select(*tallies).select_from(Conversation)).one()._mapping)
+    tallied: JSON = dict(zip(VIEWS, db.session.execute(_tallies(actor)).one(), strict=True))
+    return tallied
+
+
+def _tallies(actor: Actor) -> Any:
+    tallies = [func.count().filter(_view(actor, view)).label(view) for view in VIEWS]
+    return select(*tallies).select_from(Conversation)
 
 
 def opened(actor: Actor, cid: str) -> JSON:

@@ -53,11 +53,11 @@ export function learn(world, id) {
 function counted(id, before) {
   const after = store.world.value.summaries.get(id);
   if (before === after) return;
-  const wasUnsure = unsure.delete(id);
+  if (unsure.delete(id) && before?.seq !== after.seq) recountSoon(); // it may have been elsewhere in between
   const moved = !before || before.mode !== after.mode || before.assignee !== after.assignee;
   if (!moved) return;
   moves += 1;
-  const next = wasUnsure ? null : recount(store.counts.value, before, after, me.id);
+  const next = recount(store.counts.value, before, after, me.id);
   if (next) store.counts.value = next;
   else recountSoon();
 }
@@ -151,6 +151,9 @@ export async function showList() {
   });
 }
 
+const sameCounts = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** `known`: how many moves we knew of when these were asked for; -1: rows beside them may be older or newer. */
 function takeCounts({ counts }, known) {
   store.counts.value = counts;
   if (moves !== known) recountSoon();
@@ -183,6 +186,7 @@ export async function moreRows() {
   if (!page || store.listState.value.next !== next) return; // read anew meanwhile: this page belongs to another list
   batch(() => {
     add(page.items);
+    if (!sameCounts(page.counts, store.counts.value)) takeCounts(page, -1);
     if (q) store.found.value = { ids: [...store.found.value.ids, ...page.items.map((item) => item.id)], next: page.next };
     setList(key, { state: "ready", next: page.next });
   });
@@ -234,7 +238,7 @@ function takeList(view, pages, known) {
   const keep = new Set([...touched, ...beside]);
   unsure = new Set(beside.filter((id) => !touched.has(id) && !items.some((item) => item.id === id)));
   store.world.value = forgetThreads(relisted(store.world.value, items, keep, touched));
-  takeCounts(pages[0], known);
+  takeCounts(pages[0], pages.every((page) => sameCounts(page.counts, pages[0].counts)) ? known : -1);
   store.lists.value = { search: store.lists.value.search, [view]: { state: "ready", next: pages.at(-1).next } };
 }
 
