@@ -64,6 +64,11 @@ class Stage:
     def account_is_asked(self) -> tuple[int, ...]:
         return (self.cast.whapi,)
 
+    def message_was_missed(self) -> tuple[int, ...]:
+        say(self.client, "halo")
+        self.provider.send("6281234567890", account="whapi", text="menu", at=clock.now().timestamp())
+        return (self.cast.whapi, 1)
+
     def send_is_unknown(self) -> tuple[int, ...]:
         self.provider.faults.dial(cut=True, before_accept=False, to="6281234567890@s.whatsapp.net")
         say(self.client, "halo")
@@ -81,6 +86,7 @@ BEGUN: dict[str, Callable[[Stage], tuple[int, ...]]] = {
     "sync_templates": Stage.templates_are_old,
     "signal": Stage.sign_waits,
     "look_at_account": Stage.account_is_asked,
+    "fetch_missed": Stage.message_was_missed,
     "look_for_lost": Stage.send_is_unknown,
 }
 
