@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import redis as redis_library
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, text
@@ -22,6 +23,9 @@ from roms.app import create_app
 from roms.channels.fake import Box
 from roms.config import ROOT, Config
 from roms.db import Model, db
+from roms.engine import flowfile
+from roms.engine.flow import Release
+from roms.services import accounts
 from tests.cast import Cast
 from tests.kit import ledger
 
@@ -31,6 +35,8 @@ KEYS = {
     "ROMS_LOOP_TURNS": "0",  # the people of tests write faster than any person
     "ROMS_CREDENTIALS_KEY": "dGhpcyBpcyBhIGtleSBmb3IgdGVzdHMsIDMyIGJ5dGU=",
 }
+
+HASHER = accounts.hasher
 
 
 def config_for(database_url: str, redis_url: str, **settings: str) -> Config:
@@ -99,6 +105,31 @@ def postgres_url(redis_server: str, worker_id: str) -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheaper() -> Iterator[None]:
+    """What hundreds of tests do again and again: the same flows are compiled once (what comes of them is a value), and
+    passwords are hashed with next to no work."""
+    compile_release, kept = flowfile.compile_release, dict[tuple[str, int], Release]()
+
+    def compiled(files: flowfile.Files, number: int = 0) -> Release:
+        key = flowfile.release_hash(files), number
+        if key not in kept:
+            kept[key] = compile_release(files, number)
+        return kept[key]
+
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flowfile, "compile_release", compiled)
+        patch.setattr(accounts, "hasher", lambda: hasher)
+        yield
+
+
+@pytest.fixture
+def real_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashed with as much work as in production."""
+    monkeypatch.setattr(accounts, "hasher", HASHER)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from tools import chromium, lint, postgres, valgrind, venv
 from tools.places import ROOT
 from tools.terminal import stage
 
-ALL = ("-n", "2", "--dist", "loadfile")  # two processes; a file stays in one, with its fixtures
+# Three processes on two cores, for many tests wait; a file stays in one, with its fixtures.
+ALL = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-p", "tests.plugins.longestfirst")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -47,7 +47,7 @@ def test_whatever_happens_in_whatever_order(stage: Stage) -> None:
     run_state_machine_as_test(
         type("Machine", (Machine,), {"stage": stage}),
         settings=hypothesis.settings(
-            max_examples=EXAMPLES or 10,
+            max_examples=EXAMPLES or 7,
             stateful_step_count=STEPS,
             derandomize=not EXAMPLES,
             database=None,

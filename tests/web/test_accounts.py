@@ -27,13 +27,13 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return checked
 
 
-def test_s02_the_hash_is_argon2id_in_the_recommended_profile(people: Cast) -> None:
+def test_s02_the_hash_is_argon2id_in_the_recommended_profile(real_passwords: None, people: Cast) -> None:
     stored = db.session.scalar(select(User.password_hash).filter_by(login="ani"))
     assert stored is not None
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_s02_an_old_hash_is_renewed_at_the_next_sign_in(browser: Browser, people: Cast) -> None:
+def test_s02_an_old_hash_is_renewed_at_the_next_sign_in(real_passwords: None, browser: Browser, people: Cast) -> None:
     from argon2 import PasswordHasher
 
     user = db.session.scalars(select(User).filter_by(login="ani")).one()
@@ -94,7 +94,7 @@ def test_s02_signing_in_forgets_the_failed_tries_of_that_login(browser: Browser)
     assert db.session.scalars(select(LoginAttempt).filter_by(key="login:ani")).all() == []
 
 
-def test_s02_an_unknown_login_takes_about_the_same_time(app: Flask, people: Cast) -> None:
+def test_s02_an_unknown_login_takes_about_the_same_time(real_passwords: None, app: Flask, people: Cast) -> None:
     def seconds(login: str, number: int) -> float:
         began = time.thread_time()  # our own work, however busy the machine is
         with pytest.raises(accounts.WrongPassword):
