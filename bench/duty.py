@@ -63,17 +63,17 @@ def measure(options: argparse.Namespace) -> Report:
     goals: list[Goal] = []
     for kind in options.database or ["postgresql"]:
         with staged(kind) as stage, ExitStack() as stack:
-            port = stack.enter_context(provider(stage))
-            web, web_pid = stack.enter_context(roms_web(stage, provider=port))
+            stack.enter_context(provider(stage))
+            web, web_pid = stack.enter_context(roms_web(stage))
             processes = {
                 "web": [web_pid],
-                "worker": [stack.enter_context(roms_worker(stage, port))],
-                "ticker": [stack.enter_context(roms_ticker(stage, port))],
+                "worker": [stack.enter_context(roms_worker(stage))],
+                "ticker": [stack.enter_context(roms_ticker(stage))],
                 "Redis": [stage.redis_pid],
                 "PostgreSQL": servers.postmaster(stage.database),
             }
             phones = [knock.phone(number) for number in range(10 if options.quick else 400)]
-            app = stage.app(port)
+            app = stage.app()
             with app.app_context():
                 goals += _duty(options, kind, web, phones, processes, (took, left, cpu))
                 _let_go(app)

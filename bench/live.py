@@ -133,12 +133,12 @@ NOTE = (
 def _sides(stage: Stage, threads: int) -> Iterator[list[Side]]:
     """Both, all of their processes, side by side; only one of them is given work at a time."""
     with ExitStack() as stack:
-        address = stack.enter_context(provider(stage))
+        stack.enter_context(provider(stage))
         floor, floor_pid = stack.enter_context(floor_web(stage, "bench.floors.hub:create_app()", threads))
-        floor_drain = stack.enter_context(floor_worker(stage, address))
-        roms, roms_pid = stack.enter_context(roms_web(stage, threads, address))
-        worker = stack.enter_context(roms_worker(stage, address))
-        ticker = stack.enter_context(roms_ticker(stage, address))
+        floor_drain = stack.enter_context(floor_worker(stage))
+        roms, roms_pid = stack.enter_context(roms_web(stage, threads))
+        worker = stack.enter_context(roms_worker(stage))
+        ticker = stack.enter_context(roms_ticker(stage))
         change = json.dumps({"fan": "NUMBER", "rest": "x" * 1200})
         header = {"c": "nowhere", "v": "", "s": 0}
         packed = frames.pack(header, json.loads(change), None).decode()

@@ -80,12 +80,12 @@ def measure(options: argparse.Namespace, plan: Plan) -> Report:
     for kind in options.database or ["postgresql"]:
         with staged(kind) as stage, ExitStack() as stack:
             port = stack.enter_context(provider(stage))
-            app = stage.app(port)
+            app = stage.app()
             stack.enter_context(app.app_context())
             stack.callback(_let_go, app)
             sides = [
-                _floor_side(stage, stack.enter_context(floor_worker(stage, port)), stack),
-                _roms_side(stack.enter_context(roms_worker(stage, port))),
+                _floor_side(stage, stack.enter_context(floor_worker(stage)), stack),
+                _roms_side(stack.enter_context(roms_worker(stage))),
             ]
             goals += _speeds(kind, sides, port, plan, speeds)
             goals += _way(kind, port, plan, way)

@@ -34,8 +34,9 @@ class Stage:
     database: str
     redis: str
     redis_pid: int
+    provider: int  # the port that the channels lead to, whether or not somebody listens there
 
-    def roms(self, port: int = 8000, provider: int = 9, **more: str) -> dict[str, str]:
+    def roms(self, port: int = 8000, **more: str) -> dict[str, str]:
         """The settings of ROMS on this stage."""
         return {
             "DATABASE_URL": self.database,
@@ -44,21 +45,21 @@ class Stage:
             "ROMS_SECRET_KEY": SECRET_KEY,
             "ROMS_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "ROMS_INSTANCE": "trial",
-            "ROMS_FAKE_URL": f"http://127.0.0.1:{provider}",
+            "ROMS_FAKE_URL": f"http://127.0.0.1:{self.provider}",
             "ROMS_CREDENTIALS_KEY": CREDENTIALS_KEY,
             "ROMS_LOOP_TEXTS": "0",  # the customers of a load write faster than any person
             "ROMS_LOOP_TURNS": "0",
             "ROMS_BIND": f"127.0.0.1:{port}",
         } | more
 
-    def floor(self, provider: int = 9, **more: str) -> dict[str, str]:
+    def floor(self, **more: str) -> dict[str, str]:
         """The settings of the floors."""
         where = {"FLOOR_DATABASE": self.database, "FLOOR_REDIS": self.redis}
-        return where | {"FLOOR_PROVIDER": f"http://127.0.0.1:{provider}"} | more
+        return where | {"FLOOR_PROVIDER": f"http://127.0.0.1:{self.provider}"} | more
 
-    def app(self, provider: int = 9) -> Flask:
+    def app(self) -> Flask:
         """ROMS in this process."""
-        return create_app(Config.from_environ(self.roms(provider=provider)))
+        return create_app(Config.from_environ(self.roms()))
 
     def infrastructure(self) -> list[int]:
         """The processes of Redis and PostgreSQL."""
@@ -72,23 +73,18 @@ def staged(kind: str) -> Iterator[Stage]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roms-bench-")))
         redis, redis_pid = stack.enter_context(servers.redis_server(folder))
-        stage = Stage(folder, kind, stack.enter_context(servers.database(kind, folder)), redis, redis_pid)
+        database = stack.enter_context(servers.database(kind, folder))
+        stage = Stage(folder, kind, database, redis, redis_pid, servers.free_port())
         _set_up(stage)
         yield stage
 
 
 def _set_up(stage: Stage) -> None:
-    _lead_to(stage, provider=9)
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "setup"]
+    subprocess.run(command, cwd=ROOT, env=environ(stage.roms()), check=True, stdout=subprocess.DEVNULL)
     engine = base.connect(stage.database)
     base.metadata.create_all(engine)
     engine.dispose()
-
-
-def _lead_to(stage: Stage, provider: int) -> None:
-    """Have the channels talk with the provider on this port."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "setup"]
-    settings = environ(stage.roms(provider=provider))
-    subprocess.run(command, cwd=ROOT, env=settings, check=True, stdout=subprocess.DEVNULL)
 
 
 def environ(settings: Mapping[str, str]) -> dict[str, str]:
@@ -98,10 +94,10 @@ def environ(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def roms_web(stage: Stage, threads: int = 400, provider: int = 9) -> Iterator[tuple[int, int]]:
+def roms_web(stage: Stage, threads: int = 400) -> Iterator[tuple[int, int]]:
     """ROMS' web process as it runs in production; its port and its process."""
     port = servers.free_port()
-    settings = environ(stage.roms(port, provider, ROMS_THREADS=str(threads)))
+    settings = environ(stage.roms(port, ROMS_THREADS=str(threads)))
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
     with _web(command, stage.folder / "roms.log", settings, port) as pid:
         yield port, pid
@@ -125,34 +121,33 @@ def _web(command: list[str], log: Path, settings: Mapping[str, str], port: int) 
 
 
 @contextmanager
-def roms_worker(stage: Stage, provider: int) -> Iterator[int]:
-    """ROMS' worker process, and the channels led to its provider."""
-    _lead_to(stage, provider)
+def roms_worker(stage: Stage) -> Iterator[int]:
+    """ROMS' worker process."""
     command = [sys.executable, "worker.py"]
-    with servers.running(command, stage.folder / "worker.log", environ(stage.roms(provider=provider))) as process:
+    with servers.running(command, stage.folder / "worker.log", environ(stage.roms())) as process:
         yield process.pid
 
 
 @contextmanager
-def roms_ticker(stage: Stage, provider: int) -> Iterator[int]:
+def roms_ticker(stage: Stage) -> Iterator[int]:
     """ROMS' ticker."""
     command = [sys.executable, "worker.py", "tick"]
-    with servers.running(command, stage.folder / "ticker.log", environ(stage.roms(provider=provider))) as process:
+    with servers.running(command, stage.folder / "ticker.log", environ(stage.roms())) as process:
         yield process.pid
 
 
 @contextmanager
-def floor_worker(stage: Stage, provider: int) -> Iterator[int]:
+def floor_worker(stage: Stage) -> Iterator[int]:
     """The floor's drain as an RQ worker."""
     command = [sys.executable, "-m", "bench.floors.drain"]
-    with servers.running(command, stage.folder / "drain.log", environ(stage.floor(provider))) as process:
+    with servers.running(command, stage.folder / "drain.log", environ(stage.floor())) as process:
         yield process.pid
 
 
 @contextmanager
 def provider(stage: Stage, milliseconds: int = 0) -> Iterator[int]:
-    """A provider that takes so long to answer; its port."""
-    port = servers.free_port()
+    """The provider, which takes so long to answer; its port."""
+    port = stage.provider
     command = [sys.executable, "-m", "bench.floors.provider", str(port), str(milliseconds)]
     with servers.running(command, stage.folder / "provider.log") as process:
         servers.wait_for(lambda: servers.listens(port), "the provider", process)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -19,9 +19,10 @@ import pytest
 from roms.channels import whapi
 from roms.channels.base import Account
 from roms.channels.fake import Box
-from roms.channels.items import Incoming, Item, Receipt
+from roms.channels.items import Echo, Incoming, Item, Receipt
 
 BUDI = "6280000001001"
+Kind = TypeVar("Kind", bound=Item)
 BEARER = {"Authorization": "Bearer token-uji"}
 
 
@@ -52,11 +53,16 @@ class Ears:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/webhook/whapi"
 
-    def items(self, number: int) -> list[Item]:
+    def items(self, number: int, kind: type[Kind]) -> list[Kind]:
+        """So many of one kind: between them come others, such as the echo of what was sent."""
         with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.heard) >= number, 5), self.heard
+            assert self.arrived.wait_for(lambda: len(self._of(kind)) >= number, 5), self.heard
+            return self._of(kind)
+
+    def _of(self, kind: type[Kind]) -> list[Kind]:
         account = Account(1, "whapi")
-        return [item for _, _, body in list(self.heard) for item in whapi.parse(account, body)]
+        parsed = [item for _, _, body in self.heard for item in whapi.parse(account, body)]
+        return [item for item in parsed if isinstance(item, kind)]
 
 
 @pytest.fixture
@@ -88,13 +94,12 @@ def send(client: httpx.Client, text: str = "halo", to: str = BUDI) -> httpx.Resp
 
 
 def statuses(ears: Ears, number: int) -> list[str]:
-    return [item.status for item in ears.items(number) if isinstance(item, Receipt)]
+    return [item.status for item in ears.items(number, Receipt)]
 
 
 def test_what_a_phone_says_arrives_as_the_provider_would_bring_it(ears: Ears, client: httpx.Client) -> None:
     said = client.post("/_say", json={"from": BUDI, "name": "Budi", "text": "menu"}).json()
-    [item] = ears.items(1)
-    assert isinstance(item, Incoming)
+    [item] = ears.items(1, Incoming)
     assert (item.provider_id, item.text, item.name, item.phone) == (said["id"], "menu", "Budi", f"+{BUDI}")
     assert ears.heard[0][1]["X-Webhook-Secret"] == "rahasia-uji"
 
@@ -106,9 +111,15 @@ def test_a_message_is_answered_and_followed_by_its_statuses(ears: Ears, client: 
     assert statuses(ears, 2) == ["sent", "delivered"]
 
 
+def test_what_was_sent_is_echoed_once(ears: Ears, client: httpx.Client) -> None:
+    sent = send(client).json()["message"]["id"]
+    statuses(ears, 2)
+    assert [echo.provider_id for echo in ears.items(1, Echo)] == [sent]
+
+
 def test_a_message_is_read_when_its_phone_is_opened(ears: Ears, client: httpx.Client) -> None:
     send(client)
-    ears.items(2)
+    statuses(ears, 2)
     phone = client.post("/_look", json={"open": f"{BUDI}@s.whatsapp.net"}).json()["phones"][0]
     assert phone["chats"]["whapi"]["lines"][0]["status"] == "read"
     assert statuses(ears, 3) == ["sent", "delivered", "read"]
@@ -148,7 +159,7 @@ def test_a_webhook_is_repeated_until_it_is_taken(ears: Ears, client: httpx.Clien
     ears.refusals = 2
     fake.say(BUDI, "satu")
     fake.say(BUDI, "dua")
-    assert [item.text for item in ears.items(2) if isinstance(item, Incoming)] == ["satu", "dua"]
+    assert [item.text for item in ears.items(2, Incoming)] == ["satu", "dua"]
 
 
 def test_what_was_taken_is_listed_in_order_until_the_reset(client: httpx.Client, fake: Box) -> None:
