@@ -61,7 +61,9 @@ def _messages() -> Select[Any]:
 
 
 def _can_be_asked(row: Any) -> bool:
-    return row.sender is Sender.CONTACT or (row.sender is Sender.BOT and bool(row.why))
+    """What a contact wrote, what a flow said, and what was said about advertising; not the bot's notes."""
+    said = bool(row.why) or permission.MARK in (row.payload or {})
+    return row.sender is Sender.CONTACT or (row.sender is Sender.BOT and said)
 
 
 def _explained(row: Any) -> JSON:

@@ -99,7 +99,6 @@ def message_entry(row: Columns) -> JSON:
     }
     if entry["type"] == "message":
         payload = row["payload"] or {}
-
         entry |= {
             "direction": row["direction"],
             "kind": row["kind"],
@@ -110,6 +109,7 @@ def message_entry(row: Columns) -> JSON:
             "error": _error(row) if row["error_code"] else None,
             "client_id": row["client_id"],
             "why": row["why"],
+            "consent": "consent" in payload,
         }
         entry |= contents.around(payload)
         if row["status"] == Status.UNKNOWN:

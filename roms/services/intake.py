@@ -190,8 +190,7 @@ def _store_ours(scene: Scene, incoming: Incoming) -> bool:
         return True
     columns: Row = {"kind": incoming.kind, "payload": _payload(scene, incoming)}
     columns |= {"provider_id": provider_id, "provider_at": incoming.at or incoming.came_at}
-    is_replay = lateness.is_replay(incoming, scene.at)
-    if incoming.is_group or is_replay:  # no bot is there that could be silenced; or it spoke long ago
+    if incoming.is_group or lateness.is_replay(incoming, scene.at):  # no bot is there to silence; or it spoke long ago
         row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, text=incoming.text, status=Status.SENT)
         scene.last = row | columns
         scene.messages.append(scene.last)

@@ -348,14 +348,14 @@ OUTCOMES = [(200, {"n": 1}, ""), (404, {"why": "x"}, ""), (500, None, ""), (200,
 def generated(cast: Cast, clock: Clock, dice: random.Random) -> None:
     """Calls answered soon, late, in another order or never; timers fired late; people who step in."""
     under_way: list[int] = []
-    for _ in range(14):
-        for number in range(30):
+    for _ in range(12):
+        for number in range(24):
             incoming = Incoming(
                 address(number), dice.choice(ODDS), provider_id=f"wa-{dice.getrandbits(60)}", name="Siti"
             )
             intake.receive(cast.whapi, incoming)
             clock.forward(milliseconds=200)
-        under_way += [call.id for call in http_calls.claim(dice.randrange(30))]
+        under_way += [call.id for call in http_calls.claim(dice.randrange(24))]
         dice.shuffle(under_way)
         for call in [under_way.pop() for _ in range(len(under_way) // 2)]:
             http_calls.record(call, *dice.choice(OUTCOMES))
@@ -365,24 +365,20 @@ def generated(cast: Cast, clock: Clock, dice: random.Random) -> None:
             timers.fire(timer)
             clock.forward(milliseconds=10)
         there = db.session.query(Conversation).order_by(Conversation.id)
-        for cid in dice.sample([row.public_id for row in there], 9):
+        for cid in dice.sample([row.public_id for row in there], 7):
             acted(cast, dice, cid)
             clock.forward(seconds=1)
 
 
-def test_whatever_happens_replay_gives_the_recorded_answers(cast: Cast, clock: Clock) -> None:
+def test_whatever_happens_replay_and_why_tell_what_was_recorded(cast: Cast, clock: Clock) -> None:
     generated(cast, clock, random.Random(11))
     ids = replaying.since(WEEK)
     records = list(recalling.records(sorted(ids)))
     happened = [past for record in records for past in record.past]
     assert sum(isinstance(past.event, OutsideAnswered) for past in happened) > 20
-    told = {text for past in happened for text in past.said}
-    assert {"Jawabnya 1", "Sejam lalu 1", "Tidak ada, x", "Gagal", "Bantuan"} <= told
+    said_then = {text for past in happened for text in past.said}
+    assert {"Jawabnya 1", "Sejam lalu 1", "Tidak ada, x", "Gagal", "Bantuan"} <= said_then
     assert [each for found in replaying.differences(publishing.newest(), ids, WEEK) for each in found] == []
-
-
-def test_whatever_happens_every_turn_is_explained_as_it_happened(cast: Cast, clock: Clock) -> None:
-    generated(cast, clock, random.Random(11))
     asked = select(Message.id).where(Message.sender.in_((Sender.BOT, Sender.CONTACT)), Message.direction != "note")
     told = [explaining.explain(each) for each in db.session.scalars(asked).all()]
     assert {(each["doubt"], each["text"], each["mode"]) for each in told if each["doubt"]} == set()

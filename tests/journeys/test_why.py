@@ -15,7 +15,7 @@ from roms.config import ROOT
 from roms.db import db, writing
 from roms.engine.events import AgentReplied, Event, OutsideAnswered, ReleaseChanged, Released, TimerFired
 from roms.models import Contact, Message, Release, Sender, Timer
-from roms.services import explaining, handoff, intake, moving, publishing, timers
+from roms.services import explaining, handoff, inbox, intake, moving, publishing, timers
 from roms.services.turns import LARGEST, begun, event_of
 from tests.cast import Cast, conversation
 from tests.conftest import Clock
@@ -132,6 +132,18 @@ def test_while_a_person_answers_the_bot_is_silent_and_says_so(cast: Cast, clock:
     told = heard("lacak")
     assert (told["outcome"], told["mode"], told["doubt"], told["answers"]) == ("silent", "AGENT", None, [])
     assert ("order", "mode") in {(lost["flow"], lost["why"]) for lost in told["lost"]}
+
+
+def test_what_is_said_about_advertising_is_no_flow_and_says_so(cast: Cast, clock: Clock) -> None:
+    wrote(cast, clock, "lacak", "stop", "ord-12345")
+    told, theirs = (
+        explaining.explain(message(part, sender)) for part, sender in (("MULAI", Sender.BOT), ("stop", Sender.CONTACT))
+    )
+    assert (told["outcome"], told["doubt"], told["where"], told["heard"]["text"]) == ("consent", None, None, "stop")
+    assert (theirs["outcome"], theirs["answers"]) == ("consent", [told["seq"]])
+    entries = inbox.opened(cast.admin, conversation(PHONE).public_id)["entries"]
+    assert [each["text"] for each in entries if each.get("consent")] == [theirs["text"], told["text"]]
+    assert why("betul?")["doubt"] is None, "the flow goes on where it stood"
 
 
 def test_what_cannot_be_known_is_not_made_up(cast: Cast, clock: Clock) -> None:

@@ -20,8 +20,8 @@ export function hideWhy() {
   buttonOf(seq)?.focus();
 }
 
-/** Who may be asked about: what a contact wrote, and what a flow said. */
-export const isAskable = (entry) => entry.seq !== null && (entry.sender === "contact" || (entry.sender === "bot" && Boolean(entry.why)));
+/** Who may be asked about: what a contact wrote, what a flow said, and what was said about advertising. */
+export const isAskable = (entry) => entry.seq !== null && (entry.sender === "contact" || (entry.sender === "bot" && Boolean(entry.why || entry.consent)));
 
 export function Ask({ entry }) {
   return html`<button type="button" class="why-button" aria-label=${t("why_of", { text: entry.text.slice(0, 60) })} title=${t("why")}
