@@ -34,7 +34,7 @@ class Watch:
     def __init__(self) -> None:
         self._waits: dict[int, tuple[float, int]] = {}
         self._lock = threading.Lock()
-        self._runs_in = 0  # the process: a fork has no thread
+        self._runs = False
         self._hangs_until = 0.0
 
     @property
@@ -51,7 +51,7 @@ class Watch:
             return
         with self._lock:
             self._waits[threading.get_ident()] = time.monotonic() + seconds, line.fileno()
-            starts, self._runs_in = self._runs_in != os.getpid(), os.getpid()
+            starts, self._runs = not self._runs, True
         if starts:
             threading.Thread(target=self._run, name="lifeline", daemon=True).start()
 
@@ -85,8 +85,20 @@ class Watch:
             line.shutdown(socket.SHUT_RDWR)
 
 
-watch = Watch()
-_connecting = ThreadPoolExecutor(8, thread_name_prefix="connect")
+def _connectors() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(8, thread_name_prefix="connect")
+
+
+watch, _connecting = Watch(), _connectors()
+
+
+def _anew() -> None:
+    """A fork has none of our threads, and whoever counts on one waits without end."""
+    global watch, _connecting
+    watch, _connecting = Watch(), _connectors()
+
+
+os.register_at_fork(after_in_child=_anew)
 
 
 def attach(engine: Engine) -> None:

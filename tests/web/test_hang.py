@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import contextvars
+import os
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import make_url
+from sqlalchemy import select
 
 from roms.app import create_app
 from roms.channels.fake import Box
-from roms.db import db
+from roms.db import db, hurried
 from roms.services import arrivals
 from tests.cast import Cast, messages, whapi_body
 from tests.conftest import config_for, empty
 from tests.crew import until
 from tests.web.conftest import Browser
+from tests.wires import by_way_of, line_to
 from tools.tcpcut import Cut
 
 
@@ -32,19 +35,15 @@ def database_url(postgres_url: str) -> str:
 
 @pytest.fixture
 def line(database_url: str) -> Iterator[Cut]:
-    url = make_url(database_url)
-    folder, port = url.query.get("host"), url.port or 5432
-    with Cut(f"{folder}/.s.PGSQL.{port}" if folder else (url.host or "127.0.0.1", port)) as cut:
+    with line_to(database_url) as cut:
         yield cut
 
 
 @pytest.fixture
 def behind(app: Flask, cast: Cast, line: Cut, provider: Box, redis: str, tmp_path: Path) -> Iterator[Flask]:
     """The same application, which reaches its database over a line that can be made to swallow everything."""
-    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"]).difference_update_query(["host"])
-    address = url.set(host="127.0.0.1", port=line.port).render_as_string(hide_password=False)
     usual = {"ROMS_FAKE_URL": provider.base_url, "ROMS_SPOOL": str(tmp_path / "spool")}
-    other = create_app(config_for(address, redis, **usual))
+    other = create_app(config_for(by_way_of(line, app.config["SQLALCHEMY_DATABASE_URI"]), redis, **usual))
     yield other
     with other.app_context():
         db.engine.dispose()
@@ -91,3 +90,25 @@ def flush(app: Flask) -> None:
             db.session.remove()
 
     contextvars.Context().run(run)
+
+
+def test_a_fork_of_a_process_that_was_in_a_hurry_reaches_the_database_too(app: Flask) -> None:
+    """The thread that opens its lines stayed with the parent, where it waits for work."""
+    db.engine.dispose()
+    assert in_a_hurry() == 1
+    db.session.remove()
+    child = os.fork()
+    if not child:
+        try:
+            db.engine.dispose(close=False)
+            os._exit(0 if in_a_hurry() == 1 else 1)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def in_a_hurry() -> int | None:
+    with hurried(arrivals.PATIENCE, 10):
+        return db.session.scalar(select(1))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, text
 
 from roms.app import create_app
 from roms.db import db
@@ -23,6 +23,7 @@ from tests.cast import Cast, messages, whapi_body
 from tests.conftest import config_for
 from tests.dead import dead
 from tests.web.conftest import Browser
+from tests.wires import by_way_of, line_to
 from tools.tcpcut import Cut
 
 PEOPLE = [f"62812000000{number:02}" for number in range(5)]
@@ -82,12 +83,10 @@ def test_r09_webhooks_during_a_migration_are_stored_once_in_order(app: Flask, br
 @pytest.fixture
 def behind_a_cut(postgres_url: str, app: Flask, people: Cast) -> Iterator[tuple[Browser, Cut]]:
     """The same instance on PostgreSQL, which it reaches over a line that can go dead."""
-    url = make_url(postgres_url)
-    with Cut((url.host or "127.0.0.1", url.port or 5432)) as cut:
+    with line_to(postgres_url) as cut:
         config = app.extensions["roms.config"]
-        through = url.set(host="127.0.0.1", port=cut.port).render_as_string(hide_password=False)
         settings = {"ROMS_FAKE_URL": config.fake_url, "ROMS_SPOOL": str(config.spool), "ROMS_STORAGE": config.storage}
-        far = create_app(config_for(through, config.redis_url, **settings))
+        far = create_app(config_for(by_way_of(cut, postgres_url), config.redis_url, **settings))
         yield Browser(far), cut
         far.extensions["roms.redis"].close()
         with far.app_context():
