@@ -8,7 +8,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
-from roms import crash
+from roms import connecting, crash
+from roms.db import WRITE
 
 db = current_app.extensions["migrate"].db
 
@@ -22,16 +23,20 @@ def plain(kind: str, item: object, _context: object) -> str | bool:
 @contextmanager
 def unguarded() -> Iterator[Connection]:
     """A connection without foreign keys, where SQLite is: it alters a table by making it anew, which they forbid where
-    rows lead to it. They are looked at after every migration (SQLite, "Making Other Kinds Of Table Schema Changes")."""
+    rows lead to it. They are looked at after every migration (SQLite, "Making Other Kinds Of Table Schema Changes").
+    It writes from its first word on, and waits for its turn among all that go on writing: who reads first and writes
+    then is refused at once, because others wrote in between."""
     with db.engine.connect() as connection:
         if connection.dialect.name != "sqlite":
             yield connection
             return
         driver: Any = connection.connection.driver_connection
         driver.execute("PRAGMA foreign_keys=OFF").close()
+        token = connecting.patience.set(connecting.MIGRATION_WAITS)
         try:
-            yield connection
+            yield connection.execution_options(**WRITE)
         finally:
+            connecting.patience.reset(token)
             connection.invalidate()  # nobody is to get it from the pool
 
 

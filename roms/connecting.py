@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 DETAIL = re.compile(r"\n?(?:DETAIL|CONTEXT): .*", re.DOTALL)
 ASK_AFTER = 5.0  # seconds a PostgreSQL connection may lie unused before it is asked whether it lives
 SQLITE_WAITS = 15.0  # seconds for another process to finish writing
+MIGRATION_WAITS = 300.0  # the same, for a migration beside everything that runs
 PATIENCE = "roms_patience"  # of a connection: what it was told last
 
 # Seconds that who works now waits for a lock; None: as long as it takes.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sqlite3
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +16,7 @@ from flask.testing import FlaskClient
 from flask_migrate import Migrate, downgrade, upgrade
 from sqlalchemy import inspect, text
 
+from roms import connecting
 from roms.config import ROOT
 from roms.db import Model, db
 from tests.cast import Cast, say
@@ -57,6 +61,23 @@ def test_a_database_in_use_goes_down_and_up_with_all_its_rows(app: Flask, cast: 
         if connection.dialect.name == "sqlite":
             assert connection.execute(text("PRAGMA foreign_key_check")).fetchall() == []
             assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_migration_waits_for_who_writes_and_is_not_refused(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever writes on SQLite as the migration begins goes first, and may have changed what it looked at."""
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    downgrade(revision="-1")
+    monkeypatch.setattr(connecting, "SQLITE_WAITS", 0.1)
+    with contextlib.closing(sqlite3.connect(str(db.engine.url.database), check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE meanwhile (n)")
+        commits = threading.Timer(1.0, other.commit)
+        commits.start()
+        upgrade()
+        commits.join()
+        other.execute("DROP TABLE meanwhile")
+    assert {table.name for table in Model.metadata.sorted_tables} <= set(inspect(db.engine).get_table_names())
 
 
 def counted() -> dict[str, int]:

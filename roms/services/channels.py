@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from roms import clock, secretbox
 from roms.channels import ADAPTERS
@@ -105,6 +105,12 @@ def line(channel_id: int) -> Line:
             raise NotFound("there is no such channel")
         known[channel_id] = _line(row)
     return known[channel_id]
+
+
+def are_several() -> bool:
+    """Whether people can write to more than one number of ours."""
+    numbers = select(func.count()).where(table(Channel).c.kind != "webchat")
+    return (db.session.scalar(numbers) or 0) > 1
 
 
 def afresh(channel_id: int) -> Line:

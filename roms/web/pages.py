@@ -10,7 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from roms.config import Config
 from roms.errors import NotAllowed, NotFound
-from roms.services import inbox
+from roms.services import channels, inbox
 from roms.web import headers, i18n, identity
 from roms.web.channels import warnings
 
@@ -69,6 +69,7 @@ def boot() -> dict[str, Any]:
     return {
         "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
         "agents": inbox.agents(),
+        "several_numbers": channels.are_several(),
         "csrf": generate_csrf(),
         "instance": config().instance,
         "warnings": warnings(me.language, me.is_admin),

@@ -165,8 +165,10 @@ class Cuts:
         meanwhile()
 
     def offline(self, meanwhile: Callable[[], None]) -> None:
+        """The browser knows; the line may break as well."""
         for page in self.pages:
             page.context.set_offline(True)
+        self.line.set(refuse=self.chance.random() < 0.5)
         meanwhile()
         for page in self.pages:
             page.context.set_offline(False)

@@ -97,6 +97,7 @@ class Stage:
         items = [whapi_body(text, number, from_name=name)["messages"][0] for text in texts]
         body = {"messages": items, "event": {"type": "messages", "event": "post"}}
         self.http.post(f"{self.url}/webhook/whapi", json=body).raise_for_status()
+        until(lambda: self._found(number), "the conversation is there")  # a busy server stores it a little later
         return str(self.summary(number)["id"])
 
     def summary(self, number: str) -> dict[str, Any]:

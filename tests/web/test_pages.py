@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
+from roms.db import db, writing
+from roms.models import Channel
 from roms.web import docs, i18n
 from roms.web.auth import local
 from tests.cast import Cast, conversation, say
@@ -143,3 +146,11 @@ def test_the_numbers_are_for_this_machine_only(browser: Browser) -> None:
     assert "roms_live_open" in browser.get("/metrics").text
     assert browser.get("/metrics", environ_overrides={"REMOTE_ADDR": "203.0.113.9"}).status_code == 404
     assert browser.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404
+
+
+def test_the_inbox_is_told_whether_we_have_several_numbers(ani: Browser, cast: Cast) -> None:
+    """The web chat is no number."""
+    assert '"several_numbers": true' in ani.get("/inbox").text
+    with writing():
+        db.session.execute(delete(Channel).where(Channel.id.not_in((cast.whapi, cast.webchat))))
+    assert '"several_numbers": false' in ani.get("/inbox").text

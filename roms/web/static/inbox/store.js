@@ -1,7 +1,7 @@
 // What is on the screen, as signals. Only sync.js, sends.js and acts.js write the world.
 import { computed, signal } from "../vendor/ui.js";
 import { emptyWorld } from "./apply.js";
-import { me } from "./boot.js";
+import { boot, me } from "./boot.js";
 import { remembered } from "./memory.js";
 import { rowsOf, unreadOfMine } from "./views.js";
 
@@ -37,8 +37,9 @@ export const rows = computed(() =>
     view: view.value, me: me.id, sort: sort.value, found: found.value?.ids ?? null, next: listState.value.next, open: openId.value,
   }),
 );
-/** Several numbers of ours: then a row must say which one was written to. */
-export const severalNumbers = computed(() => new Set([...world.value.summaries.values()].filter(({ channel }) => channel.kind !== "webchat").map(({ channel }) => channel.id)).size > 1);
+/** Several numbers of ours: then a row must say which one was written to, whatever else happens to be loaded. One that
+ * was added since the page was opened is known by who wrote to it. */
+export const severalNumbers = computed(() => boot.several_numbers || new Set([...world.value.summaries.values()].filter(({ channel }) => channel.kind !== "webchat").map(({ channel }) => channel.id)).size > 1);
 export const current = computed(() => world.value.summaries.get(openId.value) ?? null);
 export const thread = computed(() => world.value.threads.get(openId.value) ?? null);
 export const unread = computed(() => unreadOfMine(world.value.summaries, me.id));
