@@ -197,9 +197,14 @@ def work(app: Flask) -> Iterator[Callable[[], None]]:
 
     from roms import jobs, queue
 
+    class Deaf(SimpleWorker):
+        """Nobody commands it; to end the thread that would listen takes longer than the work."""
+
+        def subscribe(self) -> None: ...
+
     def run() -> None:
         connection = redis_library.Redis.from_url(app.extensions["roms.config"].redis_url)
-        worker = SimpleWorker([queue.OUTBOX], connection=connection, serializer=JSONSerializer)
+        worker = Deaf([queue.OUTBOX], connection=connection, serializer=JSONSerializer)
         worker.work(burst=True, logging_level="ERROR")
         connection.close()
 
