@@ -33,7 +33,7 @@ WORDS = [
     "mulai",
 ]
 GAPS = [1, 40, 600, 1801, 3 * 3600, 13 * 3600, 30 * 3600]
-TALKS = 200
+TALKS = 80
 SECONDS_A_TURN = 60 / (10_000 * 12)  # ten thousand conversations of twelve turns within a minute of one core
 
 
@@ -89,7 +89,7 @@ def generated(cast: Cast, clock: Clock, talks: int, steps: int = 12) -> None:
                 timers.fire(timer)
                 clock.forward(milliseconds=10)
         there = db.session.query(Conversation).order_by(Conversation.id)
-        for cid in dice.sample([row.public_id for row in there], talks // 5):
+        for cid in dice.sample([row.public_id for row in there], talks // 3):
             acted(cast, dice, cid)
             clock.forward(seconds=1)
 

@@ -203,7 +203,7 @@ def test_nor_is_one_that_a_caller_keeps_meanwhile() -> None:
 
 def test_every_turn_of_random_conversations_is_told_as_it_happened(cast: Cast, clock: Clock) -> None:
     """The proof that what is kept with a message is enough: nothing is said now that was not said then."""
-    generated(cast, clock, talks=30)
+    generated(cast, clock, talks=20)
     asked = select(Message.id).where(Message.sender.in_((Sender.BOT, Sender.CONTACT)), Message.direction != "note")
     told = [explaining.explain(each) for each in db.session.scalars(asked).all()]
     doubts = {
