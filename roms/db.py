@@ -23,10 +23,12 @@ from sqlalchemy import (
     Executable,
     Integer,
     MetaData,
+    Select,
     Table,
     bindparam,
     inspect,
     literal_column,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -204,6 +206,13 @@ def transaction() -> Callable[[Callable[P, R]], Callable[P, R]]:
         return run
 
     return wrap
+
+
+def found_once(rows: Select[Any]) -> Select[Any]:
+    """Ids of rows to claim, found and locked once. As a plain subquery PostgreSQL may look anew for every row that it
+    updates, pass over those it has locked by then, and so take more than the limit."""
+    found = rows.cte("found")
+    return select(*found.c)
 
 
 def after_commit(tell: Callable[[], None]) -> None:

@@ -19,7 +19,7 @@ from roms import clock, queue
 from roms.channels.alike import WORDS, alike
 from roms.channels.base import Evidence, Parcel
 from roms.channels.failures import SendFailed
-from roms.db import after_commit, db, serialize, table, transaction
+from roms.db import after_commit, db, found_once, serialize, table, transaction
 from roms.engine.types import JSON
 from roms.errors import Conflict
 from roms.models import Conversation, Direction, Message, Status
@@ -71,7 +71,7 @@ def claim(channel_id: int) -> list[Asked]:
     at, columns, line = clock.now(), table(Message).c, channels.line(channel_id)
     due = select(columns.id).where(columns.status == Status.UNKNOWN, columns.due_at <= at)
     mine = due.where(columns.channel_id == channel_id).order_by(columns.due_at).limit(AT_ONCE)
-    mine = mine.with_for_update(skip_locked=True)
+    mine = found_once(mine.with_for_update(skip_locked=True))
     taken = update(table(Message)).where(columns.id.in_(mine)).values(due_at=at + AT_WORK).returning(*columns)
     rows = db.session.execute(taken).all()
     return [_asked(line, row) for row in sorted(rows, key=lambda row: int(row.id))]

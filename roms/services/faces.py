@@ -23,7 +23,7 @@ from sqlalchemy import exists, or_, select, update
 from roms import clock
 from roms.channels import ADAPTERS
 from roms.channels.failures import Permanent, SendFailed
-from roms.db import db, insert_once, table, transaction
+from roms.db import db, found_once, insert_once, table, transaction
 from roms.engine.media import MEGABYTE
 from roms.errors import NotFound
 from roms.models import Channel, Contact, ContactAddress, ContactPicture, Conversation
@@ -135,7 +135,8 @@ def _loose(at: datetime) -> tuple[Any, ...]:
 def claim(limit: int) -> list[Claimed]:
     at, lease = clock.now(), secrets.token_urlsafe(12)
     due = select(ContactPicture.contact_id).where(*_due(at)).order_by(ContactPicture.due_at).limit(limit)
-    taken = update(table(ContactPicture)).where(ContactPicture.contact_id.in_(due.with_for_update(skip_locked=True)))
+    mine = found_once(due.with_for_update(skip_locked=True))
+    taken = update(table(ContactPicture)).where(ContactPicture.contact_id.in_(mine))
     taken = taken.values(lease=lease, lease_until=at + LEASE, attempts=ContactPicture.attempts + 1)
     rows = db.session.execute(taken.returning(*(table(ContactPicture).c[name] for name in Claimed.__slots__)))
     return [Claimed(**row) for row in rows.mappings()]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import exists, or_, select, update
 
 from roms import clock, queue
-from roms.db import after_commit, db, serialize, table, transaction
+from roms.db import after_commit, db, found_once, serialize, table, transaction
 from roms.engine.types import JSON
 from roms.errors import Conflict, NotFound
 from roms.models import Attachment, Conversation, FileState, Message
@@ -83,7 +83,7 @@ def claim(limit: int) -> list[Claimed]:
     due = select(Attachment.id).where(*_due(at)).order_by(Attachment.due_at).limit(limit)
     taken = db.session.execute(
         update(table(Attachment))
-        .where(Attachment.id.in_(due.with_for_update(skip_locked=True)))
+        .where(Attachment.id.in_(found_once(due.with_for_update(skip_locked=True))))
         .values(state=FileState.FETCHING, lease=lease, lease_until=at + LEASE, attempts=Attachment.attempts + 1)
         .returning(*(table(Attachment).c[name] for name in Claimed.__slots__))
     ).mappings()

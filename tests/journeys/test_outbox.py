@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from roms import background, queue
 from roms.channels.failures import Ambiguous, ChannelBroken, Permanent, SendFailed, Throttled, Transient
@@ -58,15 +58,30 @@ def test_many_conversations_are_sent_side_by_side_each_in_order(
     client: FlaskClient, cast: Cast, provider: Box, work: Callable[[], None]
 ) -> None:
     senders = [f"62811{number:07d}" for number in range(20)]
-    for text in ("halo", "1", "2"):
+    for words in ("halo", "1", "2"):
         for sender in senders:
-            say(client, text, sender)
+            say(client, words, sender)
     provider.faults.dial(delay_ms=20, times=1000)
     work()
     for sender in senders:
         arrived = [accepted["text"] for accepted in provider.accepted if accepted["to"].startswith(sender)]
         assert arrived == [message.text for message in ours(sender)]
         assert {message.status for message in ours(sender)} == {Status.ACCEPTED}
+
+
+@pytest.mark.parametrize("planner", [(), ("hashjoin", "hashagg", "mergejoin", "material", "sort")])
+def test_no_more_is_claimed_than_was_asked_for_however_it_is_planned(
+    client: FlaskClient, cast: Cast, planner: tuple[str, ...]
+) -> None:
+    """PostgreSQL looked for what is next once for every row it updated where it took a nested loop."""
+    for number in range(12):
+        say(client, "cs", f"62811{number:07d}")
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("ANALYZE message"))
+        for method in planner:
+            db.session.execute(text(f"SET enable_{method} = off"))
+        db.session.commit()
+    assert len(outbox.claim(cast.whapi, 5)) == 5
 
 
 def test_a_later_message_waits_while_an_earlier_one_is_retried(client: FlaskClient, cast: Cast, clock: Clock) -> None:
