@@ -14,8 +14,6 @@ from typing import Any
 import pytest
 import redis as redis_library
 from flask import Flask
-from rq import SimpleWorker
-from rq.serializers import JSONSerializer
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -25,6 +23,7 @@ from roms.channels.fake import Box, samples
 from roms.db import db
 from roms.models import Channel, Contact, Conversation, Message, Status
 from roms.services import accounts, channels, publishing
+from tests import deaf
 from tests.cast import PASSWORD, Cast
 from tests.conftest import config_for, empty
 from tests.engine.chat import flow_files, indented
@@ -87,11 +86,7 @@ class World:
 
     def work(self, *queues: str) -> None:
         """Let RQ workers do what waits."""
-        with redis_library.Redis.from_url(self.app.extensions["roms.config"].redis_url) as connection:
-            waiting = list(queues or (queue.OUTBOX, queue.FILES))
-            SimpleWorker(waiting, connection=connection, serializer=JSONSerializer).work(
-                burst=True, logging_level="ERROR"
-            )
+        deaf.work(self.app.extensions["roms.config"].redis_url, *(queues or (queue.OUTBOX, queue.FILES)))
 
     def channel(self, provider: str) -> Channel:
         db.session.rollback()
