@@ -227,6 +227,7 @@ def world(database_url: str, redis_url: str, folder: Path) -> Iterator[World]:
     with Box(web=url) as box:
         box.limits.refusal_seconds = 0.05
         usual = {"ROMS_FAKE_URL": box.base_url, "ROMS_STORAGE": str(folder / "files"), "ROMS_PUBLIC_URL": url}
+        usual["ROMS_SPOOL"] = str(folder / "spool")  # what another test left in a common one would make these wait
         app = create_app(config_for(database_url, redis_url, **usual))
         server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
