@@ -1,8 +1,13 @@
-"""What hundreds of tests do again and again is done once for each process. Only what comes of the same input every time
-is kept: compiled flows, routes, templates and statements. No test sees what another one stored, asked or answered."""
+"""What hundreds of tests do again and again is done once for each process.
+
+Only what comes of the same input every time is kept: compiled flows, routes, templates and statements, the machine's
+certificates. No test sees what another one stored, asked or answered.
+"""
 
 from __future__ import annotations
 
+import os
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +15,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from httpx._transports import default
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.engine.default import DefaultDialect
@@ -28,7 +34,7 @@ STATEMENTS = 3000
 def everything() -> Iterator[None]:
     """For as long as this block lasts."""
     with pytest.MonkeyPatch.context() as patch:
-        for made_cheaper in (flows, passwords, routes, pages, statements):
+        for made_cheaper in (flows, passwords, routes, pages, statements, certificates):
             made_cheaper(patch)
         yield
 
@@ -107,3 +113,18 @@ def statements(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(connecting, "engine_options", sharing)
     patch.setattr(DefaultDialect, "__eq__", same)
     patch.setattr(DefaultDialect, "__hash__", lambda self: hash(sort(self)))
+
+
+def certificates(patch: pytest.MonkeyPatch) -> None:
+    """Every client of httpx reads the certificates of all authorities, 24 ms, for addresses on the loopback too."""
+    create, kept = default.create_ssl_context, dict[Any, ssl.SSLContext]()
+
+    def shared(verify: Any = True, cert: Any = None, trust_env: bool = True) -> ssl.SSLContext:
+        if verify is not True or cert is not None:
+            return create(verify=verify, cert=cert, trust_env=trust_env)
+        key = trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+        if key not in kept:
+            kept[key] = create(trust_env=trust_env)
+        return kept[key]
+
+    patch.setattr(default, "create_ssl_context", shared)
