@@ -69,7 +69,7 @@ def learn(channel_id: int, outcomes: Sequence[str | SendFailed]) -> None:
     was_taken = any(isinstance(outcome, str) for outcome in outcomes)
     if asked or (failures and not was_taken):
         _worse(channel_id, failures, asked)
-    elif was_taken and db.session.scalar(_ailing(channel_id)):
+    elif was_taken and db.session.scalar(_ailing(), {"channel": channel_id}):
         _well(channel_id)
 
 
@@ -114,8 +114,10 @@ def _asked(outcome: str | SendFailed) -> float:
     return 0.0
 
 
-def _ailing(channel_id: int) -> Any:
-    return select(ChannelPace.failures).where(ChannelPace.channel_id == channel_id)
+@functools.cache
+def _ailing() -> Executable:
+    columns = table(ChannelPace).c
+    return select(columns.failures).where(columns.channel_id == bindparam("channel"))
 
 
 def held(channel_id: int) -> Any:
