@@ -136,5 +136,10 @@ def _hold() -> Executable:
 
 
 def _put(channel_id: int, **values: Any) -> None:
+    db.session.execute(_change(*values), values | {"the_channel": channel_id})
+
+
+@functools.cache
+def _change(*names: str) -> Executable:
     pace = table(ChannelPace)
-    db.session.execute(update(pace).where(pace.c.channel_id == channel_id).values(**values))
+    return update(pace).where(pace.c.channel_id == bindparam("the_channel")).values({n: bindparam(n) for n in names})

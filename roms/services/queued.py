@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, bindparam, exists, or_, select, update
+from sqlalchemy import BindParameter, Executable, Integer, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from roms import clock
@@ -113,15 +113,27 @@ def written_to(line: Line, conversations: Sequence[int], at: datetime) -> None:
     """These people are sent one message each (within the transaction that claims them)."""
     if not is_paced(line):
         return
-    pace, step = table(PersonPace), timedelta(seconds=line.abilities.per_person)
-    held = select(*pace.c).where(pace.c.conversation_id.in_(conversations)).with_for_update()
-    known = {row.conversation_id: row.paced_until for row in db.session.execute(held)}
-    latest = _latest(line, at)
-    for conversation, until in known.items():
-        begins = until if at <= until <= latest else at
-        db.session.execute(update(pace).where(pace.c.conversation_id == conversation).values(paced_until=begins + step))
-    new = [each for each in conversations if each not in known]
+    pace, step, latest = table(PersonPace), timedelta(seconds=line.abilities.per_person), _latest(line, at)
+    held = db.session.execute(_paces(), {"ids": list(conversations)})
+    moved = {row.conversation_id: row.paced_until if at <= row.paced_until <= latest else at for row in held}
+    if moved:
+        rows = [{"the_conversation": each, "until": begins + step} for each, begins in moved.items()]
+        db.session.execute(_move(), rows)
+    new = [each for each in conversations if each not in moved]
     insert_all(pace, [{"conversation_id": each, "paced_until": at + step} for each in new])
+
+
+@functools.cache
+def _paces() -> Executable:
+    pace = table(PersonPace)
+    return select(pace).where(pace.c.conversation_id.in_(bindparam("ids", expanding=True))).with_for_update()
+
+
+@functools.cache
+def _move() -> Executable:
+    pace = table(PersonPace)
+    this = pace.c.conversation_id == bindparam("the_conversation")
+    return update(pace).where(this).values(paced_until=bindparam("until"))
 
 
 def forget_paces() -> None:
