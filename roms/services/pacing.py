@@ -7,12 +7,13 @@ breaker: Nygard, "Release It!"). All workers share this through the row, which w
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, bindparam, select, update
 
 from roms import clock
 from roms.channels.failures import Ambiguous, SendFailed, Spaced, Throttled, Tomorrow, Transient
@@ -28,9 +29,9 @@ OURS = "adapter_failed"  # our own mistake: it says nothing about the provider
 SECOND = timedelta(seconds=1)
 
 
-def room(line: Line, width: int, at: datetime) -> int:
-    """How many of `width` messages may leave this channel now (within the transaction that claims them)."""
-    pace = _held(line.id)
+def room(line: Line, pace: Any, width: int, at: datetime) -> int:
+    """How many of `width` messages may leave this channel now (within the transaction that claims them and has held
+    its pace)."""
     if pace.rests_until is not None and pace.rests_until > at:
         return 0
     if pace.failures >= FAILURES:
@@ -42,9 +43,8 @@ def room(line: Line, width: int, at: datetime) -> int:
     return min(width, max(0, int((SECOND * rate - taken) / SECOND)))
 
 
-def leaves(line: Line, count: int, at: datetime) -> None:
+def leaves(line: Line, pace: Any, count: int, at: datetime) -> None:
     """So many leave now (within the same transaction). While one asks whether the provider is well, no other does."""
-    pace = _held(line.id)
     if pace.failures >= FAILURES:
         _put(line.id, rests_until=at + UNTIL_ANSWERED)
     if line.per_second:
@@ -69,14 +69,14 @@ def learn(channel_id: int, outcomes: Sequence[str | SendFailed]) -> None:
     was_taken = any(isinstance(outcome, str) for outcome in outcomes)
     if asked or (failures and not was_taken):
         _worse(channel_id, failures, asked)
-    elif was_taken and db.session.scalar(_ailing(channel_id)):
+    elif was_taken and db.session.scalar(_ailing(), {"channel": channel_id}):
         _well(channel_id)
 
 
 @transaction()
 def _worse(channel_id: int, failures: int, asked: float) -> None:
     """`asked`: seconds that the provider wants to be left alone for, 0 where it did not say."""
-    row, pace, at = account_states.locked(channel_id), _held(channel_id), clock.now()
+    row, pace, at = account_states.locked(channel_id), held(channel_id), clock.now()
     count = pace.failures + failures
     rest = asked if count < FAILURES else max(asked, _rest(count))
     if count >= FAILURES > pace.failures and row is not None:
@@ -87,7 +87,7 @@ def _worse(channel_id: int, failures: int, asked: float) -> None:
 
 @transaction()
 def _well(channel_id: int) -> None:
-    row, pace = account_states.locked(channel_id), _held(channel_id)
+    row, pace = account_states.locked(channel_id), held(channel_id)
     if pace.failures < FAILURES:
         _put(channel_id, failures=0)
         return
@@ -114,20 +114,32 @@ def _asked(outcome: str | SendFailed) -> float:
     return 0.0
 
 
-def _ailing(channel_id: int) -> Any:
-    return select(ChannelPace.failures).where(ChannelPace.channel_id == channel_id)
-
-
-def _held(channel_id: int) -> Any:
+@functools.cache
+def _ailing() -> Executable:
     columns = table(ChannelPace).c
-    held = select(*columns).where(columns.channel_id == channel_id).with_for_update()
-    row = db.session.execute(held).one_or_none()
+    return select(columns.failures).where(columns.channel_id == bindparam("channel"))
+
+
+def held(channel_id: int) -> Any:
+    """How this channel stands, ours alone until the commit."""
+    row = db.session.execute(_hold(), {"channel": channel_id}).one_or_none()
     if row is None:
         insert_once(table(ChannelPace), {"channel_id": channel_id, "failures": 0}, "channel_id", asking="channel_id")
-        row = db.session.execute(held).one()
+        row = db.session.execute(_hold(), {"channel": channel_id}).one()
     return row
 
 
+@functools.cache
+def _hold() -> Executable:
+    columns = table(ChannelPace).c
+    return select(*columns).where(columns.channel_id == bindparam("channel")).with_for_update()
+
+
 def _put(channel_id: int, **values: Any) -> None:
+    db.session.execute(_change(*values), values | {"the_channel": channel_id})
+
+
+@functools.cache
+def _change(*names: str) -> Executable:
     pace = table(ChannelPace)
-    db.session.execute(update(pace).where(pace.c.channel_id == channel_id).values(**values))
+    return update(pace).where(pace.c.channel_id == bindparam("the_channel")).values({n: bindparam(n) for n in names})

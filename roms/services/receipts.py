@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, and_, bindparam, delete, or_, update
+from sqlalchemy import Executable, Select, Update, and_, bindparam, delete, or_, update
 
 from roms import clock
 from roms.channels.items import Receipt
@@ -142,23 +142,24 @@ def _raised() -> Update:
 
 def pending_for(channel_id: int, provider_ids: Sequence[str]) -> dict[str, Receipt]:
     """By id, the highest word that came before we knew these; taken out of waiting. Inside a transaction."""
-    waiting = db.session.execute(
-        delete(PendingReceipt)
-        .where(PendingReceipt.channel_id == channel_id, PendingReceipt.provider_id.in_(provider_ids))
-        .where(PendingReceipt.status.in_([status.value for status in RANK]))  # others wait as well: changes.py
-        .returning(
-            PendingReceipt.provider_id,
-            PendingReceipt.status,
-            PendingReceipt.error_code,
-            PendingReceipt.error_text,
-            PendingReceipt.error_class,
-        )
-    ).all()
+    if not provider_ids:
+        return {}
+    waiting = db.session.execute(_take_pending(), {"channel": channel_id, "ids": provider_ids}).all()
     words = [
         Receipt(row.provider_id, row.status, None, row.error_code, row.error_text, row.error_class) for row in waiting
     ]
     words.sort(key=lambda word: RANK[Status(word.status)])
     return {word.provider_id: word for word in words}
+
+
+@functools.cache
+def _take_pending() -> Executable:
+    """Made once: every message that is sent asks this."""
+    columns = table(PendingReceipt).c
+    these = columns.channel_id == bindparam("channel"), columns.provider_id.in_(bindparam("ids", expanding=True))
+    words = columns.status.in_([status.value for status in RANK])  # others wait as well: changes.py
+    told = (columns.provider_id, columns.status, columns.error_code, columns.error_text, columns.error_class)
+    return delete(table(PendingReceipt)).where(*these, words).returning(*told)
 
 
 def moved_forward(status: Status, word: Receipt) -> Row:

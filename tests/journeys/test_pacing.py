@@ -168,5 +168,5 @@ def test_another_channel_is_not_held_up(
     with writing():
         other = channels.add("whapi", "Second", dict(channels.line(cast.whapi).account.values)).id
     with writing():
-        assert pacing.room(channels.line(other), 16, clock.now) == 16
-        assert pacing.room(channels.line(cast.whapi), 16, clock.now) == 0
+        assert pacing.room(channels.line(other), pacing.held(other), 16, clock.now) == 16
+        assert pacing.room(channels.line(cast.whapi), pacing.held(cast.whapi), 16, clock.now) == 0
