@@ -120,7 +120,7 @@ def _prepare_postgres(engine: Engine) -> None:
         if time.monotonic() - record.info.get("left_at", math.inf) < ASK_AFTER:
             return
         try:
-            with lifeline.watch.over(connection):
+            with lifeline.watch.over(connection, engine):
                 engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error  # the pool takes another one
@@ -139,7 +139,7 @@ def _tell_patience(engine: Engine) -> None:
             return
         driver: Any = connection.connection.driver_connection
         try:
-            with lifeline.watch.over(driver):
+            with lifeline.watch.over(driver, engine):
                 driver.execute(f"SET lock_timeout = {round((waits or 0) * 1000)}")
         except engine.dialect.loaded_dbapi.Error as error:
             raise OperationalError("SET lock_timeout", None, error) from error

@@ -15,7 +15,6 @@ from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError
 
 from roms import crash, queue
-from roms.channels import ADAPTERS
 from roms.channels.base import Parcel
 from roms.channels.failures import Ambiguous, SendFailed
 from roms.outside import client
@@ -47,7 +46,8 @@ SENDS_IN_FLIGHT = 16
 CALLS_IN_FLIGHT = 16
 FETCHES_IN_FLIGHT = 8
 FACES_AT_ONCE = 2  # pictures of contacts: nobody waits for one
-GATHER = 0.003  # seconds: what ends this soon after the first is written down with it, in one transaction
+GATHER = 0.003  # seconds: what ends this soon after another is written down with it, in one transaction
+LONGEST_GATHER = 0.015  # seconds: though more keeps coming
 LOOK_AGAIN = 0.25  # seconds: what is queued while others are under way waits for none of them
 LONGEST_RUN = 20.0  # seconds; then another drain goes on, so that no channel keeps a worker for itself
 LAST_WAIT = 21.0  # seconds a drain that must end waits for what is under way: connect 5 s, read 15 s
@@ -225,9 +225,12 @@ def _outcome(claimed: http_calls.Claimed) -> Outside:
 
 
 def _land(channel_id: int, flying: Flying) -> None:
-    """Write down what has come back, after a moment's wait for it."""
-    wait(flying, LOOK_AGAIN, return_when=FIRST_COMPLETED)
-    done, _ = wait(flying, timeout=GATHER)
+    """Write down what has come back, after a moment's wait for it and, while more keeps coming, a little longer."""
+    more, rest = wait(flying, LOOK_AGAIN, return_when=FIRST_COMPLETED)
+    done, limit = set(more), time.monotonic() + LONGEST_GATHER
+    while more and rest and time.monotonic() < limit:
+        more, rest = wait(rest, GATHER)
+        done |= more
     if done:
         _record(channel_id, [(flying.pop(future), future.result()) for future in done])
 
@@ -259,8 +262,7 @@ def _send(app: Flask, line: Line, client: httpx.Client, claimed: Claimed) -> Out
         return claimed.refused
     account = line.account
     try:
-        parcel = _loaded(app, line, claimed.parcel)
-        return ADAPTERS[account.kind].send(account, client, parcel)
+        return line.adapter.send(account, client, _loaded(app, line, claimed.parcel))
     except SendFailed as failed:
         return failed
     except Exception as error:

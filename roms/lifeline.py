@@ -3,11 +3,15 @@
 One that is gone the kernel notices. One that is stopped, or stands behind a wall that swallows everything, nobody does:
 the driver waits for its answer without end. So every wait of somebody in a hurry (`within`) is watched by a thread, and
 for a while after one was cut nobody in a hurry asks at all: the webhook goes into the spool.
+
+A server that is merely slow is no reason for that. Whoever waits is cut only when nobody of this process had an answer
+in the meantime; so that somebody has, the watch itself asks it for one in good time.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import threading
@@ -15,27 +19,43 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+log = logging.getLogger(__name__)
 
 LOOK = 0.05  # seconds between two looks at who waits
 BELIEVED = 1.0  # seconds for which one that did not answer is not asked again
+LONGEST = 5.0  # seconds that somebody in a hurry waits for one answer of a server that does answer others
 
 # Seconds that who works now waits for a word of the server; None: as long as it takes.
 within: ContextVar[float | None] = ContextVar("within", default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Somebody waits for an answer: since when, how long without a sign of life, on which socket of which server."""
+
+    since: float
+    patience: float
+    number: int
+    engine: Engine
+
+
 class Watch:
-    """Who waits for an answer, by thread: until when, and on which socket."""
+    """Who waits, by thread, and when the server was heard last."""
 
     def __init__(self) -> None:
-        self._waits: dict[int, tuple[float, int]] = {}
+        self._waits: dict[int, Wait] = {}
         self._lock = threading.Lock()
         self._runs = False
-        self._hangs_until = 0.0
+        self._hangs_until = self._heard = 0.0
+        self._asked: Future[None] | None = None
 
     @property
     def is_hung(self) -> bool:
@@ -45,12 +65,17 @@ class Watch:
         """It gave no answer."""
         self._hangs_until = time.monotonic() + BELIEVED
 
-    def begin(self, line: Any) -> None:
+    def heard(self) -> None:
+        """It answered this thread."""
+        self._heard = time.monotonic()
+        self.end()
+
+    def begin(self, line: Any, engine: Engine) -> None:
         """From now on this thread waits on this connection."""
         if (seconds := within.get()) is None:
             return
         with self._lock:
-            self._waits[threading.get_ident()] = time.monotonic() + seconds, line.fileno()
+            self._waits[threading.get_ident()] = Wait(time.monotonic(), seconds, line.fileno(), engine)
             starts, self._runs = not self._runs, True
         if starts:
             threading.Thread(target=self._run, name="lifeline", daemon=True).start()
@@ -62,8 +87,8 @@ class Watch:
                 self._waits.pop(threading.get_ident(), None)
 
     @contextlib.contextmanager
-    def over(self, line: Any) -> Iterator[None]:
-        self.begin(line)
+    def over(self, line: Any, engine: Engine) -> Iterator[None]:
+        self.begin(line, engine)
         try:
             yield
         finally:
@@ -72,12 +97,30 @@ class Watch:
     def _run(self) -> None:
         while True:
             time.sleep(LOOK)
-            now = time.monotonic()
             with self._lock:
-                for thread, (until, number) in list(self._waits.items()):
-                    if now > until:
+                for thread, wait in list(self._waits.items()):
+                    if self._look(wait):
                         del self._waits[thread]
-                        self._cut(number)
+
+    def _look(self, wait: Wait) -> bool:
+        """Whether this wait was ended. Half-way through, the server is asked whether it is there."""
+        now = time.monotonic()
+        silent = now - max(wait.since, self._heard)
+        if silent > wait.patience or now - wait.since > max(LONGEST, wait.patience):
+            self._cut(wait.number)
+            return True
+        if silent > wait.patience / 2 and (self._asked is None or self._asked.done()):
+            self._asked = _connecting.submit(copy_context().run, self._ask, wait)
+        return False
+
+    def _ask(self, wait: Wait) -> None:
+        """On a line of its own, for as long as those may wait who are in a hurry."""
+        within.set(wait.patience)
+        try:
+            with wait.engine.connect() as connection:
+                connection.execute(select(1))
+        except SQLAlchemyError as error:
+            log.warning("asked whether it is there, the database said: %r", type(error))
 
     def _cut(self, number: int) -> None:
         self.note()
@@ -113,13 +156,14 @@ def attach(engine: Engine) -> None:
 
     @event.listens_for(engine, "before_cursor_execute")
     def on_begin(_connection: object, cursor: Any, *_: object) -> None:
-        watch.begin(cursor.connection)
+        watch.begin(cursor.connection, engine)
 
     @event.listens_for(engine, "commit")
     def on_commit(connection: Any) -> None:
-        watch.begin(connection.connection.driver_connection)
+        watch.begin(connection.connection.driver_connection, engine)
 
-    for name in ("after_cursor_execute", "handle_error", "checkin"):
+    event.listen(engine, "after_cursor_execute", lambda *_: watch.heard())
+    for name in ("handle_error", "checkin"):
         event.listen(engine, name, lambda *_: watch.end())
 
 

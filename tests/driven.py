@@ -1,4 +1,7 @@
-"""One real server, one box, an agent: what people and we do with each of the four providers, and what became of it."""
+"""One real server, one box, an agent: what people and we do with each of the four providers, and what became of it.
+
+When a module is through with it, the promises hold (tests/kit/invariants.py).
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,14 @@ from roms.app import create_app
 from roms.channels.fake import Box, samples
 from roms.db import db
 from roms.models import Channel, Contact, Conversation, Message, Status
-from roms.services import accounts, channels, publishing
+from roms.services import accounts, arrivals, channels, publishing
 from tests import deaf
 from tests.cast import PASSWORD, Cast
 from tests.conftest import config_for, empty
 from tests.engine.chat import flow_files, indented
+from tests.kit import ledger
+from tests.kit.invariants import assert_invariants
+from tests.kit.knocks import listening
 from tests.web.agent import Agent
 from tests.web.conftest import free_port
 
@@ -88,6 +94,15 @@ class World:
         """Let RQ workers do what waits."""
         deaf.work(self.app.extensions["roms.config"].redis_url, *(queues or (queue.OUTBOX, queue.FILES)))
 
+    def replay(self) -> None:
+        """As the ticker does."""
+        for _ in range(5):
+            if arrivals.spool().is_empty():
+                return
+            db.session.rollback()
+            arrivals.flush()
+        raise AssertionError("the spool does not empty")
+
     def channel(self, provider: str) -> Channel:
         db.session.rollback()
         row = db.session.get(Channel, self.channels[provider])
@@ -114,8 +129,9 @@ class Talk:
         return told
 
     def brought(self) -> None:
-        """Everything that the box had to tell has been told."""
+        """Everything that the box had to tell has been told, and stored: on a busy machine by way of the spool."""
         assert self.world.box.settled(self.provider), "the box could not bring its webhooks"
+        self.world.replay()
 
     # --- our side ---
 
@@ -195,6 +211,7 @@ class Talk:
         """The newest entry (or the one with this number), as soon as it is so."""
         limit = time.monotonic() + seconds
         while True:
+            self.world.replay()
             entry = next(each for each in reversed(self.entries) if seq in (0, each["seq"]))
             if good(entry):
                 return entry
@@ -239,7 +256,12 @@ def world(database_url: str, redis_url: str, folder: Path) -> Iterator[World]:
                 publishing.publish(
                     flow_files("person: {handoff: true}", **said()) | {"media/s.webp": samples.sample("sticker").data}
                 )
-                yield World(app, url, box)
+                with ledger.kept(db.engine), listening(app) as knocks:
+                    yield (one := World(app, url, box))
+                    db.session.remove()
+                    assert all(map(box.settled, PROVIDERS)), "the box could not bring its webhooks"
+                    one.replay()
+                    assert_invariants(box, knocks.promised)
             finally:
                 server.shutdown()
                 thread.join()

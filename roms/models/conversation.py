@@ -80,7 +80,7 @@ class Conversation(Model):
     @classmethod
     def all_locked(cls, ids: Collection[int]) -> dict[int, Conversation]:
         """Several at once, locked in the order of their ids, so that two who want the same ones never deadlock."""
-        found = db.session.scalars(for_writing(cls.id.in_(ids)).order_by(cls.id))
+        found = db.session.scalars(_these(), {"ids": list(ids)})
         return {conversation.id: conversation for conversation in found}
 
 
@@ -105,6 +105,11 @@ def _at() -> Select[Conversation]:
 def _all_at() -> Select[Conversation]:
     these = Conversation.address.in_(bindparam("addresses", expanding=True))
     return for_writing(Conversation.channel_id == bindparam("channel"), these).order_by(Conversation.id)
+
+
+@functools.cache
+def _these() -> Select[Conversation]:
+    return for_writing(Conversation.id.in_(bindparam("ids", expanding=True))).order_by(Conversation.id)
 
 
 class PersonPace(Model):

@@ -6,10 +6,11 @@ spool has nothing of that channel left: so the order is kept and nobody who knoc
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 0.4  # seconds that a webhook waits for a lock, its own turn and then the file's: less than 1 s together
 ANSWER = 0.6  # seconds that it waits for any word of the server: longer than for a lock, of which the server tells
 FLUSH_FOR = 2.0  # seconds at a time: the ticker has other things to do
+TOGETHER = 50  # webhooks of a channel are replayed in as few transactions as they take
 
 
 def spool() -> Spool:
@@ -82,18 +84,21 @@ def _parsed(account: Account, body: bytes) -> tuple[list[Item], list[Stumble]]:
 def _taken(account: Account, letter: Letter, items: list[Item], unread: list[Stumble]) -> Counter[str]:
     """Store what can be, and set aside what we stumble over: nothing holds up what comes after it."""
     came = door.handled(account, items)
-    found = unread or came.stumbles
-    kept = stumbles.keep(account, letter.came_at, letter.body, found) if found else 0
-    done = came.done
+    done, found = came.done, unread or came.stumbles
+    kept = _kept(account, letter, found)
     done["failed"], done["aside"] = len(found) - kept, kept
     return +done
+
+
+def _kept(account: Account, letter: Letter, found: list[Stumble]) -> int:
+    return stumbles.keep(account, letter.came_at, letter.body, found) if found else 0
 
 
 # --- the database is back ----------------------------------------------------------------------------------------
 
 
 def flush() -> None:
-    """Replay what waits, for a moment, until the database fails: each channel's oldest first, and one of each channel
+    """Replay what waits, for a moment, until the database fails: each channel's oldest first, and some of each channel
     in turn, so that a busy one keeps no other waiting."""
     with spool().alone() as is_mine:
         until = time.monotonic() + FLUSH_FOR
@@ -101,7 +106,7 @@ def flush() -> None:
         try:
             with hurried(PATIENCE):
                 while queues:
-                    queues = [each for each in queues if _is_next_replayed(each)]
+                    queues = [each for each in queues if _are_next_replayed(each)]
                     if time.monotonic() > until:
                         return
         except SQLAlchemyError as error:
@@ -110,39 +115,73 @@ def flush() -> None:
             db.session.rollback()
 
 
-def _is_next_replayed(waiting: Iterator[Path]) -> bool:
-    path = next(waiting, None)
-    return path is not None and _replayed(path)
+def _are_next_replayed(waiting: Iterator[Path]) -> bool:
+    """Whether more may follow; the database's own failures are raised."""
+    paths = list(itertools.islice(waiting, TOGETHER))
+    letters = {path: letter for path in paths if (letter := _opened(path)) is not None}
+    if letters:
+        stored = dict(zip(letters, _stored(list(letters.values())), strict=True))
+        _done([(path, letter) for path, letter in letters.items() if stored[path]])
+        for path in (path for path in letters if not stored[path]):
+            spool().set_aside(path)
+    return bool(paths)
 
 
-def _replayed(path: Path) -> bool:
-    """Whether the next one may follow; the database's own failures are raised."""
+def _opened(path: Path) -> Letter | None:
+    """None: it is gone, or was damaged and is out of the way."""
     try:
-        letter = spool().opened(path)
+        return spool().opened(path)
     except FileNotFoundError:
-        return True
+        return None
     except Damaged as error:
         log.error("a file of the spool is damaged: %s", error)
         spool().set_aside(path)
-        return True
-    if _is_stored(letter):
-        crash.point("replayed")
-        tallies.replayed(letter.channel_id, named_at(path))
+        return None
+
+
+def _done(letters: Sequence[tuple[Path, Letter]]) -> None:
+    """The database has them, and the journal is told before their files go."""
+    crash.point("replayed")
+    tallies.replayed([(letter.channel_id, named_at(path)) for path, letter in letters])
+    for path, _ in letters:
         spool().done(path)
-    else:
-        spool().set_aside(path)
-    return True
 
 
-def _is_stored(letter: Letter) -> bool:
-    """Whether the database has it now, be it set aside. If not, it has no channel any more, or no room there."""
+def _stored(letters: Sequence[Letter]) -> list[bool]:
+    """Of each of these, all of one channel, whether the database has it now, be it set aside. If not, it is no
+    webhook, it has no channel any more, or no room there."""
     try:
-        account = channels.line(letter.channel_id).account
+        account = channels.line(letters[0].channel_id).account
+    except Problem:
+        log.exception("%s spooled webhooks could not be replayed", len(letters))
+        return [False] * len(letters)
+    read = [_read(account, letter) for letter in letters]
+    came = door.handled(account, [item for items, _ in read for item in items])
+    return [_is_settled(account, *each, came.stumbles) for each in zip(letters, read, strict=True)]
+
+
+def _read(account: Account, letter: Letter) -> tuple[list[Item], list[Stumble] | None]:
+    """What it brings, whose messages came when it did. None: it is no webhook."""
+    try:
         items, unread = _parsed(account, letter.body)
-        late = [replace(item, came_at=letter.came_at) if isinstance(item, Incoming) else item for item in items]
-        return not _taken(account, letter, late, unread)["failed"]
+    except Problem:
+        log.exception("a spooled %s webhook could not be replayed", letter.kind)
+        return [], None
+    return [replace(item, came_at=letter.came_at) if isinstance(item, Incoming) else item for item in items], unread
+
+
+def _is_settled(
+    account: Account, letter: Letter, read: tuple[list[Item], list[Stumble] | None], found: Sequence[Stumble]
+) -> bool:
+    items, unread = read
+    if unread is None:
+        return False
+    places = {id(item): place for place, item in enumerate(items)}
+    mine = unread or [replace(each, place=places[id(each.item)]) for each in found if id(each.item) in places]
+    try:
+        return _kept(account, letter, mine) == len(mine)
     except FAILURES as error:
         if outages.is_one(error):
             raise
-        log.exception("a spooled %s webhook could not be replayed", letter.kind)
+        log.exception("a spooled %s webhook could not be set aside", letter.kind)
         return False

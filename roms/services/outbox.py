@@ -6,6 +6,7 @@ message of an older epoch can not be claimed at all, so a bot never speaks after
 
 from __future__ import annotations
 
+import functools
 import random
 import secrets
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Executable, bindparam, or_, select, update
 
 from roms import clock
 from roms.channels.base import Parcel
@@ -62,10 +63,11 @@ CLAIMED = ("id", "conversation_id", "kind", "text", "payload", "sender", "create
 @transaction()
 def claim(channel_id: int, width: int) -> list[Claimed]:
     """Take up to `width` messages, of as many conversations, that are due now."""
-    if not channels.line(channel_id).is_enabled:
-        return []
     at, line = clock.now(), channels.line(channel_id)
-    room = pacing.room(line, width, at)
+    if not line.is_enabled:
+        return []
+    pace = pacing.held(line.id)
+    room = pacing.room(line, pace, width, at)
     ranks = [(rank, min(room, most)) for rank, most in queued.ranks(width)]
     if not room:
         return []
@@ -73,12 +75,9 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
     taken = next(filter(None, (_taken_by(lease, line, at, *each) for each in ranks)), [])
     if not taken:
         return []
-    pacing.leaves(line, len(taken), at)
+    pacing.leaves(line, pace, len(taken), at)
     queued.written_to(line, [row.conversation_id for row in taken], at)
-    columns = (Conversation.id, Conversation.address, Conversation.window_until, Contact.opted_out_at)
-    wanted = select(*columns).join(Conversation.contact)
-    wanted = wanted.where(Conversation.id.in_([row.conversation_id for row in taken]))
-    places = {row.id: row for row in db.session.execute(wanted)}
+    places = {row.id: row for row in db.session.execute(_places(), {"ids": [row.conversation_id for row in taken]})}
     return [
         Claimed(
             parcels.made(line, row, places[row.conversation_id].address),
@@ -93,10 +92,26 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
 
 def _taken_by(lease: str, line: Line, at: datetime, rank: int, width: int) -> list[Any]:
     """The next of this rank, which are held under this lease from now on."""
-    ours = {"status": Status.SENDING, "lease": lease, "lease_until": at + LEASE, "tried_at": at}
-    taken = update(table(Message)).where(Message.id.in_(queued.next_in_line(line, at, width, rank)))
-    taken = taken.values(**ours, attempts=Message.attempts + 1)
-    return list(db.session.execute(taken.returning(*(table(Message).c[name] for name in CLAIMED))))
+    ours = {"the_lease": lease, "the_end": at + LEASE, **queued.asked(line, at, width, rank)}
+    return list(db.session.execute(_take(queued.is_paced(line)), ours))
+
+
+@functools.cache
+def _take(is_paced: bool) -> Executable:
+    """Made once, like the other statements here: making one costs more than running it."""
+    columns = table(Message).c
+    ours = {"lease": bindparam("the_lease"), "lease_until": bindparam("the_end"), "tried_at": queued.AT}
+    take = update(table(Message)).where(columns.id.in_(queued.next_in_line(is_paced)))
+    take = take.values(ours | {"status": Status.SENDING, "attempts": columns.attempts + 1})
+    return take.returning(*(columns[name] for name in CLAIMED))
+
+
+@functools.cache
+def _places() -> Executable:
+    """Where these conversations' messages go, and what is to be asked of them before."""
+    these, their = table(Conversation), table(Contact).c
+    wanted = select(these.c.id, these.c.address, these.c.window_until, their.opted_out_at)
+    return wanted.join_from(these, table(Contact)).where(these.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def _refused(line: Line, row: Any, place: Any, at: datetime) -> SendFailed | None:
@@ -143,10 +158,15 @@ def record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None
 def _held(outcomes: Sequence[tuple[Claimed, Outcome]]) -> dict[int, Row]:
     """Those of these messages that are ours to settle, by id, with all columns."""
     by_id = {claimed.parcel.id: (claimed.lease, outcome) for claimed, outcome in outcomes}
-    columns = table(Message).c
-    found = select(*columns).where(columns.id.in_(by_id), columns.status.in_([Status.SENDING, Status.UNKNOWN]))
-    rows = [dict(row) for row in db.session.execute(found).mappings()]
+    rows = [dict(row) for row in db.session.execute(_open(), {"ids": list(by_id)}).mappings()]
     return {row["id"]: row for row in rows if _is_ours(row, *by_id[row["id"]])}
+
+
+@functools.cache
+def _open() -> Executable:
+    columns = table(Message).c
+    is_open = columns.status.in_([Status.SENDING, Status.UNKNOWN])
+    return select(*columns).where(columns.id.in_(bindparam("ids", expanding=True)), is_open)
 
 
 def _is_ours(row: Row, lease: str, outcome: Outcome) -> bool:
@@ -156,10 +176,15 @@ def _is_ours(row: Row, lease: str, outcome: Outcome) -> bool:
 
 def _taken(channel_id: int, provider_ids: Sequence[str]) -> set[str | None]:
     """Those of these ids that another message has already."""
-    known = select(Message.provider_id).where(
-        Message.channel_id == channel_id, Message.direction == Direction.OUT, Message.provider_id.in_(provider_ids)
-    )
-    return set(db.session.scalars(known)) if provider_ids else set()
+    named = {"channel": channel_id, "ids": provider_ids}
+    return set(db.session.scalars(_known(), named)) if provider_ids else set()
+
+
+@functools.cache
+def _known() -> Executable:
+    columns = table(Message).c
+    ours = columns.channel_id == bindparam("channel"), columns.direction == Direction.OUT
+    return select(columns.provider_id).where(*ours, columns.provider_id.in_(bindparam("ids", expanding=True)))
 
 
 def _settle(scene: Scene, row: Row, outcome: Outcome, early: Mapping[str, Receipt]) -> Row:
@@ -210,14 +235,18 @@ SETTLED = ("revision", "status", "lease", "lease_until", "due_at", "provider_id"
 def _write(rows: Sequence[Row], leases: Sequence[str | None]) -> None:
     """Only over the very lease that was found with it: a row that somebody else holds by now is theirs to write."""
     if rows:
-        columns = table(Message).c
-        is_open = or_(columns.status == Status.SENDING, columns.status == Status.UNKNOWN)  # IN takes no list of rows
-        held = columns.id == bindparam("the_id"), columns.lease == bindparam("the_lease")
-        settle = table(Message).update().where(is_open, *held)
-        settle = settle.values({name: bindparam(name) for name in SETTLED})
         mine = [{"the_id": row["id"], "the_lease": lease} for row, lease in zip(rows, leases, strict=True)]
         values = [{name: row[name] for name in SETTLED} for row in rows]
-        db.session.execute(settle, [each | which for each, which in zip(values, mine, strict=True)])
+        db.session.execute(_put(), [each | which for each, which in zip(values, mine, strict=True)])
+
+
+@functools.cache
+def _put() -> Executable:
+    columns = table(Message).c
+    is_open = or_(columns.status == Status.SENDING, columns.status == Status.UNKNOWN)  # IN takes no list of rows
+    held = columns.id == bindparam("the_id"), columns.lease == bindparam("the_lease")
+    settle = update(table(Message)).where(is_open, *held)
+    return settle.values({name: bindparam(name) for name in SETTLED})
 
 
 def overdue_leases(limit: int = 100) -> list[tuple[int, int]]:

@@ -7,34 +7,36 @@ breaker: Nygard, "Release It!"). All workers share this through the row, which w
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, bindparam, select, update
 
 from roms import clock
 from roms.channels.failures import Ambiguous, SendFailed, Spaced, Throttled, Tomorrow, Transient
 from roms.db import db, insert_once, table, transaction
-from roms.models import ChannelPace
+from roms.models import ChannelPace, Message, Status
 from roms.services import account_states
 from roms.services.channels import Line
 
 FAILURES = 5  # in a row, without one that was taken, until the provider is left alone
-FIRST_REST, LONGEST_REST = 5.0, 15 * 60.0  # seconds; doubled with every failure more
-UNTIL_ANSWERED = timedelta(seconds=30)  # longer than any send: connect 5 s, read 15 s
+FIRST_REST = 5.0  # seconds; doubled with every message that asked in vain, up to
+LONGEST_REST = 60.0  # where it surely was not taken: asking costs nothing, and people wait
+LONGEST_IN_DOUBT = 300.0  # where it may have been: every message that asks is one that may have arrived, or not
 OURS = "adapter_failed"  # our own mistake: it says nothing about the provider
 SECOND = timedelta(seconds=1)
 
 
-def room(line: Line, width: int, at: datetime) -> int:
-    """How many of `width` messages may leave this channel now (within the transaction that claims them)."""
-    pace = _held(line.id)
+def room(line: Line, pace: Any, width: int, at: datetime) -> int:
+    """How many of `width` messages may leave this channel now (within the transaction that claims them and has held
+    its pace)."""
     if pace.rests_until is not None and pace.rests_until > at:
         return 0
     if pace.failures >= FAILURES:
-        return 1
+        return 0 if db.session.scalar(_under_way(), {"channel": line.id}) else 1
     rate = line.per_second
     if not rate:
         return width
@@ -42,11 +44,8 @@ def room(line: Line, width: int, at: datetime) -> int:
     return min(width, max(0, int((SECOND * rate - taken) / SECOND)))
 
 
-def leaves(line: Line, count: int, at: datetime) -> None:
-    """So many leave now (within the same transaction). While one asks whether the provider is well, no other does."""
-    pace = _held(line.id)
-    if pace.failures >= FAILURES:
-        _put(line.id, rests_until=at + UNTIL_ANSWERED)
+def leaves(line: Line, pace: Any, count: int, at: datetime) -> None:
+    """So many leave now (within the same transaction)."""
     if line.per_second:
         _put(line.id, paced_until=_paced_until(pace, at) + SECOND * count / line.per_second)
 
@@ -68,17 +67,21 @@ def learn(channel_id: int, outcomes: Sequence[str | SendFailed]) -> None:
     asked = max((_asked(each) for each in outcomes), default=0.0)
     was_taken = any(isinstance(outcome, str) for outcome in outcomes)
     if asked or (failures and not was_taken):
-        _worse(channel_id, failures, asked)
-    elif was_taken and db.session.scalar(_ailing(channel_id)):
+        _worse(channel_id, failures, asked, any(isinstance(each, Ambiguous) for each in outcomes))
+    elif was_taken and db.session.scalar(_ailing(), {"channel": channel_id}):
         _well(channel_id)
 
 
 @transaction()
-def _worse(channel_id: int, failures: int, asked: float) -> None:
-    """`asked`: seconds that the provider wants to be left alone for, 0 where it did not say."""
-    row, pace, at = account_states.locked(channel_id), _held(channel_id), clock.now()
-    count = pace.failures + failures
-    rest = asked if count < FAILURES else max(asked, _rest(count))
+def _worse(channel_id: int, failures: int, asked: float, in_doubt: bool) -> None:
+    """`asked`: seconds that the provider wants to be left alone for, 0 where it did not say.
+
+    What fails at the same moment, be it a dozen, is one trouble: the rest is doubled only by messages that asked.
+    """
+    row, pace, at = account_states.locked(channel_id), held(channel_id), clock.now()
+    is_open = pace.failures >= FAILURES
+    count = pace.failures + 1 if is_open and failures else min(FAILURES, pace.failures + failures)
+    rest = asked if count < FAILURES else max(asked, _rest(count, in_doubt))
     if count >= FAILURES > pace.failures and row is not None:
         account_states.remember(row, "resting", seconds=round(rest))
     until = max(pace.rests_until or at, at + timedelta(seconds=rest)) if rest else pace.rests_until
@@ -87,7 +90,7 @@ def _worse(channel_id: int, failures: int, asked: float) -> None:
 
 @transaction()
 def _well(channel_id: int) -> None:
-    row, pace = account_states.locked(channel_id), _held(channel_id)
+    row, pace = account_states.locked(channel_id), held(channel_id)
     if pace.failures < FAILURES:
         _put(channel_id, failures=0)
         return
@@ -96,9 +99,9 @@ def _well(channel_id: int) -> None:
     _put(channel_id, failures=0, rests_until=None)
 
 
-def _rest(failures: int) -> float:
+def _rest(failures: int, in_doubt: bool) -> float:
     """Seconds, with jitter, so that several channels of one provider do not all ask at once."""
-    longest = min(LONGEST_REST, FIRST_REST * 2 ** min(failures - FAILURES, 20))
+    longest = min(LONGEST_IN_DOUBT if in_doubt else LONGEST_REST, FIRST_REST * 2 ** min(failures - FAILURES, 20))
     return random.uniform(longest / 2, longest)
 
 
@@ -114,20 +117,40 @@ def _asked(outcome: str | SendFailed) -> float:
     return 0.0
 
 
-def _ailing(channel_id: int) -> Any:
-    return select(ChannelPace.failures).where(ChannelPace.channel_id == channel_id)
+@functools.cache
+def _under_way() -> Executable:
+    """While one asks whether the provider is well, no other does."""
+    columns = table(Message).c
+    sending = columns.channel_id == bindparam("channel"), columns.status == Status.SENDING
+    return select(columns.id).where(*sending).limit(1)
 
 
-def _held(channel_id: int) -> Any:
+@functools.cache
+def _ailing() -> Executable:
     columns = table(ChannelPace).c
-    held = select(*columns).where(columns.channel_id == channel_id).with_for_update()
-    row = db.session.execute(held).one_or_none()
+    return select(columns.failures).where(columns.channel_id == bindparam("channel"))
+
+
+def held(channel_id: int) -> Any:
+    """How this channel stands, ours alone until the commit."""
+    row = db.session.execute(_hold(), {"channel": channel_id}).one_or_none()
     if row is None:
         insert_once(table(ChannelPace), {"channel_id": channel_id, "failures": 0}, "channel_id", asking="channel_id")
-        row = db.session.execute(held).one()
+        row = db.session.execute(_hold(), {"channel": channel_id}).one()
     return row
 
 
+@functools.cache
+def _hold() -> Executable:
+    columns = table(ChannelPace).c
+    return select(*columns).where(columns.channel_id == bindparam("channel")).with_for_update()
+
+
 def _put(channel_id: int, **values: Any) -> None:
+    db.session.execute(_change(*values), values | {"the_channel": channel_id})
+
+
+@functools.cache
+def _change(*names: str) -> Executable:
     pace = table(ChannelPace)
-    db.session.execute(update(pace).where(pace.c.channel_id == channel_id).values(**values))
+    return update(pace).where(pace.c.channel_id == bindparam("the_channel")).values({n: bindparam(n) for n in names})

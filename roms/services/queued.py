@@ -6,11 +6,12 @@ due, and leaves RESERVED places free. The allowance for one person is one moment
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import BindParameter, Executable, Integer, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from roms import clock
@@ -19,30 +20,40 @@ from roms.models import BULK, REPLY, Conversation, Message, PersonPace, Sender, 
 from roms.services.channels import Line
 
 RESERVED = 4  # places of a drain that bulk leaves to replies
+CHANNEL: BindParameter[Any] = bindparam("the_channel")
+AT: BindParameter[Any] = bindparam("the_at")
 
 
-def next_in_line(line: Line, at: datetime, width: int, rank: int) -> Any:
-    """Ids of due messages of this rank that no earlier unsent one of their conversation stands before."""
+@functools.cache
+def next_in_line(is_paced: bool) -> Any:
+    """Ids of due messages of this rank that no earlier unsent one of their conversation stands before; `asked` has
+    what it wants to know. Made once, as making it costs more than asking it. is_paced: people have a pace."""
     earlier = aliased(Message)
     blocked = exists().where(
         earlier.conversation_id == Message.conversation_id,
-        earlier.channel_id == line.id,
+        earlier.channel_id == CHANNEL,
         earlier.status.in_([Status.QUEUED, Status.SENDING]),
         earlier.seq < Message.seq,
     )
-    of_rank = Message.channel_id == line.id, Message.status == Status.QUEUED, Message.rank == rank
+    of_rank = Message.channel_id == CHANNEL, Message.status == Status.QUEUED, Message.rank == bindparam("the_rank")
     return found_once(
         select(Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(*of_rank, is_due(at), ~blocked, *_may_be_written_to(line, at))
+        .where(*of_rank, is_due(AT), ~blocked, *([~_IS_FULL] if is_paced else []))
         .where(or_(Message.sender != Sender.BOT, Message.epoch == Conversation.epoch))
         .order_by(Message.id)
-        .limit(width)
+        .limit(bindparam("the_width", type_=Integer))
         .with_for_update(of=Message, skip_locked=True)
     )
 
 
-def is_due(at: datetime) -> Any:
+def asked(line: Line, at: datetime, width: int, rank: int) -> Mapping[str, Any]:
+    """For `next_in_line`."""
+    known = {"the_channel": line.id, "the_at": at, "the_width": width, "the_rank": rank}
+    return known | ({"full_above": at + _lent(line), "full_below": _latest(line, at)} if is_paced(line) else {})
+
+
+def is_due(at: Any) -> Any:
     """What was written in the future was written by a clock that was set back since: it does not wait for that."""
     return or_(Message.due_at <= at, Message.created_at > at)
 
@@ -77,33 +88,52 @@ def has_bulk() -> bool:
 # --- one person --------------------------------------------------------------------------------------------------
 
 
+_IS_FULL = exists().where(
+    PersonPace.conversation_id == Message.conversation_id,
+    PersonPace.paced_until > bindparam("full_above"),
+    PersonPace.paced_until <= bindparam("full_below"),
+)
+
+
+def is_paced(line: Line) -> bool:
+    return bool(line.abilities.per_person)
+
+
 def _lent(line: Line) -> timedelta:
     """By so much the allowance may be ahead of the clock: the burst that is lent and waited off."""
     return timedelta(seconds=line.abilities.per_person * (line.abilities.person_burst - 1))
 
 
-def _may_be_written_to(line: Line, at: datetime) -> tuple[Any, ...]:
-    if not line.abilities.per_person:
-        return ()
-    until, lent = PersonPace.paced_until, _lent(line)
-    # Further ahead than a full burst it was put by a clock that was set back since.
-    is_full = until > at + lent, until <= at + 2 * lent + timedelta(minutes=1)
-    return (~exists().where(PersonPace.conversation_id == Message.conversation_id, *is_full),)
+def _latest(line: Line, at: datetime) -> datetime:
+    """Further ahead than a full burst an allowance was put by a clock that was set back since."""
+    return at + 2 * _lent(line) + timedelta(minutes=1)
 
 
 def written_to(line: Line, conversations: Sequence[int], at: datetime) -> None:
     """These people are sent one message each (within the transaction that claims them)."""
-    if not line.abilities.per_person:
+    if not is_paced(line):
         return
-    pace, step = table(PersonPace), timedelta(seconds=line.abilities.per_person)
-    held = select(*pace.c).where(pace.c.conversation_id.in_(conversations)).with_for_update()
-    known = {row.conversation_id: row.paced_until for row in db.session.execute(held)}
-    latest = at + 2 * _lent(line) + timedelta(minutes=1)
-    for conversation, until in known.items():
-        begins = until if at <= until <= latest else at
-        db.session.execute(update(pace).where(pace.c.conversation_id == conversation).values(paced_until=begins + step))
-    new = [each for each in conversations if each not in known]
+    pace, step, latest = table(PersonPace), timedelta(seconds=line.abilities.per_person), _latest(line, at)
+    held = db.session.execute(_paces(), {"ids": list(conversations)})
+    moved = {row.conversation_id: row.paced_until if at <= row.paced_until <= latest else at for row in held}
+    if moved:
+        rows = [{"the_conversation": each, "until": begins + step} for each, begins in moved.items()]
+        db.session.execute(_move(), rows)
+    new = [each for each in conversations if each not in moved]
     insert_all(pace, [{"conversation_id": each, "paced_until": at + step} for each in new])
+
+
+@functools.cache
+def _paces() -> Executable:
+    pace = table(PersonPace)
+    return select(pace).where(pace.c.conversation_id.in_(bindparam("ids", expanding=True))).with_for_update()
+
+
+@functools.cache
+def _move() -> Executable:
+    pace = table(PersonPace)
+    this = pace.c.conversation_id == bindparam("the_conversation")
+    return update(pace).where(this).values(paced_until=bindparam("until"))
 
 
 def forget_paces() -> None:

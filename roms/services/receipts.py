@@ -6,16 +6,18 @@ in the same state: `failed` is above `sent` (a late "sent" does not clear it) an
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import Executable, Select, Update, and_, bindparam, delete, or_, update
 
 from roms import clock
 from roms.channels.items import Receipt
 from roms.db import db, serialize, table, transaction
 from roms.models import Conversation, Direction, Message, PendingReceipt, Status
+from roms.models.conversation import for_writing
 from roms.services import account_states, aftermath, channels, marks
 from roms.services.scene import Row, Scene, finish, scene_of
 
@@ -39,35 +41,50 @@ def key(channel_id: int, provider_id: str) -> str:
 @transaction()
 def record(channel_id: int, receipt: Receipt) -> None:
     """Move the message forward, or keep the word until we know which message it is about."""
-    serialize(key(channel_id, receipt.provider_id))
-    message = _about(channel_id, receipt)
     at = clock.now()
-    if message is None:
+    about = _sent_as(channel_id, receipt.provider_id)
+    if about is None:  # nobody may store this id meanwhile
+        serialize(key(channel_id, receipt.provider_id))
+        about = _sent_as(channel_id, receipt.provider_id) or _marked(channel_id, receipt)
+    if about is None:
         db.session.add(_pending(channel_id, receipt, at))
         return
-    conversation = Conversation.locked(Conversation.id == message.conversation_id)
-    assert conversation is not None
-    scene = scene_of(conversation, channels.line(channel_id), at)
-    is_named_now = message.provider_id is None and found(scene, message.id, receipt.provider_id, receipt)
-    if is_named_now or forward(scene, [message.id], Status(receipt.status), receipt):
+    scene = scene_of(about.Conversation, channels.line(channel_id), at)
+    is_named_now = about.provider_id is None and found(scene, about.id, receipt.provider_id, receipt)
+    if is_named_now or forward(scene, [about.id], Status(receipt.status), receipt):
         heed(scene, receipt.error_class, receipt.error_code, receipt.error_text)
     finish(scene)
 
 
-def _about(channel_id: int, receipt: Receipt) -> Any:
-    """id, conversation_id and provider_id of the message: by the provider's id, or by our own where it came back and
-    we never learned the provider's."""
-    columns = table(Message).c
-    ours = select(columns.id, columns.conversation_id, columns.provider_id)
-    ours = ours.where(columns.channel_id == channel_id, columns.direction == Direction.OUT)
-    message = db.session.execute(ours.where(columns.provider_id == receipt.provider_id)).one_or_none()
-    named = marks.read(channel_id, receipt.mark) if message is None and receipt.mark else None
-    if named is not None:
-        # That an earlier try failed is no news of a later one; that it arrived is.
-        this_try = columns.attempts == named[1], columns.status != Status.QUEUED
-        same = this_try if receipt.status == Status.FAILED else ()
-        message = db.session.execute(ours.where(columns.id == named[0], *LOST, *same)).one_or_none()
-    return message
+def _sent_as(channel_id: int, provider_id: str) -> Any:
+    """The message that the provider knows by this id, once it is stored: (Conversation, loaded for writing, id,
+    provider_id)."""
+    return db.session.execute(_by_id(), {"channel": channel_id, "provider_id": provider_id}).one_or_none()
+
+
+@functools.cache
+def _ours() -> Select[Any]:
+    sent = Message.channel_id == bindparam("channel"), Message.direction == Direction.OUT
+    whole = for_writing(*sent).join(Message, Message.conversation_id == Conversation.id)
+    return whole.add_columns(Message.id, Message.provider_id)
+
+
+@functools.cache
+def _by_id() -> Select[Any]:
+    """Made once: every receipt asks this."""
+    return _ours().where(Message.provider_id == bindparam("provider_id"))
+
+
+def _marked(channel_id: int, receipt: Receipt) -> Any:
+    """The same by our own id, where it came back and we never learned the provider's."""
+    named = marks.read(channel_id, receipt.mark) if receipt.mark else None
+    if named is None:
+        return None
+    # That an earlier try failed is no news of a later one; that it arrived is.
+    this_try = Message.attempts == named[1], Message.status != Status.QUEUED
+    same = this_try if receipt.status == Status.FAILED else ()
+    lost = _ours().where(Message.id == named[0], *LOST, *same)
+    return db.session.execute(lost, {"channel": channel_id}).one_or_none()
 
 
 # What a provider's own evidence may name: its answer never came, is still to come, or said no although it was taken.
@@ -103,15 +120,10 @@ def forward(scene: Scene, messages: Sequence[int], status: Status, word: Receipt
 
     word: the provider's, where it says more. Returns whether any stood lower.
     """
-    lower = [other for other, rank in RANK.items() if rank < RANK[status]]
-    values = _columns(status, word) | {"revision": scene.conversation.seq + 1}
-    changed = db.session.execute(
-        update(table(Message))
-        .where(Message.id.in_(messages), Message.status.in_(lower))
-        .values(values)
-        .returning(*table(Message).c)
-    ).mappings()
-    rows = [dict(row) for row in changed]
+    columns = _columns(status, word) | {"revision": scene.conversation.seq + 1}
+    values: Row = {f"new_{name}": value for name, value in columns.items()} | {"ids": list(messages)}
+    values["lower"] = [other for other, rank in RANK.items() if rank < RANK[status]]
+    rows = [dict(row) for row in db.session.execute(_raised(), values).mappings()]
     if rows:
         scene.next_seq()
         scene.shown.extend(rows)
@@ -119,25 +131,35 @@ def forward(scene: Scene, messages: Sequence[int], status: Status, word: Receipt
     return bool(rows)
 
 
+@functools.cache
+def _raised() -> Update:
+    """Made once: every word on a message does this."""
+    columns = table(Message).c
+    these = columns.id.in_(bindparam("ids", expanding=True)), columns.status.in_(bindparam("lower", expanding=True))
+    named: Row = {name: bindparam(f"new_{name}") for name in (*_columns(Status.SENT, None), "revision")}
+    return update(table(Message)).where(*these).values(named).returning(*columns)
+
+
 def pending_for(channel_id: int, provider_ids: Sequence[str]) -> dict[str, Receipt]:
     """By id, the highest word that came before we knew these; taken out of waiting. Inside a transaction."""
-    waiting = db.session.execute(
-        delete(PendingReceipt)
-        .where(PendingReceipt.channel_id == channel_id, PendingReceipt.provider_id.in_(provider_ids))
-        .where(PendingReceipt.status.in_([status.value for status in RANK]))  # others wait as well: changes.py
-        .returning(
-            PendingReceipt.provider_id,
-            PendingReceipt.status,
-            PendingReceipt.error_code,
-            PendingReceipt.error_text,
-            PendingReceipt.error_class,
-        )
-    ).all()
+    if not provider_ids:
+        return {}
+    waiting = db.session.execute(_take_pending(), {"channel": channel_id, "ids": provider_ids}).all()
     words = [
         Receipt(row.provider_id, row.status, None, row.error_code, row.error_text, row.error_class) for row in waiting
     ]
     words.sort(key=lambda word: RANK[Status(word.status)])
     return {word.provider_id: word for word in words}
+
+
+@functools.cache
+def _take_pending() -> Executable:
+    """Made once: every message that is sent asks this."""
+    columns = table(PendingReceipt).c
+    these = columns.channel_id == bindparam("channel"), columns.provider_id.in_(bindparam("ids", expanding=True))
+    words = columns.status.in_([status.value for status in RANK])  # others wait as well: changes.py
+    told = (columns.provider_id, columns.status, columns.error_code, columns.error_text, columns.error_class)
+    return delete(table(PendingReceipt)).where(*these, words).returning(*told)
 
 
 def moved_forward(status: Status, word: Receipt) -> Row:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from flask import Flask, current_app
@@ -103,9 +103,11 @@ def spooled(channel_id: int, named_at: datetime) -> None:
     book().add((channel_id, slot_of(named_at)), {"letters": 1})
 
 
-def replayed(channel_id: int, named_at: datetime) -> None:
-    """It leaves the spool: written down before its file goes, so that a kill between never looks like a loss."""
-    book().add((channel_id, slot_of(named_at)), {"replayed": 1})
+def replayed(letters: Iterable[tuple[int, datetime]]) -> None:
+    """These (channel, moment of the name) leave the spool: written down before their files go, so that a kill between
+    never looks like a loss."""
+    for channel_id, named_at in letters:
+        book().add((channel_id, slot_of(named_at)), {"replayed": 1})
     write()
 
 

@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from roms import clock
 from roms.app import create_app
-from roms.channels.failures import Ambiguous, Transient
+from roms.channels.failures import Ambiguous
 from roms.channels.fake import Box
 from roms.db import db, writing
 from roms.models import Message, Role, Timer, User
@@ -88,7 +88,8 @@ def trouble(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     channel = channels.find("whapi").channel_id
     (first, *_rest) = outbox.claim(channel, 1)
     outbox.record(channel, [(first, Ambiguous("nobody knows"))])
-    pacing.learn(channel, [Transient("it does not answer")] * 12)  # minutes
+    for _ in range(12):
+        pacing.learn(channel, [Ambiguous("it does not answer")])  # minutes
     house.knock("dua", "6281200000002")
     with writing():
         theirs = db.session.scalars(select(func.max(Message.id)).where(Message.direction == "in")).one()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 from roms.channels import whapi
 from roms.channels.base import Account, Parcel, Signal
 from roms.channels.failures import Ambiguous, ChannelBroken, Permanent, SendFailed, Throttled, Transient
+from roms.channels.fake.phones import Phones
+from roms.channels.fake.whapi import DIALECT
 from roms.channels.whapi import linking
 from tests.channels.whapi_server import Whapi, check, recorded
 
@@ -43,6 +46,17 @@ def test_a_quote_goes_along_with_every_kind_if_whapi_can_know_it() -> None:
     for kind, content in (("text", {}), ("location", {"latitude": 1, "longitude": 2}), ("contact", {"name": "A"})):
         assert sent(kind, content, quotes=OUT)[2]["quoted"] == OUT
     assert "quoted" not in sent("text", {}, quotes="print:0123:1")[2]
+
+
+PUBLISHED = re.compile(r"[A-Za-z0-9._]{4,23}-[A-Za-z0-9._]{4,14}(-[A-Za-z0-9._]{4,10}){0,2}")  # Whapi's MessageID
+
+
+def test_the_boxs_ids_are_of_the_form_that_whapi_publishes_and_can_be_quoted() -> None:
+    somebody = Phones().find("6281234567890")
+    assert somebody is not None
+    for new in [DIALECT.new_id(somebody, ours, "") for ours in (True, False) for _ in range(500)]:
+        assert PUBLISHED.fullmatch(new), new
+    assert sent("text", {}, quotes=new)[2]["quoted"] == new
 
 
 def test_a_voice_note_is_one_and_other_sound_is_sound() -> None:

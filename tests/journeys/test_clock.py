@@ -231,13 +231,13 @@ def test_r20_when_the_clock_is_set_back_nothing_fires_twice_and_nothing_waits_fo
 def test_r20_the_pace_of_a_channel_does_not_wait_for_a_lost_hour(cast: Cast, clock: Clock) -> None:
     meta = line(next(each.id for each in lines() if each.abilities.per_second))
     with writing():
-        assert pacing.room(meta, 100, clock.now) == 80
-        pacing.leaves(meta, 80, clock.now)
-        assert pacing.room(meta, 100, clock.now) == 0
-        pacing.leaves(meta, 80, clock.now + HOUR)
-        assert pacing.room(meta, 100, clock.now) == 80
-        pacing.leaves(meta, 40, clock.now)
-        assert pacing.room(meta, 100, clock.now) == 40
+        assert pacing.room(meta, pacing.held(meta.id), 100, clock.now) == 80
+        pacing.leaves(meta, pacing.held(meta.id), 80, clock.now)
+        assert pacing.room(meta, pacing.held(meta.id), 100, clock.now) == 0
+        pacing.leaves(meta, pacing.held(meta.id), 80, clock.now + HOUR)
+        assert pacing.room(meta, pacing.held(meta.id), 100, clock.now) == 80
+        pacing.leaves(meta, pacing.held(meta.id), 40, clock.now)
+        assert pacing.room(meta, pacing.held(meta.id), 100, clock.now) == 40
         (until_,) = db.session.scalars(select(ChannelPace.paced_until).where(ChannelPace.channel_id == meta.id))
         assert until_ == clock.now + timedelta(seconds=0.5)
 

@@ -114,6 +114,37 @@ def test_five_failures_in_a_row_open_the_breaker_one_message_asks_and_all_follow
     assert {message.status for message in ours()} == {Status.ACCEPTED}
 
 
+def test_a_dozen_failures_of_one_moment_are_one_trouble_and_every_vain_question_doubles_the_rest(
+    client: FlaskClient, cast: Cast, clock: Clock, official: Official, work: Callable[[], None]
+) -> None:
+    """A provider that hung for a second is not left alone for minutes, nor found well again only after them."""
+    for phone in PEOPLE:
+        say(client, "halo", phone)
+    pacing.learn(cast.whapi, [Transient("out of order", "503") for _ in range(16)])
+    assert rests(cast, clock) <= pacing.FIRST_REST
+    official.fails = [Transient("out of order", "503") for _ in range(100)]
+    longest = []
+    for vain in range(1, 8):
+        clock.forward(seconds=rests(cast, clock))
+        drain(work)
+        assert 100 - len(official.fails) == vain
+        longest.append(rests(cast, clock))
+    assert all(min(60, 5 * 2**place) / 2 <= rest <= 60 for place, rest in enumerate(longest, 1)), longest
+
+
+def test_where_a_message_may_have_arrived_less_is_asked(cast: Cast, clock: Clock) -> None:
+    for _ in range(20):
+        pacing.learn(cast.whapi, [Ambiguous("no answer")])
+    assert rests(cast, clock) > pacing.LONGEST_REST
+
+
+def rests(cast: Cast, clock: Clock) -> float:
+    """Seconds for which it is still left alone."""
+    until = pace(cast).rests_until
+    assert until is not None
+    return (until - clock.now).total_seconds()
+
+
 def test_while_one_message_asks_no_other_leaves(client: FlaskClient, cast: Cast, clock: Clock) -> None:
     for phone in PEOPLE:
         say(client, "halo", phone)
@@ -168,5 +199,5 @@ def test_another_channel_is_not_held_up(
     with writing():
         other = channels.add("whapi", "Second", dict(channels.line(cast.whapi).account.values)).id
     with writing():
-        assert pacing.room(channels.line(other), 16, clock.now) == 16
-        assert pacing.room(channels.line(cast.whapi), 16, clock.now) == 0
+        assert pacing.room(channels.line(other), pacing.held(other), 16, clock.now) == 16
+        assert pacing.room(channels.line(cast.whapi), pacing.held(cast.whapi), 16, clock.now) == 0

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import event, insert, select, text, update
 
 from roms import background, clock
 from roms.channels import ADAPTERS
@@ -64,7 +64,8 @@ def test_r24_five_thousand_bulk_messages_stand_behind_one_reply_and_the_claim_wa
     first = [each for _ in range(3) for each in outbox.claim(cast.whapi, 16)][:1]
     assert time.monotonic() - begun < 2
     assert first[0].conversation_id == conversation(HERE).id
-    plan = explained(queued.next_in_line(channels.line(cast.whapi), clock.now(), 16, REPLY))
+    asked = queued.asked(channels.line(cast.whapi), clock.now(), 16, REPLY)
+    plan = explained(queued.next_in_line(is_paced=False).params(asked))
     assert "ix_message_queued" in plan, plan
 
 
@@ -135,6 +136,28 @@ def left(cast: Cast) -> list[str]:
         outbox.record(cast.whapi, [(each, f"p-{each.parcel.id}") for each in claimed])
         found += [each.parcel.text for each in claimed]
     return found
+
+
+def test_eight_messages_take_the_statements_of_one(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow(monkeypatch, 0.001, 100)
+    people = [f"62811{number:07d}" for number in range(9)]
+    for _ in range(2):
+        left(cast)
+        for phone in people:
+            say(client, "halo", phone)
+    costs = []
+    for width in (1, 8):
+        seen: list[str] = []
+        note = lambda _connection, _cursor, sql, *_, seen=seen: seen.append(sql)  # noqa: E731
+        event.listen(db.engine, "before_cursor_execute", note)
+        claimed = outbox.claim(cast.whapi, width)
+        outbox.record(cast.whapi, [(each, f"p-{each.parcel.id}") for each in claimed])
+        event.remove(db.engine, "before_cursor_execute", note)
+        assert len(claimed) == width
+        costs.append(len([sql for sql in seen if not sql.startswith("BEGIN")]))
+    assert costs[0] == costs[1] <= 13
 
 
 @pytest.mark.damages("rows of its own making")

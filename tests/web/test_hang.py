@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
+from roms import lifeline
 from roms.app import create_app
 from roms.channels.fake import Box
 from roms.db import db, hurried
@@ -90,6 +92,22 @@ def flush(app: Flask) -> None:
             db.session.remove()
 
     contextvars.Context().run(run)
+
+
+def test_a_database_that_is_slow_is_waited_for_where_it_answers_others(app: Flask) -> None:
+    """Nobody else asks here: the watch does."""
+    with hurried(arrivals.PATIENCE, 0.4):
+        assert db.session.execute(text("SELECT pg_sleep(1.2)")).all()
+        assert db.session.scalar(select(1)) == 1
+    db.session.remove()
+
+
+def test_nobody_waits_for_ever_for_one_answer(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifeline, "LONGEST", 0.6)
+    with hurried(arrivals.PATIENCE, 0.4), pytest.raises(OperationalError):
+        db.session.execute(text("SELECT pg_sleep(30)"))
+    db.session.remove()
+    until("it is believed to hang", lambda: not lifeline.watch.is_hung)
 
 
 def test_a_fork_of_a_process_that_was_in_a_hurry_reaches_the_database_too(app: Flask) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from roms import spool
 from roms.app import create_app
@@ -79,6 +80,31 @@ def test_r09_a_hundred_webhooks_while_the_database_is_dead_are_stored_once_in_or
     assert knock(browser, whapi_body("lagi", PEOPLE[0])) == (200, {"stored": 1})
 
 
+def test_what_waits_is_replayed_together_and_one_bad_webhook_costs_only_itself(
+    app: Flask, browser: Browser, people: Cast
+) -> None:
+    crowd, commits = [f"62813000000{number:02}" for number in range(30)], []
+    for sender in crowd:
+        knock(browser, whapi_body("halo", sender))
+    event.listen(db.engine, "commit", lambda _: commits.append(1))
+    with dead(app):
+        for sender in crowd:
+            knock(browser, whapi_body("1", sender))
+    commits.clear()
+    flush(app)
+    assert files() == []
+    assert len(commits) < 6, "each webhook was stored and journalled by itself"
+    with dead(app):
+        for number, sender in enumerate(crowd):
+            knock(browser, whapi_body("menu", sender))
+            if number == 15:
+                arrivals.spool().put(Letter(people.whapi, "whapi", arrivals.clock.now(), b"no webhook"))
+    flush(app)
+    assert files() == []
+    assert arrivals.spool().broken() == 1
+    assert [said(sender) for sender in crowd] == [["halo", "1", "menu"]] * 30
+
+
 def test_the_same_spool_twice_stores_nothing_twice(app: Flask, browser: Browser, clock: Clock) -> None:
     """Also what came without an id: it is known by its words and the moment it came."""
     nameless = [whapi_body("tanpa nama", id="") for _ in range(2)]
@@ -143,6 +169,7 @@ def test_a_clock_that_is_put_back_turns_no_order_around(app: Flask, browser: Bro
 
 def test_a_busy_channel_keeps_no_other_waiting(app: Flask, people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrivals, "FLUSH_FOR", 0.0)
+    monkeypatch.setattr(arrivals, "TOGETHER", 1)
     with writing():
         quiet = channels.add("whapi", "Quiet", {"base_url": "http://127.0.0.1:9", "token": "token"}).id
     for number in range(3):

@@ -29,6 +29,7 @@ class Contact:
     number: int = 0
     on_the_way: list[str] = field(default_factory=list)
     awaited: dict[str, float] = field(default_factory=dict)  # answer -> since when
+    greeted: set[str] = field(default_factory=set)  # how people of ours began: once in vain is answered, too
 
     def may_write(self, has_arrived: HasArrived, now: float) -> bool:
         """One after another: what was written last is there, and not too much is unanswered."""
@@ -65,8 +66,9 @@ class Crowd:
             return
         with self._lock:
             contact.awaited.pop(text, None)
-            if text.startswith("agen ") and contact.mode != "person":
+            if text.startswith("agen ") and text not in contact.greeted:
                 contact.mode = "person"
+                contact.greeted.add(text)
                 for _ in range(QUIET):
                     self._writes(contact, "diam")
 

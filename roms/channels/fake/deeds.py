@@ -60,10 +60,10 @@ def do(box: Box, who: str | Person, kind: str, account: str, details: Mapping[st
     docs = dialect.news(box, deed)
     for place, doc in enumerate(docs):
         last = place == len(docs) - 1
-        told = (lambda taken: _arrived(box, deed, taken)) if last else None
+        told = (lambda taken: _arrived(box, deed, "arrived" if taken else "refused")) if last else None
         box.couriers[account].later(doc, told)
     if not docs:  # this provider tells nobody of such a thing
-        _arrived(box, deed, True)
+        _arrived(box, deed, "untold")
     return deed.id
 
 
@@ -134,6 +134,6 @@ def _shown(deed: Deed) -> dict[str, Any]:
     return {key: deed.more[key] for key in keys if key in deed.more}
 
 
-def _arrived(box: Box, deed: Deed, taken: bool) -> None:
+def _arrived(box: Box, deed: Deed, status: str) -> None:
     if not deed.by_business:
-        box.phones.mark(deed.id, "arrived" if taken else "refused")
+        box.phones.mark(deed.id, status)

@@ -21,7 +21,8 @@ STEPS = ("sent", "delivered", "read")  # of a line of ours, and it never goes ba
 
 @dataclass(slots=True)
 class Line:
-    """One message on a phone. `mine`: its owner wrote it; then status is sending, arrived or refused."""
+    """One message on a phone. `mine`: its owner wrote it; then status is sending, arrived, refused or untold: where
+    the provider brings nobody such a thing."""
 
     id: str
     mine: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import string
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,16 @@ from roms.channels.fake.whapi.words import address, refusal
 if TYPE_CHECKING:
     from roms.channels.fake.box import Box
 
+LETTERS = f"{string.ascii_letters}{string.digits}._"
+
 
 def _new_id(person: Person, ours: bool, group: str) -> str:
-    """An id of the provider's look; those of our own messages begin with p."""
-    return f"{'p.' if ours else ''}{secrets.token_urlsafe(15)}-g{secrets.token_urlsafe(6)}"
+    """An id of the provider's look; those of our own messages begin with p.
+
+    It is of the form that Whapi publishes (its OpenAPI, MessageID): groups of LETTERS with one hyphen between them.
+    """
+    first, second = ("".join(secrets.choice(LETTERS) for _ in range(count)) for count in (20, 8))
+    return f"{'p.' if ours else ''}{first}-g{second}"
 
 
 def _seal(box: Box, docs: Sequence[Doc], url: str) -> Letter:
