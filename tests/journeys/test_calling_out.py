@@ -200,7 +200,7 @@ def test_many_calls_are_made_side_by_side(client: FlaskClient, there: Elsewhere)
         say(client, "tanya slow", f"62812000000{number}")
     begun = time.monotonic()
     call_out()
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 5  # one after another: 6 s and more
     assert len(there.asked) == 6
     assert all(texts(f"62812000000{number}")[-1][1] == "Gagal" for number in range(6))
 
