@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 import redis as redis_library
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, text
@@ -23,9 +22,8 @@ from roms.app import create_app
 from roms.channels.fake import Box
 from roms.config import ROOT, Config
 from roms.db import Model, db
-from roms.engine import flowfile
-from roms.engine.flow import Release
 from roms.services import accounts
+from tests import cheap
 from tests.cast import Cast
 from tests.kit import ledger
 
@@ -109,20 +107,8 @@ def postgres_url(redis_server: str, worker_id: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def cheaper() -> Iterator[None]:
-    """What hundreds of tests do again and again: the same flows are compiled once (what comes of them is a value), and
-    passwords are hashed with next to no work."""
-    compile_release, kept = flowfile.compile_release, dict[tuple[str, int], Release]()
-
-    def compiled(files: flowfile.Files, number: int = 0) -> Release:
-        key = flowfile.release_hash(files), number
-        if key not in kept:
-            kept[key] = compile_release(files, number)
-        return kept[key]
-
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flowfile, "compile_release", compiled)
-        patch.setattr(accounts, "hasher", lambda: hasher)
+    """What hundreds of tests do again and again is done once."""
+    with cheap.everything():
         yield
 
 
@@ -223,22 +209,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def work(app: Flask) -> Iterator[Callable[[], None]]:
     """Let an RQ worker do what waits, then stop."""
-    from rq import SimpleWorker
-    from rq.serializers import JSONSerializer
-
     from roms import jobs, queue
-
-    class Deaf(SimpleWorker):
-        """Nobody orders it about, and hanging up the line for orders takes RQ 0.2 s each time."""
-
-        def subscribe(self) -> None:
-            self.pubsub_thread = None
+    from tests import deaf
 
     def run() -> None:
-        connection = redis_library.Redis.from_url(app.extensions["roms.config"].redis_url)
-        worker = Deaf([queue.OUTBOX], connection=connection, serializer=JSONSerializer)
-        worker.work(burst=True, logging_level="ERROR")
-        connection.close()
+        deaf.work(app.extensions["roms.config"].redis_url, queue.OUTBOX)
 
     yield run
     jobs._client().close()

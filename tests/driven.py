@@ -17,8 +17,6 @@ from typing import Any
 import pytest
 import redis as redis_library
 from flask import Flask
-from rq import SimpleWorker
-from rq.serializers import JSONSerializer
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -28,6 +26,7 @@ from roms.channels.fake import Box, samples
 from roms.db import db
 from roms.models import Channel, Contact, Conversation, Message, Status
 from roms.services import accounts, arrivals, channels, publishing
+from tests import deaf
 from tests.cast import PASSWORD, Cast
 from tests.conftest import config_for, empty
 from tests.engine.chat import flow_files, indented
@@ -93,11 +92,7 @@ class World:
 
     def work(self, *queues: str) -> None:
         """Let RQ workers do what waits."""
-        with redis_library.Redis.from_url(self.app.extensions["roms.config"].redis_url) as connection:
-            waiting = list(queues or (queue.OUTBOX, queue.FILES))
-            SimpleWorker(waiting, connection=connection, serializer=JSONSerializer).work(
-                burst=True, logging_level="ERROR"
-            )
+        deaf.work(self.app.extensions["roms.config"].redis_url, *(queues or (queue.OUTBOX, queue.FILES)))
 
     def replay(self) -> None:
         """As the ticker does."""
@@ -249,6 +244,7 @@ def world(database_url: str, redis_url: str, folder: Path) -> Iterator[World]:
     with Box(web=url) as box:
         box.limits.refusal_seconds = 0.05
         usual = {"ROMS_FAKE_URL": box.base_url, "ROMS_STORAGE": str(folder / "files"), "ROMS_PUBLIC_URL": url}
+        usual["ROMS_SPOOL"] = str(folder / "spool")  # what another test left in a common one would make these wait
         app = create_app(config_for(database_url, redis_url, **usual))
         server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))

@@ -35,6 +35,7 @@ def main(options: argparse.Namespace) -> int:
         return 1
     with postgres.server() as database:
         environment = dict(os.environ) | {"DATABASE_URL_TEST": database, "CHROMIUM": browser}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would each compile all of our modules
         strict = ("--no-skips",) if os.environ.get("CI", "").lower() in ("1", "true", "yes") else ()
         command = [venv.python(), "-m", "pytest", "-p", "tests.plugins.noskips", *strict, *(options.rest or ALL)]
         return subprocess.run(command, cwd=ROOT, env=environment).returncode

@@ -1,4 +1,4 @@
-"""One Chromium and one running instance for all browser tests of a process; every page is watched for complaints."""
+"""One Chromium and one running instance for all browser tests, gone with the last of them; every page is watched."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FLAGS = (
 ).split()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The machine's own browser."""
     path = os.environ.get("ROMS_CHROMIUM") or os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -34,7 +34,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with Stage(tmp_path_factory.mktemp("browser") / "var") as stage:
         yield stage

@@ -31,6 +31,7 @@ from roms.models import Conversation, HttpCall, Message, Sender, Timer
 from roms.services import explaining, handoff, http_calls, intake, publishing, recalling, replaying, timers
 from tests.cast import Cast, conversation, messages, say, texts
 from tests.conftest import KEYS, Clock
+from tests.deaf import Deaf
 from tests.elsewhere import Elsewhere, elsewhere
 from tests.journeys.test_replay import WEEK, acted, address
 
@@ -177,10 +178,10 @@ def test_a_call_that_no_worker_made_in_time_has_failed_and_is_never_made(
 
 
 def test_a_call_is_made_by_the_queue_and_by_the_ticker_when_the_hint_was_lost(client: FlaskClient, app: Flask) -> None:
-    from rq import Queue, SimpleWorker
+    from rq import Queue
     from rq.serializers import JSONSerializer
 
-    worker = SimpleWorker([queue.CALLS], connection=queue.client(), serializer=JSONSerializer)
+    worker = Deaf([queue.CALLS], queue.client())
     say(client, "tanya good")
     assert Queue(queue.CALLS, connection=queue.client(), serializer=JSONSerializer).count == 1
     worker.work(burst=True, logging_level="ERROR")

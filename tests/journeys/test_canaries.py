@@ -12,8 +12,6 @@ from typing import Any
 import httpx
 import pytest
 import redis as redis_library
-from rq import SimpleWorker
-from rq.serializers import JSONSerializer
 from sqlalchemy import text as sql
 from sqlalchemy import update
 
@@ -22,7 +20,7 @@ from roms.channels.fake import courier, samples
 from roms.db import db, writing
 from roms.models import Message, Status
 from roms.services import accounts, channels, cleaning
-from tests import elsewhere
+from tests import deaf, elsewhere
 from tests.cast import PASSWORD, give
 from tests.driven import PROVIDERS, Talk, World, driven
 from tests.elsewhere import Elsewhere
@@ -116,9 +114,8 @@ def _run(statement: str) -> None:
 def works(world: World, seen: Seen, where: str) -> None:
     """Workers as they are, but that they tell all they do."""
     seen.redis(world, f"before {where}")
-    with redis_library.Redis.from_url(world.app.extensions["roms.config"].redis_url) as connection:
-        waiting = [queue.OUTBOX, queue.FILES, queue.CALLS]
-        SimpleWorker(waiting, connection=connection, serializer=JSONSerializer).work(burst=True, logging_level="INFO")
+    redis_url = world.app.extensions["roms.config"].redis_url
+    deaf.work(redis_url, queue.OUTBOX, queue.FILES, queue.CALLS, log="INFO")
     seen.redis(world, f"after {where}")
 
 

@@ -34,7 +34,9 @@ def test_r04_any_order_of_the_same_receipts_with_repeats_ends_in_the_same_state(
     for size in (2, 3, 4):
         for chosen in itertools.combinations(WORDS, size):
             expected = max(chosen, key=lambda word: receipts.RANK[Status(word)])
-            for order in itertools.permutations([*chosen, chosen[0]]):
+            for order in sorted(
+                set(itertools.permutations([*chosen, chosen[0]]))
+            ):  # each once, though one word is twice
                 message.provider_id, message.status, message.error_code = "p-1", Status.ACCEPTED, ""
                 db.session.commit()
                 for word in order:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from roms.app import create_app
 from roms.config import ROOT
+from roms.db import db
 from roms.services import accounts
 from tests.cast import PASSWORD, Cast
-from tests.conftest import KEYS
+from tests.conftest import KEYS, config_for
 from tests.web.agent import Agent, token_in
 
 
@@ -57,6 +60,10 @@ class Browser:
 @pytest.fixture
 def people(cast: Cast) -> Cast:
     """The cast, with passwords that open the door."""
+    return with_passwords(cast)
+
+
+def with_passwords(cast: Cast) -> Cast:
     for actor in (cast.ani, cast.budi):
         accounts.set_password(actor.id, PASSWORD)
     return cast
@@ -110,10 +117,12 @@ def start(folder: Path, redis_url: str, **environ: str) -> Site:
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
     with (folder / "web.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not _answers(url):
-        assert process.poll() is None, (folder / "web.log").read_text()
-        assert time.monotonic() < deadline, "the server did not start"
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            process.wait()
+            pytest.fail(f"the server did not start: {(folder / 'web.log').read_text()}")
         time.sleep(0.05)
     return Site(url, process, settings)
 
@@ -153,3 +162,29 @@ def sqlite_only(sqlite_template: Path, tmp_path: Path) -> str:
     path = tmp_path / "roms.db"
     shutil.copy(sqlite_template, path)
     return f"sqlite:///{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A real server, and an application on the same database."""
+
+    site: Site
+    app: Flask
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, redis_server: str) -> Iterator[House]:
+    """With the cast in it, for all tests of a file that leave it as good as they found it."""
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copy(sqlite_template, folder / "roms.db")
+    more = {"ROMS_SPOOL": str(folder / "spool"), "ROMS_FAKE_URL": "http://127.0.0.1:9"}  # no worker, so nobody asks it
+    app = create_app(config_for(f"sqlite:///{folder / 'roms.db'}", redis_server, **more))
+    with app.app_context():
+        with_passwords(Cast.enters())
+        db.session.remove()
+    site = start(folder, redis_server)
+    yield House(site, app)
+    site.stop()
+    with app.app_context():
+        db.engine.dispose()
+    app.extensions["roms.redis"].close()

@@ -1,22 +1,33 @@
-"""Who may open a socket on a real server, and what may be said through it."""
+"""Who may open a socket on a real server, what may be said through it, and who hears it."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
+from websockets.sync.client import connect
 
 from roms import clock as roms_clock
 from roms.db import db, writing
 from roms.models import LiveTicket
 from roms.services import accounts
-from tests.web.agent import Agent, Visitor, closed, refused
-from tests.web.conftest import Site
+from tests.web.agent import Agent, Visitor, closed, heard, listens, refused
+from tests.web.conftest import House, Site
 
 
 @pytest.fixture
-def database_url(sqlite_only: str) -> str:
-    """What is tested here is the server; what it asks the database is tested on both kinds elsewhere."""
-    return sqlite_only
+def site(house: House) -> Site:
+    """One for all: nobody here harms it, and what it asks the database is tested on both kinds elsewhere."""
+    return house.site
+
+
+@pytest.fixture
+def app(house: House) -> Iterator[Flask]:
+    with house.app.app_context():
+        yield house.app
+        db.session.remove()
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", None, "http://127.0.0.1"])
@@ -76,3 +87,44 @@ def test_s07_too_large_and_too_fast_end_the_line(agent: Agent) -> None:
         for _ in range(21):
             ws.send('{"t":"ping"}')
         assert closed(ws) == 1008
+
+
+def test_what_a_visitor_writes_is_at_the_agents_socket_at_once(site: Site, agent: Agent) -> None:
+    visitor = Visitor(site.url)
+    with agent.socket() as ws, visitor.socket() as own:
+        listens(ws)
+        visitor.say("halo")
+        frame = heard(ws, "change")  # the look for what nobody announced tells "moved"
+        assert frame["entries"][0]["text"] == "halo"
+        seen = heard(own, "change")
+        assert {entry["from"] for entry in seen["entries"]} == {"you", "bot"}
+        assert "conversation" not in seen
+
+
+def test_a_visitor_hears_of_nobody_elses_thread(site: Site) -> None:
+    one, other = Visitor(site.url), Visitor(site.url)
+    with one.socket() as first, other.socket() as second:
+        listens(first)
+        listens(second)
+        other.say("mine")
+        assert heard(second, "change")["entries"][0]["text"] == "mine"
+        with pytest.raises(TimeoutError):
+            first.recv(timeout=1)
+
+
+def test_both_sides_see_that_the_other_is_writing(site: Site, agent: Agent) -> None:
+    visitor = Visitor(site.url)
+    visitor.say("halo")
+    cid = agent.http.get("/api/conversations").json()["items"][0]["id"]
+    with agent.socket() as ws, visitor.socket() as own:
+        listens(ws)
+        ws.send(json.dumps({"t": "typing", "c": cid, "on": True}))
+        assert heard(own, "typing") == {"t": "typing", "on": True}
+        visitor.http.post("/widget/api/typing", json={"on": True})
+        assert [heard(ws, "typing")["who"] for _ in range(2)][-1] == "contact"
+
+
+def test_the_feed_is_not_compressed(agent: Agent, site: Site) -> None:
+    ws_url = f"{site.url.replace('http', 'ws')}/ws/inbox?ticket={agent.ticket()}"
+    with connect(ws_url, origin=site.url, additional_headers=agent.cookie, compression="deflate") as ws:  # type: ignore[arg-type]
+        assert ws.protocol.extensions == []

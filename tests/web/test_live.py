@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -15,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from flask import Flask
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from roms import queue
 from roms.services import accounts, frames, replies
@@ -28,41 +27,6 @@ from tests.web.conftest import Site, start
 def database_url(sqlite_only: str) -> str:
     """What is tested here is the server; what it asks the database is tested on both kinds elsewhere."""
     return sqlite_only
-
-
-def test_what_a_visitor_writes_is_at_the_agents_socket_at_once(site: Site, agent: Agent) -> None:
-    visitor = Visitor(site.url)
-    with agent.socket() as ws, visitor.socket() as own:
-        listens(ws)
-        visitor.say("halo")
-        frame = heard(ws, "change")  # the look for what nobody announced tells "moved"
-        assert frame["entries"][0]["text"] == "halo"
-        seen = heard(own, "change")
-        assert {entry["from"] for entry in seen["entries"]} == {"you", "bot"}
-        assert "conversation" not in seen
-
-
-def test_a_visitor_hears_of_nobody_elses_thread(site: Site) -> None:
-    one, other = Visitor(site.url), Visitor(site.url)
-    with one.socket() as first, other.socket() as second:
-        listens(first)
-        listens(second)
-        other.say("mine")
-        assert heard(second, "change")["entries"][0]["text"] == "mine"
-        with pytest.raises(TimeoutError):
-            first.recv(timeout=1)
-
-
-def test_both_sides_see_that_the_other_is_writing(site: Site, agent: Agent) -> None:
-    visitor = Visitor(site.url)
-    visitor.say("halo")
-    cid = agent.http.get("/api/conversations").json()["items"][0]["id"]
-    with agent.socket() as ws, visitor.socket() as own:
-        listens(ws)
-        ws.send(json.dumps({"t": "typing", "c": cid, "on": True}))
-        assert heard(own, "typing") == {"t": "typing", "on": True}
-        visitor.http.post("/widget/api/typing", json={"on": True})
-        assert [heard(ws, "typing")["who"] for _ in range(2)][-1] == "contact"
 
 
 @pytest.mark.parametrize("how", ["signs out", "is deactivated"])
@@ -249,9 +213,3 @@ def test_a_socket_holds_no_connection_to_the_database(app: Flask, site: Site, ag
         listens(sockets[0])
         held = [os.readlink(f"/proc/{worker}/fd/{name}") for name in os.listdir(f"/proc/{worker}/fd")]
     assert 0 < sum(path.endswith("roms.db") for path in held) < 8
-
-
-def test_the_feed_is_not_compressed(agent: Agent, site: Site) -> None:
-    ws_url = f"{site.url.replace('http', 'ws')}/ws/inbox?ticket={agent.ticket()}"
-    with connect(ws_url, origin=site.url, additional_headers=agent.cookie, compression="deflate") as ws:  # type: ignore[arg-type]
-        assert ws.protocol.extensions == []
