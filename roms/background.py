@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import redis
 from flask import Flask, current_app
 
-from roms import jobs, queue
+from roms import draining, process, queue
 from roms.app import app_from_environ
 from roms.db import db
 from roms.services import (
@@ -59,31 +59,32 @@ def work(of: str = queue.OUTBOX) -> int:
     redis_url = app.extensions["roms.config"].redis_url
 
     def beat() -> None:
-        heartbeats.beat(NAMES[of], WAIT)
+        heartbeats.beat(NAMES[of], WAIT, draining.oldest_round())
 
     _end_in_time()
     with app.app_context(), _pulsing(app):
-        while not jobs.STOPPING.is_set():
+        while not process.STOPPING.is_set():
             beat()
             _hear_signals()  # RQ has its own while it works
             try:
-                Worker(redis_url, of, jobs.STOPPING, beat).work(logging_level="WARNING")
+                Worker(redis_url, of, process.STOPPING, beat).work(logging_level="WARNING")
             except (redis.RedisError, OSError) as error:
                 log.warning("the worker lost Redis (%s); it tries again", error)
-            jobs.STOPPING.wait(REST)
+            process.STOPPING.wait(REST)
     return _ended()
 
 
 def _hear_signals() -> None:
     """A second signal says nothing new."""
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: jobs.STOPPING.set())
+        signal.signal(name, lambda *_: process.STOPPING.set())
 
 
 def _ended() -> int:
     """All is done but for what threads have in hand; Python itself is not to be interrupted on its way out."""
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, signal.SIG_IGN)
+    draining.finish()
     return 0
 
 
@@ -91,7 +92,7 @@ def _end_in_time() -> None:
     """Who asked us to end kills after a while; be gone before, whatever hangs, so that it is known what was done."""
 
     def watch() -> None:
-        jobs.STOPPING.wait()
+        process.STOPPING.wait()
         time.sleep(LONGEST_END)
         log.error("something did not end within %s s; it is left as it is", LONGEST_END)
         os._exit(1)
@@ -109,9 +110,9 @@ def tick() -> int:
             heartbeats.beat(_named(chore), every * BEAT)
     beat = 0
     with _pulsing(app):
-        while not jobs.STOPPING.wait(BEAT):
+        while not process.STOPPING.wait(BEAT):
             for chore, every in CHORES.items():
-                if beat % every == 0 and not jobs.STOPPING.is_set():
+                if beat % every == 0 and not process.STOPPING.is_set():
                     _do(app, chore, every)
             beat += 1
             with app.app_context():
@@ -165,7 +166,7 @@ def fire_timers() -> None:
     standstill thousands are: a round takes as many as a moment allows, so that messages and calls get their turn."""
     until = time.monotonic() + FIRE_FOR
     for timer in timers.due(TIMERS_A_ROUND):
-        if time.monotonic() > until or jobs.STOPPING.is_set():
+        if time.monotonic() > until or process.STOPPING.is_set():
             return
         try:
             timers.fire(timer)

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, text
 
 from roms import clock as roms_clock
+from roms import process
 from roms.app import create_app
 from roms.channels.fake import Box
 from roms.config import ROOT, Config
@@ -209,12 +210,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def work(app: Flask) -> Iterator[Callable[[], None]]:
     """Let an RQ worker do what waits, then stop."""
-    from roms import jobs, queue
+    from roms import queue
     from tests import deaf
 
     def run() -> None:
         deaf.work(app.extensions["roms.config"].redis_url, queue.OUTBOX)
 
     yield run
-    jobs._client().close()
-    jobs._client.cache_clear()
+    process.client().close()
+    process.client.cache_clear()

@@ -9,6 +9,8 @@ import redis as redis_library
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from roms import draining
+
 
 class Deaf(SimpleWorker):
     """Nobody orders it about: the thread for orders is busy all the time, and hanging up its line takes 0.2 s."""
@@ -21,6 +23,10 @@ class Deaf(SimpleWorker):
 
 
 def work(redis_url: str, *queues: str, log: str = "ERROR") -> None:
-    """Do what waits in these queues, then stop."""
+    """Do what waits in these queues and what that begins, then stop."""
     with redis_library.Redis.from_url(redis_url) as connection:
-        Deaf(queues, connection).work(burst=True, logging_level=log)
+        while True:
+            Deaf(queues, connection).work(burst=True, logging_level=log)
+            draining.finish()
+            if not any(connection.llen(f"rq:queue:{name}") for name in queues):
+                return

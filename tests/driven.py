@@ -20,7 +20,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from roms import jobs, queue
+from roms import jobs, process, queue
 from roms.app import create_app
 from roms.channels.fake import Box, samples
 from roms.db import db
@@ -266,8 +266,8 @@ def world(database_url: str, redis_url: str, folder: Path) -> Iterator[World]:
                 server.shutdown()
                 thread.join()
                 server.server_close()
-                jobs._client().close()
-                jobs._client.cache_clear()
+                process.client().close()
+                process.client.cache_clear()
                 db.session.remove()
                 db.engine.dispose()
                 app.extensions["roms.redis"].close()

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 0.4  # seconds that a webhook waits for a lock, its own turn and then the file's: less than 1 s together
 ANSWER = 0.6  # seconds that it waits for any word of the server: longer than for a lock, of which the server tells
 FLUSH_FOR = 2.0  # seconds at a time: the ticker has other things to do
-TOGETHER = 50  # webhooks of a channel are replayed in as few transactions as they take
+TOGETHER = 100  # webhooks of a channel are replayed in as few transactions as they take
 
 
 def spool() -> Spool:

@@ -97,7 +97,7 @@ def handled(account: Account, items: Sequence[Item]) -> Handled:
     return came
 
 
-def _grouped(account: Account, items: Sequence[Item]) -> Sequence[Item | list[Incoming]]:
+def _grouped(account: Account, items: Sequence[Item]) -> Sequence[Item | list[Incoming] | list[Receipt]]:
     try:
         return list(together.groups(account, items)) if len(items) > 1 else items
     except FAILURES as error:
@@ -107,15 +107,23 @@ def _grouped(account: Account, items: Sequence[Item]) -> Sequence[Item | list[In
         return items
 
 
-def _all_at_once(account: Account, group: Sequence[Incoming]) -> list[str]:
-    """Nothing where that does not work; then nothing of it is stored."""
+def _all_at_once(account: Account, group: Sequence[Incoming] | Sequence[Receipt]) -> list[str]:
+    """Nothing where that does not work; then nothing of it is stored, or nothing that may not come again."""
     try:
-        return ["stored" if is_new else "repeated" for is_new in intake.receive_all(account.channel_id, group)]
+        return _stored_together(account.channel_id, group)
     except FAILURES as error:
         if outages.is_one(error):
             raise
-        log.warning("%s messages of a %s webhook are stored one by one: %r", len(group), account.kind, type(error))
+        log.warning("%s items of a %s webhook are stored one by one: %r", len(group), account.kind, type(error))
         return []
+
+
+def _stored_together(channel_id: int, group: Sequence[Incoming] | Sequence[Receipt]) -> list[str]:
+    messages = [item for item in group if isinstance(item, Incoming)]
+    if messages:
+        return ["stored" if is_new else "repeated" for is_new in intake.receive_all(channel_id, messages)]
+    receipts.record_all(channel_id, [item for item in group if isinstance(item, Receipt)])
+    return ["receipts"] * len(group)
 
 
 def _handle(account: Account, items: Sequence[Item], item: Item, came: Handled) -> str:

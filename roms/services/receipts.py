@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Select, Update, and_, bindparam, delete, or_, update
+from sqlalchemy import Executable, Select, Update, and_, bindparam, delete, or_, select, update
 
 from roms import clock
 from roms.channels.items import Receipt
@@ -54,6 +54,50 @@ def record(channel_id: int, receipt: Receipt) -> None:
     if is_named_now or forward(scene, [about.id], Status(receipt.status), receipt):
         heed(scene, receipt.error_class, receipt.error_code, receipt.error_text)
     finish(scene)
+
+
+GOOD = (Status.SENT, Status.DELIVERED, Status.READ)  # news that nothing else follows from
+
+
+def record_all(channel_id: int, words: Sequence[Receipt]) -> None:
+    """The same for good news (`GOOD`) of many messages, in the statements of one."""
+    highest: dict[str, Receipt] = {}
+    for word in sorted(words, key=lambda each: RANK[Status(each.status)]):
+        highest[word.provider_id] = word
+    for word in _raise_known(channel_id, highest):
+        record(channel_id, word)
+
+
+@transaction()
+def _raise_known(channel_id: int, highest: Mapping[str, Receipt]) -> list[Receipt]:
+    """Those that were about no message that we know under its id."""
+    columns, at, line = table(Message).c, clock.now(), channels.line(channel_id)
+    sent = columns.channel_id == channel_id, columns.direction == Direction.OUT, columns.provider_id.in_(highest)
+    of_thread = select(columns.id, columns.conversation_id, columns.provider_id).where(*sent)
+    known = {row.id: row for row in db.session.execute(of_thread)}
+    threads = Conversation.all_locked({row.conversation_id for row in known.values()})
+    scenes = {thread.id: scene_of(thread, line, at) for thread in threads.values()}
+    moved: dict[int, list[Row]] = {}
+    for status in GOOD:
+        ids = [id_ for id_, row in known.items() if highest[row.provider_id].status == status]
+        for row in _raised_to(status, ids) if ids else []:
+            moved.setdefault(row["conversation_id"], []).append(row)
+    for thread_id, rows in moved.items():
+        scenes[thread_id].next_seq()
+        scenes[thread_id].shown.extend(rows)
+    finish(*scenes.values())
+    heard_of = {row.provider_id for row in known.values()}
+    return [word for word in highest.values() if word.provider_id not in heard_of]
+
+
+def _raised_to(status: Status, ids: Sequence[int]) -> list[Row]:
+    """Those of these messages, of locked conversations, that stood lower; each with the next number of its own."""
+    thread, columns = table(Conversation).c, table(Message).c
+    number = select(thread.seq + 1).where(thread.id == columns.conversation_id).scalar_subquery()
+    lower = [other for other, rank in RANK.items() if rank < RANK[status]]
+    raised = update(table(Message)).where(columns.id.in_(ids), columns.status.in_(lower))
+    raised = raised.values(_columns(status, None) | {"revision": number}).returning(*columns)
+    return [dict(row) for row in db.session.execute(raised).mappings()]
 
 
 def _sent_as(channel_id: int, provider_id: str) -> Any:

@@ -1,8 +1,9 @@
-"""A webhook that brings messages of many people: which of them may be stored together.
+"""A webhook that brings much, or many that waited: which of it may be stored together.
 
 One commit and the statements of one message, instead of as many of both as there are messages. Only what needs nothing
-but its own thread goes together: plain messages of people whom we know, each from somebody else. Everything else stands
-between and is stored by itself, so that all happens in the order it came in.
+but its own thread goes together: plain messages of people whom we know, each from somebody else; everything else stands
+between and is stored by itself, so that all happens in the order it came in. The good news of what we sent, which is
+welcome in any order, goes together behind all that.
 """
 
 from __future__ import annotations
@@ -12,17 +13,32 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 
 from roms.channels.base import Account
-from roms.channels.items import Incoming, Item
+from roms.channels.items import Incoming, Item, Receipt
 from roms.db import db
 from roms.models import Conversation
-from roms.services import channels, consent, identities
+from roms.services import channels, consent, identities, receipts
 from roms.services.channels import Line
 
 MOST = 100  # their threads are locked until all are stored
 
 
-def groups(account: Account, items: Sequence[Item]) -> Iterator[Item | list[Incoming]]:
-    """The items in their order; a list of those that may go together."""
+def groups(account: Account, items: Sequence[Item]) -> Iterator[Item | list[Incoming] | list[Receipt]]:
+    """The items in their order, and the good news behind; a list of those that may go together."""
+    news = [item for item in items if isinstance(item, Receipt) and _is_good(account, item)]
+    if len(news) < 2:
+        yield from _in_order(account, items)
+        return
+    known = set(map(id, news))
+    yield from _in_order(account, [item for item in items if id(item) not in known])
+    yield from (news[at : at + MOST] for at in range(0, len(news), MOST))
+
+
+def _is_good(account: Account, item: Receipt) -> bool:
+    is_ours = not item.account or channels.routed(account, item.account) == account.channel_id
+    return is_ours and item.status in receipts.GOOD
+
+
+def _in_order(account: Account, items: Sequence[Item]) -> Iterator[Item | list[Incoming]]:
     messages = [item for item in items if isinstance(item, Incoming) and _is_plain(account, item)]
     settled = _settled(channels.line(account.channel_id), messages) if len(messages) > 1 else set()
     group: dict[str, Incoming] = {}

@@ -12,7 +12,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
-from roms import jobs
+from roms import jobs, process
 from roms.channels.faces import at
 from roms.channels.failures import Permanent
 from roms.channels.fake import Box
@@ -53,8 +53,8 @@ def stored(app: Flask) -> list[Path]:
 @pytest.fixture(autouse=True)
 def hangs_up() -> Iterator[None]:
     yield
-    jobs._client().close()
-    jobs._client.cache_clear()
+    process.client().close()
+    process.client.cache_clear()
 
 
 @pytest.fixture(params=["whapi", "waha"])

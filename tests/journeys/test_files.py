@@ -13,7 +13,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import update
 
-from roms import jobs
+from roms import process
 from roms.db import db, table, writing
 from roms.models import Attachment, FileState
 from roms.services import discarding, fetching, files, inbox, preparing
@@ -247,7 +247,7 @@ def test_who_is_asked_to_end_leaves_the_file_to_others(cast: Cast, picture: str)
     file = arrives(cast, picture)
     (claimed,) = files.claim(8)
     with pytest.raises(fetching.Lost):
-        fetching.fetched(claimed, jobs._client(), lambda: True)
+        fetching.fetched(claimed, process.client(), lambda: True)
     files.let_go(claimed)
     assert (row(file).state, row(file).attempts) == (FileState.WAITING, 0)
     fetch()
@@ -278,7 +278,7 @@ def test_the_same_picture_twice_goes_with_the_last_message_that_has_it(app: Flas
 def test_a_message_taken_back_while_its_file_comes_leaves_nothing(app: Flask, cast: Cast, picture: str) -> None:
     file = arrives(cast, picture)
     (claimed,) = files.claim(8)
-    outcome = fetching.fetched(claimed, jobs._client(), lambda: False)
+    outcome = fetching.fetched(claimed, process.client(), lambda: False)
     assert isinstance(outcome, Stored)
     take_back(file)
     assert files.record(claimed, outcome) is False

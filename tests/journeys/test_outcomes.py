@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from roms import background, jobs
+from roms import background, draining, jobs, process
 from roms.channels.failures import Transient
 from roms.channels.fake import Box
-from roms.channels.items import Receipt
-from roms.db import db
+from roms.channels.items import Incoming, Receipt
+from roms.db import db, writing
 from roms.models import Direction, Message, Status
-from roms.services import outbox, receipts, replies
+from roms.services import channels, intake, outbox, receipts, replies
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import Clock
 
@@ -32,15 +32,15 @@ def ours(sender: str = "6281234567890") -> list[Message]:
 @pytest.fixture(autouse=True)
 def left_as_found() -> Iterator[None]:
     yield
-    jobs.STOPPING.clear()
-    jobs._client().close()
-    jobs._client.cache_clear()
+    process.STOPPING.clear()
+    process.client().close()
+    process.client.cache_clear()
 
 
-def draining(app: Flask, channel: int) -> threading.Thread:
+def begun(app: Flask, channel: int) -> threading.Thread:
     def drain() -> None:
         with app.app_context():
-            jobs.drain(channel)
+            draining.drain(channel)
             db.session.remove()
 
     thread = threading.Thread(target=drain)
@@ -59,13 +59,46 @@ def test_a_slow_send_keeps_nobody_else_waiting(app: Flask, client: FlaskClient, 
     slow, quick, _ = PEOPLE
     say(client, "halo", slow)
     provider.faults.dial(delay_ms=3000, to=slow, times=1)
-    drain = draining(app, cast.whapi)
+    drain = begun(app, cast.whapi)
     time.sleep(0.2)
     say(client, "halo", quick)
     until_asked(provider, 1)
     assert drain.is_alive()
     assert provider.accepted[0]["to"].startswith(quick)
     drain.join()
+
+
+def test_a_channel_whose_provider_hangs_keeps_no_other_waiting(
+    app: Flask, client: FlaskClient, cast: Cast, provider: Box
+) -> None:
+    slow, quick, _ = PEOPLE
+    with writing():
+        other = channels.add("whapi", "Second", dict(channels.line(cast.whapi).account.values)).id
+    say(client, "halo", slow)
+    intake.receive(other, Incoming(f"{quick}@s.whatsapp.net", "halo", provider_id="q-1"))
+    provider.faults.dial(delay_ms=3000, to=slow, times=1)
+    for channel in (cast.whapi, other):
+        jobs.drain(channel)  # both by one worker, in this order
+    draining.finish()
+    assert [each["to"][:13] for each in provider.accepted][:1] == [quick]
+    assert len(provider.accepted) >= 2
+
+
+def test_a_drain_that_is_asked_for_during_another_follows_it_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on, begun_for = threading.Event(), []
+
+    def drain(channel: int) -> None:
+        begun_for.append(channel)
+        assert goes_on.wait(20)
+        raise LookupError("what ends one drain does not end the next")
+
+    monkeypatch.setattr(draining, "drain", drain)
+    for channel in (1, 1, 2, 1):
+        draining.begin(app, channel)
+    assert draining.oldest_round() <= time.monotonic()
+    goes_on.set()
+    draining.finish()
+    assert sorted(begun_for) == [1, 1, 2]
 
 
 def test_a_database_that_is_away_for_a_moment_costs_no_outcome(client: FlaskClient, cast: Cast, provider: Box) -> None:
@@ -79,7 +112,7 @@ def test_a_database_that_is_away_for_a_moment_costs_no_outcome(client: FlaskClie
             raise OperationalError(statement, {}, Exception("the server closed the connection"))
 
     event.listen(db.engine, "before_cursor_execute", break_down)
-    jobs.drain(cast.whapi)
+    draining.drain(cast.whapi)
     event.remove(db.engine, "before_cursor_execute", break_down)
     assert left == [0]
     assert {message.status for sender in PEOPLE for message in ours(sender)} == {Status.ACCEPTED}
@@ -92,12 +125,12 @@ def test_a_drain_that_is_told_to_stop_finishes_what_is_under_way_and_begins_noth
     for sender in people:
         say(client, "halo", sender)
     provider.faults.dial(delay_ms=500, times=1000)
-    drain = draining(app, cast.whapi)
+    drain = begun(app, cast.whapi)
     time.sleep(0.3)
-    jobs.STOPPING.set()
+    process.STOPPING.set()
     drain.join(10)
     statuses = [message.status for sender in people for message in ours(sender)]
-    assert statuses.count(Status.ACCEPTED) == len(provider.accepted) == jobs.SENDS_IN_FLIGHT
+    assert statuses.count(Status.ACCEPTED) == len(provider.accepted) == draining.SENDS_IN_FLIGHT
     assert Status.SENDING not in statuses
 
 

@@ -32,13 +32,13 @@ HERE = "6281234567890"
 SENDS = """
 import sys
 from datetime import timedelta
-from roms import jobs
+from roms import draining
 from roms.app import create_app
 from roms.config import Config
 from roms.services import outbox
 outbox.LEASE = timedelta(seconds=1)
 with create_app(Config.from_environ()).app_context():
-    jobs.drain(int(sys.argv[1]))
+    draining.drain(int(sys.argv[1]))
 """
 
 

@@ -17,7 +17,7 @@ from rq import Queue
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from roms import jobs, queue
+from roms import draining, jobs, process, queue
 from roms.config import ROOT
 from roms.listener import Worker
 from roms.services import channels
@@ -105,15 +105,24 @@ def test_a_hint_during_a_drain_is_a_job_of_its_own_and_outlives_it(
 
     monkeypatch.setattr(jobs.channels, "afresh", afresh)
     queue.wake([cast.whapi])
-    Worker(redis, queue.OUTBOX, jobs.STOPPING).work(burst=True, logging_level="CRITICAL")
+    for _ in range(2):
+        Worker(redis, queue.OUTBOX, process.STOPPING).work(burst=True, logging_level="CRITICAL")
+        draining.finish()
     assert drained == [cast.whapi] * 2
 
 
-def test_what_failed_and_what_ended_is_gone_from_redis_within_a_minute(app: Flask, cast: Cast, redis: str) -> None:
+def test_what_failed_and_what_ended_is_gone_from_redis_within_a_minute(
+    app: Flask, cast: Cast, redis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(_app: Flask, channel: int) -> None:
+        if channel == 9999:
+            raise LookupError("the job fails")
+
+    monkeypatch.setattr(draining, "begin", begin)
     with redis_library.Redis.from_url(redis) as server:
-        for channel in (cast.whapi, 9999):  # there is no such channel: the job fails
+        for channel in (cast.whapi, 9999):
             queue.wake([channel])
-        Worker(redis, queue.OUTBOX, jobs.STOPPING).work(burst=True, logging_level="CRITICAL")
+        Worker(redis, queue.OUTBOX, process.STOPPING).work(burst=True, logging_level="CRITICAL")
         left = {key.decode(): server.ttl(key) for key in server.keys("rq:*")}
         ((_, ends),) = server.zrange("rq:failed:outbox", 0, -1, withscores=True)  # type: ignore[misc]
         for_good = {name for name, seconds in left.items() if seconds < 0} - {"rq:queues", "rq:failed:outbox"}
@@ -138,7 +147,7 @@ def test_s22_what_somebody_puts_into_the_queue_is_never_read_as_a_pickle(redis: 
     with redis_library.Redis.from_url(redis) as connection:
         bad = Queue(queue.OUTBOX, connection=connection).enqueue("time.time", Poison(touched))
         good = Queue(queue.OUTBOX, connection=connection, serializer=JSONSerializer).enqueue("time.time", result_ttl=60)
-        Worker(redis, queue.OUTBOX, jobs.STOPPING).work(burst=True, logging_level="CRITICAL")
+        Worker(redis, queue.OUTBOX, process.STOPPING).work(burst=True, logging_level="CRITICAL")
         assert (good.get_status(), touched.exists()) == (JobStatus.FINISHED, False)
         assert Job.fetch(bad.id, connection=connection).args  # who does read it as one
         assert touched.exists()

@@ -7,7 +7,7 @@ import contextlib
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from roms import background, jobs, queue
+from roms import background, draining, queue
 from roms.channels.items import Receipt
 from roms.db import db
 from roms.errors import Conflict, Problem, WindowClosed
@@ -188,7 +188,7 @@ class Machine(RuleBasedStateMachine):
             told = FAILED["ambiguous"]()
         else:
             told = FAILED[outcome]()
-        jobs._record(flight.talk.channel, [(flight.claimed, told)])
+        draining._record(flight.talk.channel, [(flight.claimed, told)])
         self.play.lands(flight, told)
         channel = flight.talk.channel
         self.play.claims(channel, outbox.claim(channel, 1))

@@ -19,7 +19,7 @@ from flask_migrate import Migrate, downgrade, upgrade
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from roms import background, crash, jobs, queue
+from roms import background, crash, draining, process, queue
 from roms.channels.fake import Box
 from roms.config import ROOT
 from roms.db import db
@@ -62,7 +62,7 @@ def _as_new(app: Flask) -> None:
     """Nothing of the parent's lines and threads is used: they are the parent's."""
     db.engine.dispose(close=False)
     app.extensions["roms.redis"] = queue.connect(app.extensions["roms.config"].redis_url)
-    for kept in (jobs._client, jobs._senders):
+    for kept in (process.client, draining._senders):
         kept.cache_clear()
 
 
@@ -117,7 +117,7 @@ def test_a_worker_that_died_before_it_sent_leaves_an_unknown_message_and_no_seco
     client: FlaskClient, cast: Cast, dies: Dies, knocks: Knocks, provider: Box, clock: Clock, work: Work
 ) -> None:
     say(client, "cs")
-    dies("claimed", lambda: jobs.drain(cast.whapi))
+    dies("claimed", lambda: draining.drain(cast.whapi))
     assert settled(provider, knocks, clock, work, sent=0)[1].status == "unknown"
 
 
@@ -125,7 +125,7 @@ def test_a_worker_that_died_before_it_wrote_the_answer_down_sends_nothing_again(
     client: FlaskClient, cast: Cast, dies: Dies, knocks: Knocks, provider: Box, clock: Clock, work: Work
 ) -> None:
     say(client, "cs")
-    dies("taken", lambda: jobs.drain(cast.whapi))
+    dies("taken", lambda: draining.drain(cast.whapi))
     assert settled(provider, knocks, clock, work)[1].status in ("unknown", "accepted")
 
 
@@ -133,7 +133,7 @@ def test_a_worker_that_died_after_it_wrote_the_answer_down_is_not_missed(
     client: FlaskClient, cast: Cast, dies: Dies, knocks: Knocks, provider: Box, clock: Clock, work: Work
 ) -> None:
     say(client, "cs")
-    dies("recorded", lambda: jobs.drain(cast.whapi))
+    dies("recorded", lambda: draining.drain(cast.whapi))
     assert settled(provider, knocks, clock, work)[1].status == "accepted"
 
 

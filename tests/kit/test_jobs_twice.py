@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from roms import clock, jobs
+from roms import clock, draining, jobs, process
 from roms.channels.fake import Box
 from roms.config import ROOT
 from roms.db import Model, db, writing
@@ -72,7 +72,7 @@ class Stage:
     def send_is_unknown(self) -> tuple[int, ...]:
         self.provider.faults.dial(cut=True, before_accept=False, to="6281234567890@s.whatsapp.net")
         say(self.client, "halo")
-        jobs.drain(self.cast.whapi)
+        draining.drain(self.cast.whapi)
         with writing():
             db.session.execute(update(Message).where(Message.status == Status.UNKNOWN).values(due_at=clock.now()))
         return (self.cast.whapi,)
@@ -106,14 +106,15 @@ def settings(there: Elsewhere, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def stage(client: FlaskClient, knocks: Knocks, cast: Cast, there: Elsewhere, provider: Box) -> Iterator[Stage]:
     yield Stage(client, cast, there, provider)
-    jobs._client().close()
-    jobs._client.cache_clear()
+    process.client().close()
+    process.client.cache_clear()
 
 
 def run(job: str, *arguments: int) -> None:
     """To its end, with what it began on threads of its own."""
     getattr(jobs, job)(*arguments)
     wait(jobs._calling | jobs._fetching)
+    draining.finish()
 
 
 def everything(stage: Stage) -> dict[str, Any]:
