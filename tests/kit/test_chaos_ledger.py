@@ -33,7 +33,7 @@ def written(id_: int, text: str) -> dict[str, Any]:
 
 
 def taken(text: str, at: float) -> dict[str, Any]:
-    return {"id": text, "key": SOMEBODY[0], "account": SOMEBODY[1], "text": text, "came": at, "at": at}
+    return {"id": text, "key": SOMEBODY[0], "account": SOMEBODY[1], "text": text, "came": at, "at": at, "kind": "text"}
 
 
 class Run:

@@ -88,7 +88,7 @@ def gathered(world: World, diary: Path) -> tuple[Evidence, list[str]]:
 
 def _promises(evidence: Evidence) -> list[str]:
     arrived = [(each["account"], each["id"]) for each in evidence.written if each["taken_at"]]
-    taken = [{"provider": each["account"], "id": each["id"]} for each in evidence.sent]
+    taken = [{"provider": each["account"], "id": each["id"], "kind": each["kind"]} for each in evidence.sent]
     evidence.facts.box = Box(taken, Phones(arrived))  # type: ignore[assignment]  # all that is asked of one
     return invariants.broken_promises(evidence.facts)
 

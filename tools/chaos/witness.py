@@ -73,7 +73,7 @@ class Witness(Box):
         """Take a message of ours, and note it."""
         taken = super().accept(draft, path)
         facts: Facts = {"id": taken.id, "key": draft.person.key, "account": draft.account, "text": draft.text}
-        self.sent.append(facts | {"came": self._troubles.begun.at, "at": taken.at, "data": draft.data})
+        self.sent.append(facts | {"came": self._troubles.begun.at, "at": taken.at, "kind": draft.kind})
         self._answered.setdefault(draft.person.key, time.monotonic())
         self.crowd.heard(draft.person.key, draft.account, draft.text)
         return taken
