@@ -20,7 +20,6 @@ from flask import Flask, current_app
 from roms import crash, process, queue
 from roms.channels.base import Parcel
 from roms.channels.failures import Ambiguous, SendFailed
-from roms.db import db
 from roms.services import account_states, channels, enclosures, outbox, pacing, signals
 from roms.services.channels import Line
 from roms.services.outbox import Claimed, Outcome
@@ -49,8 +48,12 @@ def begin(app: Flask, channel_id: int) -> None:
         if channel_id in _under_way:
             _again.add(channel_id)
         else:
-            _rounds[channel_id] = time.monotonic()
-            _under_way[channel_id] = _drainers().submit(_run, app, channel_id)
+            _start(app, channel_id)
+
+
+def _start(app: Flask, channel_id: int) -> None:
+    _rounds[channel_id] = time.monotonic()
+    _under_way[channel_id] = _drainers().submit(_run, app, channel_id)
 
 
 def finish() -> None:
@@ -71,19 +74,18 @@ def _running() -> list[Future[None]]:
 
 
 def _run(app: Flask, channel_id: int) -> None:
-    with app.app_context():
-        while True:
-            try:
-                drain(channel_id)
-            except Exception:
-                log.exception("channel %s could not be drained; the ticker asks for it again", channel_id)
-            finally:
-                db.session.remove()
-            with _lock:
-                if channel_id not in _again:
-                    del _under_way[channel_id]
-                    return
+    """Whatever ends it, even the letting go of a connection that died, the channel is free for the next."""
+    try:
+        with app.app_context():
+            drain(channel_id)
+    except Exception:
+        log.exception("channel %s could not be drained; the ticker asks for it again", channel_id)
+    finally:
+        with _lock:
+            del _under_way[channel_id]
+            if channel_id in _again:
                 _again.discard(channel_id)
+                _start(app, channel_id)
 
 
 def drain(channel_id: int) -> None:

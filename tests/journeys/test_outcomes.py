@@ -92,12 +92,17 @@ def test_a_drain_that_is_asked_for_during_another_follows_it_once(app: Flask, mo
         assert goes_on.wait(20)
         raise LookupError("what ends one drain does not end the next")
 
-    monkeypatch.setattr(draining, "drain", drain)
-    for channel in (1, 1, 2, 1):
-        draining.begin(app, channel)
-    assert draining.oldest_round() <= time.monotonic()
-    goes_on.set()
-    draining.finish()
+    def breaks(_error: BaseException | None) -> None:
+        raise OperationalError("ROLLBACK", {}, Exception("the server closed the connection"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(draining, "drain", drain)
+        patch.setitem(app.__dict__, "teardown_appcontext_funcs", [*app.teardown_appcontext_funcs, breaks])
+        for channel in (1, 1, 2, 1):
+            draining.begin(app, channel)
+        assert draining.oldest_round() <= time.monotonic()
+        goes_on.set()
+        draining.finish()
     assert sorted(begun_for) == [1, 1, 2]
 
 
