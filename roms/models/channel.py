@@ -45,6 +45,7 @@ class ChannelPace(Model):
 
     channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)  # in a row
+    rests_from: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when that was decided
     rests_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # nothing is sent before
     paced_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # until then what was sent takes up the allowance
 

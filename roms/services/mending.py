@@ -12,7 +12,7 @@ from roms.db import db, transaction
 from roms.engine.types import JSON
 from roms.errors import Conflict, NotFound
 from roms.models import Channel, ChannelPace, Conversation, Direction, Message, Role, User
-from roms.services import account_states, arrivals, evidence, frames, outages, replies, timers
+from roms.services import account_states, arrivals, evidence, frames, outages, pacing, replies, timers
 from roms.services.actors import Actor
 
 log = logging.getLogger(__name__)
@@ -47,8 +47,8 @@ def hurry(channel_id: int) -> JSON:
     """Have everything that waits on this channel tried now, also where its provider is left alone after failures; a
     provider that asked to be left alone itself is."""
     _hurry(channel_id)
-    rests = db.session.scalar(select(ChannelPace.rests_until).filter_by(channel_id=channel_id))
-    asked = rests if rests and rests > clock.now() else None
+    pace = db.session.scalar(select(ChannelPace).filter_by(channel_id=channel_id))
+    asked = pacing.rests_until(pace, clock.now()) if pace else None
     count = select(Message.id).where(Message.channel_id == channel_id, Message.status == "queued").limit(1000)
     return {"tried": 0 if asked else len(db.session.scalars(count).all()), "rests_until": frames.moment(asked)}
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, select, update
+from sqlalchemy import Executable, bindparam, or_, select, update
 
 from roms import clock
 from roms.channels.failures import Ambiguous, SendFailed, Spaced, Throttled, Tomorrow, Transient
@@ -33,7 +33,7 @@ SECOND = timedelta(seconds=1)
 def room(line: Line, pace: Any, width: int, at: datetime) -> int:
     """How many of `width` messages may leave this channel now (within the transaction that claims them and has held
     its pace)."""
-    if pace.rests_until is not None and pace.rests_until > at:
+    if rests_until(pace, at):
         return 0
     if pace.failures >= FAILURES:
         return 0 if db.session.scalar(_under_way(), {"channel": line.id}) else 1
@@ -56,9 +56,20 @@ def _paced_until(pace: Any, at: datetime) -> datetime:
     return until if until - at <= 2 * SECOND else at
 
 
+def rests_until(pace: Any, at: datetime) -> datetime | None:
+    """Until when it is left alone; None: it is not. What was decided later than now was decided by a clock that was set
+    back since, and is over."""
+    if pace.rests_until is None or pace.rests_until <= at or (pace.rests_from and pace.rests_from > at):
+        return None
+    until: datetime = pace.rests_until
+    return until
+
+
 def resting(at: datetime) -> Any:
     """Ids of channels that are left alone now."""
-    return select(ChannelPace.channel_id).where(ChannelPace.rests_until > at)
+    columns = table(ChannelPace).c
+    is_of_now = or_(columns.rests_from.is_(None), columns.rests_from <= at)
+    return select(columns.channel_id).where(columns.rests_until > at, is_of_now)
 
 
 def learn(channel_id: int, outcomes: Sequence[str | SendFailed]) -> None:
@@ -84,8 +95,10 @@ def _worse(channel_id: int, failures: int, asked: float, in_doubt: bool) -> None
     rest = asked if count < FAILURES else max(asked, _rest(count, in_doubt))
     if count >= FAILURES > pace.failures and row is not None:
         account_states.remember(row, "resting", seconds=round(rest))
-    until = max(pace.rests_until or at, at + timedelta(seconds=rest)) if rest else pace.rests_until
-    _put(channel_id, failures=count, rests_until=until)
+    _put(channel_id, failures=count)
+    if rest:
+        until = max(rests_until(pace, at) or at, at + timedelta(seconds=rest))
+        _put(channel_id, rests_from=at, rests_until=until)
 
 
 @transaction()

@@ -13,7 +13,7 @@ from roms import clock
 from roms.db import db, table
 from roms.engine.types import JSON
 from roms.models import Channel, ChannelPace, Contact, Conversation, Direction, Message, Sender, Status, Timer
-from roms.services import account_states, arrivals, aside, channels, frames, heartbeats
+from roms.services import account_states, arrivals, aside, channels, frames, heartbeats, pacing
 
 PAGE = 50
 PREVIEW = 80  # letters of what was said
@@ -87,7 +87,7 @@ def _channel(row: Channel, at: datetime) -> JSON:
     first = select(*columns).where(*here).order_by(columns.id).limit(1)
     found = db.session.execute(first).mappings().one_or_none()
     pace = db.session.execute(select(*table(ChannelPace).c).where(ChannelPace.channel_id == row.id)).one_or_none()
-    rests = pace.rests_until if pace and pace.rests_until and pace.rests_until > at else None
+    rests = pacing.rests_until(pace, at) if pace else None
     why, until = _why(row, rests, found, at) if found else ("", None)
     return {
         "id": row.id,

@@ -138,6 +138,18 @@ def test_where_a_message_may_have_arrived_less_is_asked(cast: Cast, clock: Clock
     assert rests(cast, clock) > pacing.LONGEST_REST
 
 
+@pytest.mark.parametrize("trouble", [[Transient("no")] * 5, [Throttled("slow down", "429", 7200.0)]])
+def test_a_clock_that_is_set_back_makes_no_rest_longer(
+    client: FlaskClient, cast: Cast, clock: Clock, trouble: list[SendFailed]
+) -> None:
+    say(client, "halo")
+    pacing.learn(cast.whapi, trouble)
+    assert (cast.whapi in outbox.due_channels(), outbox.claim(cast.whapi, 16)) == (False, [])
+    clock.forward(minutes=-5)
+    assert cast.whapi in outbox.due_channels()
+    assert len(outbox.claim(cast.whapi, 16)) == 1
+
+
 def rests(cast: Cast, clock: Clock) -> float:
     """Seconds for which it is still left alone."""
     until = pace(cast).rests_until
