@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +19,7 @@ from roms.channels.items import Incoming
 from roms.db import db, writing
 from roms.models import Channel, ChannelEvent, ChannelFetch, Conversation, Message
 from roms.services import channels, intake, missed
-from tests.cast import Cast
+from tests.cast import Cast, messages
 
 KINDS = ("whapi", "twilio", "waha")
 SITI = "6280000001002"
@@ -77,6 +78,16 @@ def test_r10_five_messages_while_we_were_off_are_there_once_marked_and_in_order(
     assert str(told["from"]) < str(told["to"])
     greeted = answers()
     assert 0 < greeted <= 4, "the bot answers the last of each person, not all five"
+
+
+def test_who_wrote_a_moment_ago_is_answered_each_time(provider: Box, cast: Cast, http: httpx.Client) -> None:
+    """A ticker that begins anew may fetch what a webhook is just bringing."""
+    channel, now = off_for("whapi", hours=1), datetime.now(UTC).timestamp()
+    for number, words in enumerate(("halo", "1", "menu")):
+        provider.send(SITI, text=words, at=int(now) - 6 + number)
+    assert missed.fetch(channel, http, at_start=True) == 3
+    asked = [message.sender for message in messages(SITI)]
+    assert [who for who, _ in itertools.groupby(asked)] == ["contact", "bot"] * 3
 
 
 @pytest.mark.parametrize("kind", KINDS)
