@@ -17,9 +17,9 @@ from typing import Any, cast
 import httpx
 from flask import Flask, current_app
 
-from roms import crash, process, queue
+from roms import clock, crash, process, queue
 from roms.channels.base import Parcel
-from roms.channels.failures import Ambiguous, SendFailed
+from roms.channels.failures import Ambiguous, SendFailed, Transient
 from roms.services import account_states, channels, enclosures, outbox, pacing, signals
 from roms.services.channels import Line
 from roms.services.outbox import Claimed, Outcome
@@ -136,12 +136,18 @@ def _record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> Non
 
 
 def _send(app: Flask, line: Line, client: httpx.Client, claimed: Claimed) -> Outcome:
-    """One call to the provider, unless it is refused already; whatever happens comes back as a value."""
+    """One call to the provider, unless it is refused already; whatever happens comes back as a value.
+
+    Who slept past the end of the lease does not call: by then somebody may have sent it again, or what comes after it.
+    """
     if claimed.refused is not None:
         return claimed.refused
     account = line.account
     try:
-        return line.adapter.send(account, client, _loaded(app, line, claimed.parcel))
+        parcel = _loaded(app, line, claimed.parcel)
+        if clock.now() >= claimed.until:
+            return Transient("its lease ended before it was sent", pacing.OURS)
+        return line.adapter.send(account, client, parcel)
     except SendFailed as failed:
         return failed
     except Exception as error:

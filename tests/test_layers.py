@@ -36,7 +36,7 @@ LAYERS: dict[str, set[str]] = {
     "outside": {"outside"},
     "web": {"web", "services", "models", "engine", "channels", "db", "errors", "config", "queue", "clock", "metrics"},
     "jobs": {"services", "channels", "outside", "queue", "draining", "process"},
-    "draining": {"services", "channels", "queue", "crash", "process"},
+    "draining": {"services", "channels", "queue", "clock", "crash", "process"},
     "process": set(),
     "db": {"connecting", "crash", "lifeline"},
     "connecting": {"jsontext", "lifeline"},

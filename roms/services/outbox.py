@@ -52,6 +52,7 @@ class Claimed:
     parcel: Parcel
     conversation_id: int
     lease: str
+    until: datetime
     refused: SendFailed | None = None
     is_bots: bool = False
 
@@ -83,6 +84,7 @@ def claim(channel_id: int, width: int) -> list[Claimed]:
             parcels.made(line, row, places[row.conversation_id].address),
             row.conversation_id,
             lease,
+            at + LEASE,
             _refused(line, row, places[row.conversation_id], at),
             row.sender is Sender.BOT,
         )

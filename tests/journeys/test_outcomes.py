@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -82,6 +83,20 @@ def test_a_channel_whose_provider_hangs_keeps_no_other_waiting(
     draining.finish()
     assert [each["to"][:13] for each in provider.accepted][:1] == [quick]
     assert len(provider.accepted) >= 2
+
+
+def test_r15_a_worker_that_slept_past_its_lease_sends_nothing(
+    client: FlaskClient, cast: Cast, provider: Box, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would overtake what was sent meanwhile, or be the second of what a person sent again."""
+    say(client, "halo")
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "LEASE", timedelta(0))
+        draining.drain(cast.whapi)
+    assert (provider.accepted, {message.status for message in ours()}) == ([], {Status.QUEUED})
+    clock.forward(seconds=30)
+    draining.drain(cast.whapi)
+    assert len(provider.accepted) == len(ours())
 
 
 def test_a_drain_that_is_asked_for_during_another_follows_it_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,7 +125,7 @@ def test_a_receipt_for_nothing_of_ours_changes_nothing(app: Flask, client: Flask
 def test_whoever_lost_the_lease_changes_nothing(client: FlaskClient, cast: Cast) -> None:
     say(client, "halo")
     (claimed,) = outbox.claim(cast.whapi, 1)
-    stranger = Claimed(Parcel(claimed.parcel.id, "", ""), claimed.conversation_id, "another lease")
+    stranger = Claimed(Parcel(claimed.parcel.id, "", ""), claimed.conversation_id, "another lease", claimed.until)
     outbox.record(cast.whapi, [(stranger, "p-stranger")])
     assert first_answer().status is Status.SENDING
     outbox.record(cast.whapi, [(claimed, "p-mine")])
