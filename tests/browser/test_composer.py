@@ -350,6 +350,12 @@ def test_the_window_is_the_servers_not_this_computers(tab: Tabs, stage: Stage) -
 def test_a_message_that_came_too_late_offers_a_template(tab: Tabs, stage: Stage) -> None:
     tab.expect("status of 409")
     talk = ready(tab, stage)
+    talk.inbox.say("Sebelumnya")
+    expect(talk.inbox.bubble("Sebelumnya")).to_have_attribute("data-status", "delivered")
+    under_way = talk.inbox.log.locator(
+        ":is([data-status=queued], [data-status=sending], [data-status=accepted], [data-status=sent])"
+    )
+    expect(under_way).to_have_count(0)  # whatever is told of a message tells the page of the window too
     stage.leave_window(talk.conversation, -1)
     talk.inbox.say("Terlambat")
     bubble = talk.inbox.bubble("Terlambat")
