@@ -29,6 +29,7 @@ class Contact(Model):
     consent_how: Mapped[str] = mapped_column(String(20), default="", server_default="")  # as services/consent.py has it
     consent_text: Mapped[str] = mapped_column(String(200), default="", server_default="")  # the word, or the reason
     consent_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # who of us said so
+    last_agent_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # who last answered this person
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)  # the same person; empty now
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
