@@ -56,7 +56,7 @@ def listing() -> ResponseReturnValue:
 @bp.get(f"/contacts/{ID}")
 def one(contact: int) -> ResponseReturnValue:
     found = contacts.one(identity.actor(), contact)
-    return found | {"ways": beginning.ways(found["id"])}
+    return found | {"ways": beginning.ways(identity.actor(), found["id"])}
 
 
 @bp.patch(f"/contacts/{ID}")
