@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from roms import cli, connecting, db, queue
 from roms.config import BadConfig, Config
-from roms.services import heartbeats, tallies
+from roms.services import heartbeats, masking, tallies
 from roms.web import (
     aside,
     auth,
@@ -24,11 +24,13 @@ from roms.web import (
     forgery,
     headers,
     health,
+    identity,
     journal,
     live,
     media,
     pages,
     problems,
+    rights,
     templates,
     webhooks,
     widget,
@@ -44,6 +46,13 @@ class CompactJSON(DefaultJSONProvider):
     sort_keys = False
     ensure_ascii = False
     compact = True
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        """Who sees no numbers is told none, whatever the answer is about."""
+        actor = identity.known()
+        if actor is None or actor.sees_numbers:
+            return super().response(*args, **kwargs)
+        return super().response(*masking.masked(args), **masking.masked(kwargs))
 
 
 def create_app(config: Config) -> Flask:
@@ -61,6 +70,7 @@ def create_app(config: Config) -> Flask:
     headers.init_app(app)
     problems.init_app(app)
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
+    rights.init_app(app)
     conversations.init_app(app)
     files.init_app(app)
     for part in (aside, auth, authors, channels, contacts, pages, docs, journal, media):
@@ -68,6 +78,7 @@ def create_app(config: Config) -> Flask:
     for part in (webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
+    rights.complete(app)
     cli.init_app(app)
     if hops := config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -55,7 +55,7 @@ def check(actor: Actor, cid: str) -> None:
 
 
 def check_contact(actor: Actor, contact_id: int) -> None:
-    """NotFound where there is no such contact, or it is not his to see; one that was merged counts as whom it is now."""
+    """NotFound where there is no such contact, or it is not his to see; one that was merged is whom it is now."""
     found = select(Contact.merged_into).where(Contact.id == contact_id)
     row = db.session.execute(found).one_or_none()
     if row is not None and row.merged_into is not None:

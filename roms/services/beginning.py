@@ -45,8 +45,9 @@ def ways(actor: Actor, contact_id: int) -> list[JSON]:
     names = _names(contact_id)
     mine = access.visible_to(actor).label("mine")
     found = select(Conversation.channel_id, Conversation.public_id, mine).where(Conversation.contact_id == contact_id)
-    rows = db.session.execute(found.order_by(mine, Conversation.last_at)).all()
-    threads = {row.channel_id: row.public_id if row.mine else None for row in rows}
+    threads: dict[int, str | None] = {}
+    for row in db.session.execute(found.order_by(mine, Conversation.last_at)):
+        threads[row.channel_id] = row.public_id if row.mine else None
     lines = [channels.line(each) for each in db.session.scalars(select(Channel.id).order_by(Channel.id))]
     return [
         {
@@ -56,7 +57,7 @@ def ways(actor: Actor, contact_id: int) -> list[JSON]:
             "why_not": None if line.id in threads else WORDS.get(_hindrance(line, names)),
         }
         for line in lines
-        if (threads[line.id] if line.id in threads else line.is_enabled and not line.is_direct)
+        if threads.get(line.id, line.is_enabled and not line.is_direct)
     ]
 
 
@@ -64,7 +65,8 @@ def ways(actor: Actor, contact_id: int) -> list[JSON]:
 def begin(actor: Actor, contact_id: int, channel_id: int) -> tuple[JSON, bool]:
     """The thread with this contact on this channel, the actor's now; and whether it is new.
 
-    A colleague who has it keeps it. Raises NotFound, also where the thread is not the actor's to see, and Invalid in words where nobody can be reached.
+    A colleague who has it keeps it. Raises NotFound, also where the thread is not the actor's to see, and Invalid in
+    words where nobody can be reached.
     """
     at, line = clock.now(), channels.line(channel_id)
     access.check_contact(actor, contact_id)

@@ -104,8 +104,8 @@ def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> JSON:
 
 
 def matches(actor: Actor, q: str) -> ColumnElement[bool]:
-    """By name however it is accented, by number however it is typed, by any other name or attribute. Who sees no numbers
-    finds by names alone, and never by digits: a list of hits would tell the number bit by bit."""
+    """By name however it is accented, by number however it is typed, by any other name or attribute.
+    Who sees no numbers finds by names alone, never by digits: a list of hits would tell the number bit by bit."""
     wanted = f"%{_escaped(fold(q))}%"
     if not actor.sees_numbers:
         return _folded(Contact.name).like(wanted, escape="\\") if masking.has_letters(q) else false()

@@ -175,8 +175,8 @@ Whose = tuple[int | None, str]  # assignee and team: what decides who may see a 
 
 
 def header(cid: str, visitor: str, seq: int, whose: Whose, was: Whose | None = None) -> JSON:
-    """Who a frame is about and whose that is; `was`: whose it was before, where that has changed. A header that does not
-    say whose reaches only those who see all."""
+    """Who a frame is about and whose that is; `was`: whose it was before, where that has changed. A header that does
+    not say whose reaches only those who see all."""
     told: JSON = {"c": cid, "v": visitor, "s": seq, "of": list(whose)}
     return told if was is None or was == whose else told | {"was": list(was)}
 

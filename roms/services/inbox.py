@@ -29,7 +29,8 @@ def listing(actor: Actor, view: str, q: str = "", before: str | None = None, lim
     browser takes both for the same moment, and PostgreSQL shows each statement a world of its own."""
     tallies = _tallies(actor).subquery()
     query: Select[Any] = _conversations().add_columns(*tallies.c).join(tallies, literal(True))
-    query = query.where(access.visible_to(actor), _view(actor, view)).order_by(Conversation.last_at.desc(), Conversation.id.desc())
+    query = query.where(access.visible_to(actor), _view(actor, view))
+    query = query.order_by(Conversation.last_at.desc(), Conversation.id.desc())
     if q.strip():
         query = query.where(_matches(actor, q.strip()))
     if before:

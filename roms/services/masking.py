@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from roms.engine.types import JSON
-
 LEFT = 3  # digits
 SIGNS = "••••"
 # What somebody said, and our own names for things: digits there are no telephone number, or are meant to be read.
 SAID = frozenset(("text", "prompt", "options", "content", "details", "quoted", "edited", "template", "parameters"))
 OURS = frozenset(("id", "c", "client_id", "file", "url", "picture", "hash", "ticket", "csrf", "code", "next"))
 UNTOUCHED = SAID | OURS
+NAMED_BY_OTHERS = frozenset(("attributes", "values"))  # whatever a key in there is called, it is none of the above
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:\d\d)?)?")
 NUMBER = re.compile(r"\+?[\d\s().-]*\d[\d\s().-]*")  # all of a text
 FEWEST = 7  # digits of a telephone number
@@ -31,10 +30,16 @@ LETTERS = re.compile(r"[^\W\d_]")
 def masked(told: Any) -> Any:
     """The same with all numbers hidden but in what was said."""
     if isinstance(told, dict):
-        return {key: value if key in UNTOUCHED else masked(value) for key, value in told.items()}
+        return {key: _masked(key, value) for key, value in told.items()}
     if isinstance(told, list | tuple):
         return [masked(each) for each in told]
     return in_text(told) if isinstance(told, str) else told
+
+
+def _masked(key: str, value: Any) -> Any:
+    if key in NAMED_BY_OTHERS and isinstance(value, dict):
+        return {name: masked(each) for name, each in value.items()}
+    return value if key in UNTOUCHED else masked(value)
 
 
 def in_text(text: str) -> str:
@@ -50,12 +55,6 @@ def short(number: str) -> str:
     """•••• 890"""
     digits = "".join(letter for letter in number if letter.isdigit())
     return f"{SIGNS} {digits[-LEFT:]}"
-
-
-def contact(shown: JSON) -> JSON:
-    """A line of a file about a contact: every number in it, whatever the cell is called."""
-    told: JSON = masked(shown)
-    return told
 
 
 def has_letters(q: str) -> bool:

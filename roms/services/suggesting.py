@@ -65,7 +65,9 @@ def _told(actor: Actor, which: Select[Any], newest: int | None) -> list[JSON]:
 def _looked_at(actor: Actor) -> Select[Any]:
     """People, as far as they are the asker's to see: a pair tells of both."""
     groups = select(ContactAddress.contact_id).where(ContactAddress.kind == "group")
-    return select(*COLUMNS).where(Contact.merged_into.is_(None), Contact.id.not_in(groups), access.visible_contacts(actor))
+    return select(*COLUMNS).where(
+        Contact.merged_into.is_(None), Contact.id.not_in(groups), access.visible_contacts(actor)
+    )
 
 
 def _decided(ids: Sequence[int]) -> set[tuple[int, int]]:
