@@ -237,9 +237,31 @@ def set_password(user_id: int, password: str) -> None:
 
 @transaction()
 def deactivate(user_id: int) -> None:
-    """Keep somebody out from now on, whatever devices are signed in."""
+    """Keep somebody out from now on, whatever devices are signed in. Conflict for the last admin."""
+    keep_an_admin(user_id)
     _locked(user_id).is_active = False
     _end_sessions(user_id)
+
+
+@transaction()
+def set_role(user_id: int, role: Role) -> None:
+    """Change what somebody may do; they sign in anew, on every device. Conflict for the last admin."""
+    if role is not Role.ADMIN:
+        keep_an_admin(user_id)
+    user = _locked(user_id)
+    if user.role is not role:
+        user.role = role
+        _end_sessions(user_id)
+
+
+def keep_an_admin(leaving: int) -> None:
+    """Within the caller's transaction, before this person is locked and stops being an admin who can sign in: Conflict
+    where nobody else is one. Two admins who remove each other come one after the other."""
+    serialize("admins")
+    is_admin = User.role == Role.ADMIN, User.is_active
+    admins = set(db.session.scalars(select(User.id).where(*is_admin)))
+    if admins == {leaving}:
+        raise Conflict("this is the last admin: make somebody else an admin first", reason="last_admin")
 
 
 @transaction()

@@ -44,7 +44,7 @@ file = partial(Line, who=SIGNED_IN, of="file")
 
 VERBS = "<any(claim, release, pause, resume, close, reopen):verb>"
 PLACES = {VERBS: "claim", "<name>": "name", "<kind>": "whapi", "<key>": "key", "<token>": "token", "<cid>": "nonsense"}
-PLACES |= {f"<{INT}:{name}>": "1" for name in ("seq", "id_", "merge")}
+PLACES |= {f"<{INT}:seq>": "1", f"<{INT}:merge>": "1", f"<{INT}:id_>": "2000000000"}  # nothing is done to a channel
 PLACES |= {"<int:contact>": "1", "<path:filename>": "x", "<string(length=64):hash_>": "0" * 64}
 
 AT = "/api/conversations/<cid:cid>"
