@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 
 from flask import Flask
@@ -38,9 +39,10 @@ def main(page: Path = PAGE) -> None:
     from roms.config import Config
 
     keys = {"ROMS_SECRET_KEY": "0" * 32, "ROMS_CREDENTIALS_KEY": "0" * 43 + "="}
-    environ = {"DATABASE_URL": "sqlite://", "REDIS_URL": "redis://127.0.0.1:1/0", "ROMS_INSTANCE": "trial"}
-    app = create_app(Config.from_environ(environ | keys))
-    page.write_text(written(page.read_text(), app))
+    with tempfile.TemporaryDirectory() as folder:
+        environ = {"DATABASE_URL": f"sqlite:///{folder}/none.db", "REDIS_URL": "redis://127.0.0.1:1/0"}
+        app = create_app(Config.from_environ(environ | keys | {"ROMS_INSTANCE": "trial"}))
+        page.write_text(written(page.read_text(), app))
 
 
 if __name__ == "__main__":
