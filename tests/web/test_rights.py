@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import itertools
 import re
+import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from roms import clock
+from roms.db import db, table, writing
+from roms.errors import Conflict
+from roms.models import LoginSession, Role
+from roms.services import accounts
 from roms.web import rights
 from roms.web.rights import ADMIN, SIGNED_IN, SUPERVISOR, VISITOR, may
 from tests.cast import Cast
@@ -144,3 +152,54 @@ def test_s08_lists_hold_what_is_to_be_seen_and_nothing_else(all_of_them: Ranks) 
         assert {each["id"] for each in found} == {ids[kind].conversation for kind in kinds}
         people = browser.get("/api/contacts").json["items"]
         assert {each["id"] for each in people} == {ids[kind].contact for kind in kinds}
+
+
+def test_s10_taking_contacts_out_asks_for_the_password_again(all_of_them: Ranks) -> None:
+    confirmed = [route for route, line in MATRIX.items() if line.confirmed]
+    assert "GET /api/contacts/export" in confirmed
+    with writing():
+        long_ago = clock.now() - accounts.CONFIRMED_FOR - timedelta(seconds=1)
+        db.session.execute(update(table(LoginSession)).values(confirmed_at=long_ago))
+    for route in confirmed:
+        answer = ask(all_of_them, "admin", route, "own")
+        assert (answer.status_code, answer.json["error"]["code"]) == (403, "confirm_password"), route
+
+
+def test_s10_the_last_admin_is_neither_removed_nor_demoted(app: Flask, cast: Cast) -> None:
+    for take_away in (accounts.deactivate, lambda id_: accounts.set_role(id_, Role.SUPERVISOR)):
+        with pytest.raises(Conflict, match="last admin"):
+            take_away(cast.admin.id)
+    accounts.set_role(cast.ani.id, Role.ADMIN)
+    accounts.set_role(cast.admin.id, Role.AGENT)
+    with pytest.raises(Conflict, match="last admin"):
+        accounts.deactivate(cast.ani.id)
+
+
+def test_s10_of_two_admins_who_remove_each_other_at_once_one_stays(app: Flask, cast: Cast) -> None:
+    accounts.set_role(cast.ani.id, Role.ADMIN)
+    both, outcomes = (cast.admin.id, cast.ani.id), []
+    start = threading.Barrier(2)
+
+    def remove(id_: int) -> None:
+        with app.app_context():
+            start.wait(10)
+            try:
+                outcomes.append(accounts.deactivate(id_))
+            except Conflict as error:
+                outcomes.append(error)
+            db.session.remove()
+
+    threads = [threading.Thread(target=remove, args=(id_,)) for id_ in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(outcome is None for outcome in outcomes) == [False, True]
+
+
+def test_s10_the_command_changes_a_role_and_signs_out_everywhere(app: Flask, all_of_them: Ranks) -> None:
+    run = app.test_cli_runner().invoke
+    assert run(args=["users", "role", "all", "supervisor"]).exit_code == 0
+    assert all_of_them.browsers["all"].get("/api/agents").status_code == 401
+    assert run(args=["users", "role", "admin", "agent"]).exit_code != 0
+    assert all_of_them.browsers["admin"].get("/api/channels").status_code == 200
