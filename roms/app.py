@@ -17,6 +17,7 @@ from roms.web import (
     aside,
     auth,
     authors,
+    availability,
     channels,
     contacts,
     conversations,
@@ -74,7 +75,7 @@ def create_app(config: Config) -> Flask:
     rights.init_app(app)
     conversations.init_app(app)
     files.init_app(app)
-    for part in (aside, auth, authors, channels, contacts, pages, docs, journal, media):
+    for part in (aside, auth, authors, availability, channels, contacts, pages, docs, journal, media):
         app.register_blueprint(part.bp)
     for part in (webhooks, widget, health, templates):
         app.register_blueprint(part.bp)

@@ -45,7 +45,7 @@ file = partial(Line, who=SIGNED_IN, of="file")
 VERBS = "<any(claim, release, pause, resume, close, reopen):verb>"
 PLACES = {VERBS: "claim", "<name>": "name", "<kind>": "whapi", "<key>": "key", "<token>": "token", "<cid>": "nonsense"}
 PLACES |= {f"<{INT}:seq>": "1", f"<{INT}:merge>": "1", f"<{INT}:id_>": "2000000000"}  # nothing is done to a channel
-PLACES |= {"<int:contact>": "1", "<path:filename>": "x", "<string(length=64):hash_>": "0" * 64}
+PLACES |= {f"<{INT}:person>": "1", "<int:contact>": "1", "<path:filename>": "x", "<string(length=64):hash_>": "0" * 64}
 
 AT = "/api/conversations/<cid:cid>"
 PERSON = f"/api/contacts/<{INT}:contact>"
@@ -111,6 +111,9 @@ MATRIX: dict[str, Line] = {
     # oneself, and one another
     "GET /api/agents": signed_in(),
     "GET /api/warnings": signed_in(),
+    "GET /api/me": signed_in(),
+    "PUT /api/me/presence": signed_in(body={"presence": "available"}),
+    f"PUT /api/people/<{INT}:person>/presence": supervisor(body={"presence": "available"}),
     "POST /api/me": signed_in(body={"language": "id"}, status=204),
     "POST /api/ticket": signed_in(),
     "POST /api/confirm": signed_in(body={"password": "correct horse battery"}),
