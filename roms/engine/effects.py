@@ -76,6 +76,7 @@ class FindAgent:
     team: str
     priority: str  # "low" | "normal" | "high" | "urgent"
     reason: str  # who asked: "flow", "word", "retries", "broken"
+    told: bool = False  # the contact was told just now when somebody will be there
 
 
 @dataclass(frozen=True, slots=True)
