@@ -46,9 +46,12 @@ class Hours:
     zone: tzinfo = field(default_factory=lambda: ZoneInfo(DEFAULT_ZONE))
     week: tuple[tuple[Span, ...], ...] = (ALL_DAY,) * 7
     holidays: Mapping[date, Holiday] = field(default_factory=dict)
+    days: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)  # single days, whatever else holds
 
     def on(self, day: date) -> tuple[Span, ...]:
         """The hours that begin on this day; they may last into the next."""
+        if day in self.days:
+            return self.days[day]
         holiday = self.holidays.get(day)
         return holiday.spans if holiday else self.week[day.weekday()]
 
@@ -118,7 +121,7 @@ def rests(hours: Hours, start: datetime, end: datetime) -> tuple[tuple[datetime,
 
 def _turns(hours: Hours, now: datetime) -> Iterator[datetime]:
     """The moments to come, in order, at which open turns to closed or back."""
-    if hours.week == (ALL_DAY,) * 7 and not hours.holidays:
+    if hours.week == (ALL_DAY,) * 7 and not hours.holidays and not hours.days:
         return
     today = now.astimezone(hours.zone).date()
     for ahead in range(HORIZON + 1):

@@ -16,7 +16,7 @@ def promise(turn: Turn) -> tuple[Text, ...]:
 
     By the hours of the channel's own team, since no flow has named another; the text then speaks of those.
     """
-    person, own = turn.release.person, teams.rota(turn.facts, teams.of_talk(turn.facts)).hours
+    person, own = turn.release.person, teams.rota(turn.facts, teams.OWN).hours
     if not person.closed or is_open(own or turn.release.hours, turn.now):
         return person.says
     turn.keeps, turn.told = own, True
@@ -33,7 +33,7 @@ def start(turn: Turn) -> None:
 def begin(turn: Turn) -> None:
     """From now, for the team of the talk or of the handoff that is just happening."""
     handoff, lifecycle = turn.handoff, turn.release.lifecycle
-    team = (handoff.team if handoff else "") or teams.of_talk(turn.facts)
+    team = handoff.team if handoff else teams.of_talk(turn.facts)
     usual, within = turn.release.hours, lifecycle.response_within
     start_clock(turn, CLOCK, teams.answer_by(turn.facts, team, usual, within, turn.now))
 

@@ -24,6 +24,7 @@ class Rota:
 
 
 NOTHING = Rota()
+OWN = ""  # where the team stands that the channel belongs to, if it does to one
 
 
 def spelled(key: str) -> str:
@@ -36,18 +37,17 @@ def by_name(teams: Mapping[str, Rota]) -> dict[str, Rota]:
     return {**{spelled(key): rota for key, rota in teams.items()}, **teams}
 
 
-def of_talk(facts: Mapping[str, Any]) -> str:
-    """Whose conversation it is: the team it was handed to, else the channel's own; "" where there is neither."""
-    found = (facts.get("conversation") or {}).get("team") or (facts.get("channel") or {}).get("team")
-    return found if isinstance(found, str) else ""
+def of_talk(facts: Mapping[str, Any]) -> Any:
+    """Whose conversation it is: the team it was handed to, "" for the channel's own."""
+    return (facts.get("conversation") or {}).get("team") or OWN
 
 
-def rota(facts: Mapping[str, Any], team: str) -> Rota:
+def rota(facts: Mapping[str, Any], team: Any) -> Rota:
     found = (facts.get("teams") or {}).get(team)
     return found if isinstance(found, Rota) else NOTHING
 
 
-def answer_by(facts: Mapping[str, Any], team: str, usual: Hours, within: int, now: datetime) -> datetime:
+def answer_by(facts: Mapping[str, Any], team: Any, usual: Hours, within: int, now: datetime) -> datetime:
     """When this team must have answered what is asked now; `usual` and `within` are the release's."""
     own = rota(facts, team)
     return after(own.hours or usual, now, within if own.answer_within is None else own.answer_within)

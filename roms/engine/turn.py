@@ -172,7 +172,12 @@ def send(
 
 
 def running(turn: Turn, kind: str) -> bool:
-    return turn.clocks.get(kind, 0) % 2 == 1
+    return runs(turn, kind)
+
+
+def runs(session: Turn | Session, kind: str) -> bool:
+    """Whether such a clock is under way."""
+    return session.clocks.get(kind, 0) % 2 == 1
 
 
 def start_clock(turn: Turn, kind: str, due: datetime) -> None:

@@ -37,6 +37,13 @@ def to_next(scene: Scene, rule: str) -> None:
     _take(scene, chosen, {"rule": rule, "among": len(agents), "since": frames.moment(since)})
 
 
+def to_untried(scene: Scene) -> bool:
+    """On to another; False: there is nobody else."""
+    before = scene.conversation.assignee_id
+    to_next(scene, "overdue")
+    return scene.conversation.assignee_id not in (None, before)
+
+
 def to(scene: Scene, agent: int, by: int | None) -> None:
     """A person took it (by is None) or gave it to someone."""
     if db.session.scalar(select(func.count()).select_from(User).filter_by(id=agent, is_active=True)) == 0:

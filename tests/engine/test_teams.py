@@ -31,7 +31,7 @@ WORD = "tolong admin dong"
 
 def talk(steps, team="", own="", **more):
     chat = Chat(flow_files(steps) | {name.replace("_", "."): text for name, text in more.items()})
-    chat.facts |= {"teams": TEAMS, "conversation": {"team": team}, "channel": {"team": own}}
+    chat.facts |= {"teams": TEAMS | ({"": TEAMS[own]} if own else {}), "conversation": {"team": team}}
     return chat
 
 
