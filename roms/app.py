@@ -24,6 +24,7 @@ from roms.web import (
     forgery,
     headers,
     health,
+    hours,
     journal,
     live,
     media,
@@ -63,7 +64,7 @@ def create_app(config: Config) -> Flask:
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
     files.init_app(app)
-    for part in (aside, auth, authors, channels, contacts, pages, docs, journal, media):
+    for part in (aside, auth, authors, channels, contacts, pages, docs, hours, journal, media):
         app.register_blueprint(part.bp)
     for part in (webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
