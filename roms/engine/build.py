@@ -216,7 +216,8 @@ def _handoff(desk: Desk, path: Path, _: Place) -> Handoff:
     team, priority = desk.value((*path, "team")), desk.value((*path, "priority"))
     if team:
         desk.book.teams.append((team, desk.document.at((*path, "team"))))
-    return Handoff(team or "", priority or "normal", says(desk, (*path, "say")))
+    skill = desk.value((*path, "skill")) or ""
+    return Handoff(team or "", priority or "normal", says(desk, (*path, "say")), skill)
 
 
 CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {

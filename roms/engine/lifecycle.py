@@ -17,8 +17,8 @@ from roms.engine.effects import (
     SendReply,
     Unassign,
 )
-from roms.engine.events import Event, Looped, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
-from roms.engine.flow import Question, Release
+from roms.engine.events import AgentFound, Event, Looped, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
+from roms.engine.flow import Handoff, Question, Release
 from roms.engine.questions import set_timeout
 from roms.engine.table import PERSON_EVENTS, Row
 from roms.engine.triggers import holds
@@ -220,9 +220,8 @@ def _talk(turn: Turn) -> None:
 
 
 def _queue(turn: Turn) -> None:
-    handoff = turn.handoff
-    team, priority = (handoff.team, handoff.priority) if handoff else ("", "normal")
-    turn.effects.append(FindAgent(team, priority, turn.reason, told=turn.told))
+    asked = turn.handoff or Handoff("", "normal", ())
+    turn.effects.append(FindAgent(asked.team, asked.priority, turn.reason, asked.skill, turn.told))
     response.start(turn)
 
 
@@ -259,6 +258,7 @@ OF_THE_SYSTEM: dict[type[Event], Callable[[Release, Session, Any, datetime], Dec
     OutsideAnswered: _outside_answered,
     ReleaseChanged: _release_changed,
     Looped: _looped,
+    AgentFound: response.found,
 }
 ACTIONS: dict[str, Callable[[Turn], None]] = {
     "talk": _talk,
