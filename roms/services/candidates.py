@@ -54,9 +54,9 @@ def of(side: Side, but: int = 0) -> list[Candidate]:
 
 
 @functools.cache
-def _team() -> Select[Any]:
+def _team() -> Select[int, Policy, bool, bool]:
     people = exists().where(TeamMember.team_id == Team.id, TeamMember.user_id == User.id, User.is_active)
-    found: Select[Any] = select(Team.id, Team.policy, Team.is_active, people.label("has_people"))
+    found = select(Team.id, Team.policy, Team.is_active, people.label("has_people"))
     return found.where(Team.key == bindparam("key"))
 
 
