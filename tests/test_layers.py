@@ -54,7 +54,7 @@ LAYERS: dict[str, set[str]] = {
     "metrics": set(),
 }
 # The wiring and the outermost loops see everything.
-EVERYTHING = {"app", "background", "cli", "cli_aside", "cli_channels", "cli_flows", "cli_hours", "cli_ledger", "cli_releases"}
+EVERYTHING = {
     "app",
     "cli",
     "cli_aside",
