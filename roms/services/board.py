@@ -46,6 +46,7 @@ def look(team: str = "") -> JSON:
         "team": team,
         "total": total,
         "whole": total == len(rows),
+        "most": ALL,
         "next_due": frames.moment(rows[0].next_due) if rows else None,
         "agents": _people(figures),
         "backlog": figures.get(None, NOTHING),

@@ -1,4 +1,4 @@
-"""The supervisors' board: the page, and what it shows."""
+"""The supervisors' board: the page, and what it shows; and how one is there oneself, for the head of every page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from roms.errors import NotAllowed
 from roms.models import Role
-from roms.services import board
+from roms.services import attendance, board
 from roms.web import i18n, identity
 from roms.web.bodies import word
 from roms.web.pages import boot
@@ -31,3 +31,8 @@ def show() -> ResponseReturnValue:
 def look() -> ResponseReturnValue:
     supervisor()
     return board.look(word("team", 80))
+
+
+@bp.get("/api/me/presence")
+def own() -> ResponseReturnValue:
+    return attendance.of(identity.actor().id)
