@@ -2,9 +2,9 @@
 import { html, useState } from "../vendor/ui.js";
 import { Icon } from "../inbox/icons.js";
 import { number, t } from "../inbox/text.js";
-import { isAway, missingSince, sinceText } from "../common/presence.js";
+import { missingSince, sinceText } from "../common/presence.js";
 import { Card } from "./card.js";
-import { ask } from "./moving.js";
+import { BACKLOG, ask } from "./moving.js";
 import { dialog, dragged, late, moment, world } from "./state.js";
 
 const PAGE = 30; // cards drawn at first: most of them nobody scrolls to
@@ -14,7 +14,7 @@ export function Column({ column }) {
   const [most, setMost] = useState(PAGE);
   const [folded, setFolded] = useState(agent !== null); // on a telephone; elsewhere all are open
   const name = agent ? agent.name : t("backlog");
-  const target = agent ? { agent: id } : null;
+  const target = agent ? { agent: id } : BACKLOG;
   const hidden = open - cards.length;
   return html`<section class="column" data-kind=${agent ? "agent" : "backlog"} data-agent=${id} data-folded=${folded} data-empty=${!cards.length} aria-label=${name} ...${dropsOn(target)}>
     <header class="column-head">${agent ? html`<${Person} column=${column} />` : html`<${Backlog} column=${column} />`}
@@ -26,7 +26,7 @@ export function Column({ column }) {
   </section>`;
 }
 
-/** What makes a place take a card that is dropped there. The backlog of whichever team it is in is the card's own. */
+/** What makes a place take a card that is dropped there. */
 export function dropsOn(to) {
   const over = (event) => {
     if (!dragged.value) return;
@@ -42,7 +42,7 @@ export function dropsOn(to) {
     dragged.value = null;
     if (!card) return;
     event.preventDefault();
-    ask(card, to ?? { team: card.team });
+    ask(card, to);
   };
   return { onDragOver: over, onDragLeave: out, onDrop: drop };
 }
@@ -60,11 +60,11 @@ function Person({ column }) {
   const missing = missingSince(agent, moment.value);
   return html`<span class="column-face" data-tint=${agent.id % 8} aria-hidden="true">${initials(agent.name)}</span>
     <div class="column-who"><h2>${agent.name}</h2>
-      ${agent.is_active ? html`<button type="button" class="presence" data-presence=${agent.presence} aria-haspopup="dialog" aria-label=${t("presence_of", { name: agent.name, state: t(`presence_${agent.presence}`) })} onClick=${() => (dialog.value = { kind: "presence", id: agent.id, load })}>
+      ${agent.is_active ? html`<button type="button" class="presence" data-presence=${agent.presence} aria-haspopup="dialog" aria-label=${t("presence_of", { name: agent.name, state: t(`presence_${agent.presence}`) })} onClick=${() => (dialog.value = { kind: "presence", id: agent.id })}>
         <span class="presence-dot" aria-hidden="true"></span>${t(`presence_${agent.presence}`)}${agent.since && html` <span class="presence-since">${sinceText(agent.since, moment.value)}</span>`}</button>`
         : html`<span class="presence" data-presence="gone">${t("deactivated")}</span>`}</div>
     <${Count} column=${column} />
-    ${missing !== null && html`<p class="missing" data-worse=${!isAway(agent)}><${Icon} name="warn" size=${14} />${missing ? t("missing_since", { since: sinceText(missing, moment.value) }) : t("missing_ever")}</p>`}
+    ${missing !== null && html`<p class="missing"><${Icon} name="warn" size=${14} />${missing ? t("missing_since", { since: sinceText(missing, moment.value) }) : t("missing_ever")}</p>`}
     <${Load} agent=${agent} load=${load} />
     ${(agent.teams.length > 0 || agent.skills.length > 0) && html`<ul class="column-can" aria-label=${t("can")}>
       ${agent.teams.map((key) => html`<li class="tag" data-tone="team" key=${`t${key}`}>${world.value.teams.find((team) => team.key === key)?.name ?? key}</li>`)}

@@ -4,7 +4,7 @@ import { IconButton, nameOf } from "../inbox/bits.js";
 import { Icon } from "../inbox/icons.js";
 import { t } from "../inbox/text.js";
 import { Choices, setFor } from "../common/presence.js";
-import { ask, move, placeName, same } from "./moving.js";
+import { BACKLOG, ask, move, placeName, same } from "./moving.js";
 import { agentOf, columns, dialog, world } from "./state.js";
 import { doubts } from "./world.js";
 
@@ -43,7 +43,7 @@ function Move({ id }) {
   return html`<${Modal} title=${t("move_title", { name: nameOf(card) })}>
     <div class="places"><h3>${t("to_person")}</h3><ul>${people.map((column) => html`<li key=${column.id}><button type="button" disabled=${same(card, { agent: column.id })} onClick=${() => go({ agent: column.id })}>
         <span class="presence-dot" data-presence=${column.agent.presence} aria-hidden="true"></span><span class="grow">${column.agent.name}</span><small>${[...doubts(column).map((why) => t(`is_${why}`)), told(column)].join(" · ")}</small></button></li>`)}</ul>
-      <h3>${t("to_all")}</h3><ul><li><button type="button" disabled=${card.assignee === null} onClick=${() => go({ team: card.team })}><${Icon} name="hand" size=${16} /><span class="grow">${t("backlog")}</span></button></li>
+      <h3>${t("to_all")}</h3><ul><li><button type="button" disabled=${card.assignee === null} onClick=${() => go(BACKLOG)}><${Icon} name="hand" size=${16} /><span class="grow">${t("backlog")}</span></button></li>
       ${world.value.teams.map(({ key, name }) => html`<li key=${key}><button type="button" disabled=${same(card, { team: key })} onClick=${() => go({ team: key })}><${Icon} name="people" size=${16} /><span class="grow">${t("to_team", { team: name })}</span></button></li>`)}</ul></div>
   </${Modal}>`;
 }
@@ -62,9 +62,10 @@ function Sure({ card, to, why, column }) {
   </${Modal}>`;
 }
 
-function Presence({ id, load }) {
+function Presence({ id }) {
   const agent = agentOf(id);
   if (!agent) return null;
+  const load = columns.value.find((column) => column.id === id)?.load ?? 0;
   const choose = (presence, giveBack) => setFor(id, presence, giveBack, agent.name);
   return html`<${Modal} title=${t("presence_title", { name: agent.name })}><${Choices} of=${agent.presence} open=${load} name=${agent.name} onChoose=${choose} leave=${leave} /></${Modal}>`;
 }

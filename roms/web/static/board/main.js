@@ -11,6 +11,7 @@ import { speak, t } from "../inbox/text.js";
 import { hear, mine } from "../common/presence.js";
 import { Column, dropsOn } from "./column.js";
 import { Dialogs } from "./dialogs.js";
+import { BACKLOG } from "./moving.js";
 import { Figures, Longest, Top } from "./head.js";
 import { columns, dragged, enter, look, state, tick, world } from "./state.js";
 
@@ -37,7 +38,7 @@ const Notices = () => html`<div class="notices">
   ${!signedOut.value && link.value === "polling" && html`<p class="notice" data-kind="polling"><${Icon} name="clock" size=${17} /><span>${t("polling")}</span></p>`}</div>`;
 
 /** Places far away, at hand while a card is dragged. */
-const Zones = () => html`<div class="zones" hidden=${!dragged.value} aria-hidden="true"><div class="zone" ...${dropsOn(null)}>${t("backlog")}</div>
+const Zones = () => html`<div class="zones" hidden=${!dragged.value} aria-hidden="true"><div class="zone" ...${dropsOn(BACKLOG)}>${t("backlog")}</div>
   ${world.value.teams.map(({ key, name }) => html`<div class="zone" key=${key} data-team=${key} ...${dropsOn({ team: key })}>${t("to_team", { team: name })}</div>`)}</div>`;
 
 function heard(frame) {
@@ -50,6 +51,11 @@ async function resync() {
   return board && self;
 }
 
+/** A card that left the board while it was dragged never says that the drag is over; while it lasts no pointer moves. */
+function dropped() {
+  if (dragged.value) dragged.value = null;
+}
+
 async function begin() {
   await speak(me.language === "en" ? "en" : "id", "board");
   setTheme(theme.value);
@@ -58,6 +64,7 @@ async function begin() {
   });
   setInterval(tick, 1000);
   addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
+  addEventListener("pointermove", dropped);
   render(html`<${App} />`, document.getElementById("app"));
   await look();
   start({ enter: heard, resync });

@@ -26,6 +26,7 @@ export function missingSince({ is_active, presence, connected_at }, now) {
 
 /** What the line tells of ourselves: set on another page, or by a supervisor; how much is still ours is asked for. */
 export function hear(frame) {
+  if (frame.t === "rights") return location.reload(); // another role: other pages
   if (frame.t === "presence" && frame.user === me.id) self.value = { presence: frame.presence, since: frame.since, open: frame.open };
   else if (frame.t === "change" && self.value?.presence === "away" && isOurs(frame)) countSoon();
 }
