@@ -17,11 +17,6 @@ from roms.services.board import OPEN
 OVERLAP = timedelta(seconds=10)  # longer than any transaction: a change may be committed after its own time
 
 
-def of(user_id: int) -> JSON:
-    """What a page's head shows."""
-    return _shown(db.session.execute(_people().where(User.id == user_id)).one())
-
-
 def tell(*user_ids: int) -> None:
     """Inside of a transaction: when it is committed, open pages show how these people are there now."""
     news = [frame(row) for row in db.session.execute(_people().where(User.id.in_(user_ids)))]

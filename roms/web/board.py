@@ -1,4 +1,4 @@
-"""The supervisors' board: the page, and what it shows; and how one is there oneself, for the head of every page."""
+"""The supervisors' board: the page, what it shows, and giving back what somebody has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from roms.errors import NotAllowed
 from roms.models import Role
-from roms.services import attendance, board
+from roms.services import board, giving_back
 from roms.web import i18n, identity
 from roms.web.bodies import word
 from roms.web.pages import boot
@@ -33,6 +33,7 @@ def look() -> ResponseReturnValue:
     return board.look(word("team", 80))
 
 
-@bp.get("/api/me/presence")
-def own() -> ResponseReturnValue:
-    return attendance.of(identity.actor().id)
+@bp.post("/api/conversations/<cid:cid>/give-back")
+def give_back(cid: str) -> ResponseReturnValue:
+    supervisor()
+    return giving_back.to_backlog(identity.actor(), cid)

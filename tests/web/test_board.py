@@ -216,7 +216,24 @@ def test_the_board_is_for_supervisors_and_admins(app: Flask, people: Cast, role:
 def test_ones_own_presence_is_told_with_what_one_holds(app: Flask, people: Cast, clock: Clock) -> None:
     agent = signed_in(app, people, Role.AGENT)
     House(people).talks(60, [people.budi.id, people.ani.id, None], [Mode.AGENT, Mode.BOT])
-    told = agent.get("/api/me/presence").json
+    told = agent.get("/api/me").json
     mine = select(Conversation).where(*board.OPEN, Conversation.assignee_id == people.budi.id)
     assert told["open"] == len(db.session.scalars(mine).all()) > 0
     assert told["presence"] == "available"
+
+
+def test_a_supervisor_gives_back_what_somebody_has(app: Flask, people: Cast, clock: Clock) -> None:
+    supervisor = signed_in(app, people, Role.SUPERVISOR)
+    say(app.test_client(), "cs")
+    cid = conversation().public_id
+    assert conversation().assignee_id == people.ani.id
+    given = supervisor.post(f"/api/conversations/{cid}/give-back")
+    assert (given.status_code, given.json["conversation"]["assignee"]) == (200, None)  # nobody else is there
+    assert conversation().queued_at is not None
+    assert supervisor.post(f"/api/conversations/{cid}/give-back").status_code == 409
+
+
+def test_an_agent_gives_back_nothing_of_others(app: Flask, people: Cast) -> None:
+    agent = signed_in(app, people, Role.AGENT)
+    say(app.test_client(), "cs")
+    assert agent.post(f"/api/conversations/{conversation().public_id}/give-back").status_code == 403

@@ -44,7 +44,7 @@ function countSoon() {
 /** Ask how we are there. False: ask again. */
 export async function mine() {
   try {
-    self.value = await get("/api/me/presence");
+    self.value = await get("/api/me");
     return true;
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
