@@ -20,7 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roms import clock, metrics
 from roms.db import db
-from roms.services import accounts, availability, heartbeats, inbox
+from roms.models import Role
+from roms.services import accounts, attendance, availability, heartbeats, inbox
 from roms.services.actors import Actor
 from roms.web.line import Line, frame
 from roms.web.subscription import Subscription
@@ -56,6 +57,7 @@ class Hub:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._announced: dict[str, tuple[int, float]] = {}
+        self._people: dict[int, bytes] = {}  # what was told of each of ours last
         self._noted: dict[int, float] = {}
         self._subscription = Subscription(app.extensions["roms.config"].redis_url, self._stopping, self.tell)
         self._runs = False
@@ -99,13 +101,15 @@ class Hub:
         """A change as roms.services.frames packs it: header, agents' frame, visitor's frame."""
         head, agents, visitor = message.split(b"\n", 2)
         header = json.loads(head)
+        if "u" in header:
+            self._people[header["u"]] = agents
         if header.get("s"):
             self._announced[header["c"]] = (header["s"], time.monotonic())
         self._send(header, frame(agents) if agents else b"", frame(visitor) if visitor else b"")
 
     def _send(self, header: dict[str, Any], agents: bytes, visitor: bytes) -> None:
         for seat in self._all():
-            if seat.actor and agents and inbox.may_see(seat.actor, header):
+            if seat.actor and agents and may_hear(seat.actor, header):
                 seat.line.send(agents)
             elif visitor and seat.visitor and seat.visitor == header["v"]:
                 seat.line.send(visitor)
@@ -148,6 +152,10 @@ class Hub:
                 self._send(
                     {"c": cid, "v": visitor}, moved({"t": "moved", "c": cid, "s": seq}), moved({"t": "moved", "s": seq})
                 )
+        for told in map(attendance.frame, attendance.moved_since(since)):
+            head, agents, _ = told.split(b"\n", 2)
+            if self._people.get(json.loads(head)["u"]) != agents:
+                self.tell(told)
         old = time.monotonic() - REMEMBERED
         self._announced = {cid: said for cid, said in self._announced.copy().items() if said[1] > old}
         return now
@@ -172,6 +180,13 @@ class Hub:
         if due:
             availability.connected(due)
             self._noted |= dict.fromkeys(due, now)
+
+
+def may_hear(actor: Actor, header: dict[str, Any]) -> bool:
+    """What is told about one of us (`u`), and about no conversation, is for himself and for supervisors."""
+    if "u" in header:
+        return bool(actor.id == header["u"] or actor.role is not Role.AGENT)
+    return inbox.may_see(actor, header)
 
 
 def moved(fact: dict[str, Any]) -> bytes:
