@@ -14,12 +14,12 @@ from roms.services.scene import finish
 
 @transaction()
 def to_backlog(actor: Actor, cid: str) -> JSON:
-    """Conflict for what nobody has, or is not with people."""
+    """What nobody has stays where it is; Conflict for what is not with people."""
     scene = access.scene_for(actor, cid)
     conversation = scene.conversation
-    if conversation.mode is not Mode.AGENT or conversation.assignee_id is None:
-        raise Conflict("nobody has this conversation", mode=conversation.mode)
-    if assignment.give_back(scene):
+    if conversation.mode is not Mode.AGENT:
+        raise Conflict("this conversation is not with people", mode=conversation.mode)
+    if conversation.assignee_id is not None and assignment.give_back(scene):
         advance(scene, AgentFound())
     finish(scene)
     return {"conversation": frames.summary(conversation, scene.line, scene.talk)}

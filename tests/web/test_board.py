@@ -230,6 +230,10 @@ def test_a_supervisor_gives_back_what_somebody_has(app: Flask, people: Cast, clo
     given = supervisor.post(f"/api/conversations/{cid}/give-back")
     assert (given.status_code, given.json["conversation"]["assignee"]) == (200, None)  # nobody else is there
     assert conversation().queued_at is not None
+    seq = conversation().seq
+    assert supervisor.post(f"/api/conversations/{cid}/give-back").status_code == 200
+    assert conversation().seq == seq
+    supervisor.post(f"/api/conversations/{cid}/close")
     assert supervisor.post(f"/api/conversations/{cid}/give-back").status_code == 409
 
 
