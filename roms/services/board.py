@@ -7,8 +7,9 @@ Up to ALL open conversations are told whole, and a browser counts them itself. O
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +17,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or
 
 from roms import clock
 from roms.db import db
+from roms.engine.hours import Hours
 from roms.engine.types import JSON, Mode
 from roms.models import Contact, Conversation, Label, Team, TeamMember, User, UserSkill
-from roms.services import channels, frames
+from roms.services import channels, frames, hours, publishing
 
 ALL = 1000  # open conversations that are told one by one
 HEAD = 20  # of each column, where there are more
@@ -26,6 +28,7 @@ LONGEST_WAITING = 20
 MOST_OVERDUE = 100
 
 OPEN = (Conversation.mode == Mode.AGENT, Conversation.snoozed_until.is_(None))  # somebody's, or waits for somebody
+Usual = Callable[[Any], Hours]
 FIGURES = ("open", "overdue", "team_open", "team_overdue")
 NOTHING = dict.fromkeys(FIGURES, 0)
 CARD = (
@@ -40,7 +43,7 @@ def look(team: str = "") -> JSON:
     now = clock.now()
     rows = db.session.execute(_open(team, now)).all()
     figures = {row.assignee_id: {name: getattr(row, name) for name in FIGURES} for row in rows}
-    total = rows[0].total if rows else 0
+    total, usual = rows[0].total if rows else 0, _usual()
     return {
         "at": frames.moment(now),
         "team": team,
@@ -52,7 +55,7 @@ def look(team: str = "") -> JSON:
         "backlog": figures.get(None, NOTHING),
         "teams": _teams(),
         "labels": {row.key: row.colour for row in db.session.execute(select(Label.key, Label.colour))},
-        "cards": [_card(row) for row in rows],
+        "cards": [_card(row, usual) for row in rows],
     }
 
 
@@ -68,6 +71,7 @@ def _open(team: str, now: datetime) -> Select[Any]:
     )
     figures = [chosen.c[name] for name in ("total", "next_due", *FIGURES)]
     card = [getattr(Conversation, name) for name in CARD]
+    card.append(case((Conversation.answer_by.is_not(None), Conversation.state)).label("state"))  # for its hours
     who = [Contact.id.label("contact_id"), Contact.name, Contact.phone, Contact.picture]
     return (
         select(*card, *who, *figures)
@@ -116,7 +120,7 @@ def _order() -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def _card(row: Row[Any]) -> JSON:
+def _card(row: Row[Any], usual: Usual) -> JSON:
     """As much of frames.summary as a card shows, under the same names: a live frame takes its place."""
     times = ("mode_since", "queued_at", "waiting_since", "answer_from", "answer_by", "opened_at", "created_at")
     same = ("seq", "team", "priority", "rank", "skill", "unread", "labels", "last")
@@ -133,9 +137,22 @@ def _card(row: Row[Any]) -> JSON:
             "is_group": frames.of_group(row.address, row.phone),
         },
         "channel": channels.line(row.channel_id).facts,
+        "answer_rests": _rests(row, usual),
         **{name: getattr(row, name) for name in same},
         **{name: frames.moment(getattr(row, name)) for name in times},
     }
+
+
+def _rests(row: Any, usual: Usual) -> list[list[str | None]]:
+    if row.answer_by is None:
+        return []
+    release = row.state.get("release") if isinstance(row.state, Mapping) else None
+    return [[frames.moment(begin), frames.moment(end)] for begin, end in hours.rests(row, usual(release))]
+
+
+def _usual() -> Usual:
+    """The hours of a release by its number; asked for once in a look, not once for each card."""
+    return functools.cache(lambda number: publishing.of_state({"release": number}).hours)
 
 
 def _people(figures: dict[int | None, dict[str, int]]) -> list[JSON]:

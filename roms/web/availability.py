@@ -13,7 +13,6 @@ from roms.web.bodies import LARGEST, body
 from roms.web.rights import SIGNED_IN, SUPERVISOR, may
 
 bp = Blueprint("availability", __name__, url_prefix="/api")
-bp.before_request(identity.require_actor)
 
 
 class There(BaseModel):

@@ -2,7 +2,8 @@
 import { html } from "../vendor/ui.js";
 import { Avatar, IconButton, channelWord, nameOf } from "../inbox/bits.js";
 import { Icon } from "../inbox/icons.js";
-import { fullTime, lasting, t } from "../inbox/text.js";
+import { standing } from "../inbox/countdown.js";
+import { clock, dayOf, fullTime, lasting, shortTime, t } from "../inbox/text.js";
 import { dialog, dragged, moment, moving, world } from "./state.js";
 
 export function Card({ card }) {
@@ -34,12 +35,11 @@ function span(ms) {
   return seconds < 3600 ? `${Math.floor(seconds / 60)}:${two(seconds % 60)}` : t("hours_short", { count: Math.floor(seconds / 3600), minutes: two(Math.floor(seconds / 60) % 60) });
 }
 
-const SOON_MS = 60_000;
-
-/** Colour and words: neither says it alone. */
+/** Colour and words: neither says it alone. The clock stands still while the team is not there. */
 function Countdown({ card }) {
-  const left = Date.parse(card.answer_by) - moment.value;
-  const all = Date.parse(card.answer_by) - Date.parse(card.answer_from ?? card.answer_by);
-  const level = left <= 0 ? "late" : left < Math.max(SOON_MS, all / 3) ? "soon" : "fine";
-  return html`<span class="due" data-level=${level} title=${t("due_title", { at: fullTime(card.answer_by) })}><${Icon} name=${level === "late" ? "warn" : "clock"} size=${13} />${t(left <= 0 ? "due_over" : "due_left", { time: span(Math.abs(left)) })}</span>`;
+  const { state, level, left, until } = standing(card, moment.value);
+  const words = state === "paused" ? t("due_paused", { at: sinceMidnight(until) }) : t(left <= 0 ? "due_over" : "due_left", { time: span(Math.abs(left)) });
+  return html`<span class="due" data-level=${level} title=${t("due_title", { at: fullTime(card.answer_by) })}><${Icon} name=${state === "paused" ? "pause" : left <= 0 ? "warn" : "clock"} size=${13} />${words}</span>`;
 }
+
+const sinceMidnight = (at) => (dayOf(at) === dayOf(moment.value) ? clock(at) : shortTime(at));

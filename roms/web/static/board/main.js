@@ -1,9 +1,9 @@
 // The whole wiring of the board on one page.
 import { effect, html, render } from "../vendor/ui.js";
 import { me } from "../inbox/boot.js";
-import { Empty } from "../inbox/bits.js";
+import { Empty, nameOf } from "../inbox/bits.js";
 import { Icon } from "../inbox/icons.js";
-import { alerted, dismiss, status, toasts } from "../inbox/notices.js";
+import { alerted, dismiss, status, toast, toasts } from "../inbox/notices.js";
 import { setTheme, theme } from "../inbox/settings.js";
 import { start } from "../inbox/socket.js";
 import { link, signedOut } from "../inbox/store.js";
@@ -44,6 +44,7 @@ const Zones = () => html`<div class="zones" hidden=${!dragged.value} aria-hidden
 function heard(frame) {
   hear(frame);
   enter(frame);
+  if (frame.ring === "supervisors") toast(t("escalated", { name: nameOf(frame.conversation) }), { kind: "error", ms: 30_000 });
 }
 
 async function resync() {
