@@ -1,8 +1,8 @@
 """Days at a shop on a virtual clock: who got which conversation and why, who waited, and whether it was fair.
 
 A working day with lunch, an agent who falls ill and closing time, a holiday, and the morning after it. Customers write
-to the web chat, eight agents answer as people do: one after the other, sometimes not at all. It ends with 0 when nobody
-was left without an owner or a word, no conversation was in two hands, nobody had more than fits and nobody was overtaken.
+to the web chat, eight agents answer as people do: one after the other, sometimes not at all. It ends with 0 when
+nobody was left without an owner or a word, nobody had more than fits and nobody was overtaken.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
@@ -14,10 +15,18 @@ from sqlalchemy import select
 from roms.db import db
 from roms.engine.types import Mode
 from roms.models import Conversation, Direction, History, Message, Sender
-from tools.day.people import Worker
+from tools.day.people import WIB, Worker
 
 BY_A_PERSON = ("claimed", "assigned", "transferred")
 A_MOMENT = timedelta(seconds=2)
+WORDS = {
+    "round_robin": "waited longest for a turn",
+    "least_loaded": "has fewest",
+    "returning": "knows the contact",
+    "backlog": "out of the backlog",
+    "overdue": "nobody answered in time",
+    "given_back": "was given back",
+}
 
 
 @dataclass(slots=True)
@@ -92,7 +101,7 @@ class _Reader:
         self.account.given[self.owner].append(at)
         if data["rule"] not in BY_A_PERSON and not {"open", "among"} <= data.keys():
             self._say(f"was assigned without saying why: {data}")
-        self.account.samples.append(f"{at:%d %H:%M:%S}  {self.names[self.owner]:<8}{data}")
+        self.account.samples.append(f"{at.astimezone(WIB):%d.%m. %H:%M:%S}  {self.names[self.owner]:<8}{words(data)}")
         if self.wait is not None:
             self.wait.until = at
             self.account.waits.append(self.wait)
@@ -105,10 +114,11 @@ class _Reader:
             place = data.get("team", ""), data.get("skill", ""), self.conversation.rank
             self.wait = Wait(self.conversation.id, place, at)
         said = select(Message.id).where(Message.conversation_id == self.conversation.id, Message.sender == Sender.BOT)
-        if db.session.scalar(said.where(Message.created_at >= at - A_MOMENT).limit(1)) is None and not self.account_has_word():
+        now = db.session.scalar(said.where(Message.created_at >= at - A_MOMENT).limit(1))
+        if now is None and not self._was_told():
             self._say(f"was put into the backlog at {at} and told nothing")
 
-    def account_has_word(self) -> bool:
+    def _was_told(self) -> bool:
         """Whether a person has written to the contact before: who was given back was not left without a word."""
         said = select(Message.id).where(Message.conversation_id == self.conversation.id)
         return db.session.scalar(said.where(Message.direction == Direction.OUT).limit(1)) is not None
@@ -168,9 +178,20 @@ def _overtaken(account: Account) -> None:
         by_place[wait.place].append(wait)
     for waits in by_place.values():
         waits.sort(key=lambda wait: wait.since)
-        for first, second in zip(waits, waits[1:], strict=False):
+        for first, second in pairwise(waits):
             if second.until and first.since < second.since and (first.until is None or first.until > second.until):
                 account.wrong.append(f"conversation {second.conversation} overtook {first.conversation}")
+
+
+def words(data: dict[str, Any]) -> str:
+    """Why this one: as on the timeline, in a line."""
+    if data["rule"] in BY_A_PERSON:
+        return str(data["rule"])
+    said = [WORDS[data["rule"]]] + [WORDS[data["how"]]] * ("how" in data)
+    said.append(f"{data['open']} of {data['capacity']} open, {data['present']} of {data['among']} there")
+    said += [f"knows {data['skill']}"] if data.get("skill") else []
+    said += [f"speaks {data['language']}"] if data.get("language") else []
+    return ", ".join(said)
 
 
 def quantiles(seconds: Sequence[float]) -> str:

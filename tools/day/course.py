@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 
@@ -19,6 +20,7 @@ from roms.services import availability, backlog, handoff, replies, timers, webch
 from roms.services.actors import Actor
 from tools.day.people import FORGETS, TALKS_ON, Worker, arrivals, comings
 
+BEFORE = datetime.min.replace(tzinfo=UTC)
 THEN = timedelta(hours=3)  # after the last event: whoever is still waiting has been answered
 
 
@@ -29,11 +31,13 @@ class Course:
     workers: list[Worker]
     set_clock: Callable[[datetime], None]
     dice: random.Random
-    now: datetime = datetime.min.replace(tzinfo=UTC)
+    now: datetime = BEFORE
     most_open: dict[str, int] = field(default_factory=dict)  # login -> conversations at once, by assignments
-    forgotten: set[int] = field(default_factory=set)  # conversations that their agent overlooks until they move on
+    forgotten: set[tuple[int, int]] = field(default_factory=set)  # conversations that this agent overlooks
     _heap: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _since: dict[str, datetime] = field(default_factory=dict)  # login -> when they last came or went
+    _looked: set[tuple[int, int]] = field(default_factory=set)
 
     def at(self, moment: datetime, what: Callable[[], None]) -> None:
         heapq.heappush(self._heap, (moment, next(self._numbers), what))
@@ -42,9 +46,9 @@ class Course:
         """Everybody's comings and goings, and every first message."""
         for worker in self.workers:
             for moment, state in comings(worker):
-                self.at(moment, lambda worker=worker, state=state: self._comes(worker, state))
+                self.at(moment, partial(self._comes, worker, state))
         for moment, who, wish in arrivals(customers, self.dice):
-            self.at(moment, lambda who=who, wish=wish: self._writes(who, wish))
+            self.at(moment, partial(self._writes, who, wish))
 
     def run(self) -> None:
         """Until nothing is left to happen but clocks that run for a day."""
@@ -92,8 +96,6 @@ class Course:
         how = Presence.AVAILABLE if worker.is_there else Presence.AWAY
         availability.set_presence(_actor(worker), worker.id, how, state == "give_back")
 
-    _since: dict[str, datetime] = field(default_factory=dict)
-
     def _works(self, worker: Worker) -> None:
         """Take the one of his who has waited longest, if he is free to."""
         mine = select(Conversation.public_id, Conversation.id, Conversation.waiting_since)
@@ -107,18 +109,16 @@ class Course:
             if row.waiting_since is not None and not self._overlooks(worker, row.id):
                 worker.is_busy = True
                 pause = timedelta(seconds=self.dice.uniform(15, 75))
-                self.at(self.now + pause, lambda cid=row.public_id: self._answers(worker, cid))
+                self.at(self.now + pause, partial(self._answers, worker, row.public_id))
                 return
 
     def _overlooks(self, worker: Worker, conversation: int) -> bool:
-        key = conversation * 1000 + worker.id
+        key = conversation, worker.id
         if key not in self._looked:
             self._looked.add(key)
             if self.dice.random() < FORGETS:
                 self.forgotten.add(key)
         return key in self.forgotten
-
-    _looked: set[int] = field(default_factory=set)
 
     def _answers(self, worker: Worker, cid: str) -> None:
         worker.is_busy = False
@@ -133,9 +133,9 @@ class Course:
         replies.send(_actor(worker), cid, f"{cid}-{found.seq}", "Baik, kami bantu.", found.seq)
         soon = self.now + timedelta(seconds=self.dice.uniform(20, 120))
         if self.dice.random() < TALKS_ON:
-            self.at(soon, lambda: self._writes(found.address, "lalu bagaimana"))
+            self.at(soon, partial(self._writes, found.address, "lalu bagaimana"))
         else:
-            self.at(soon, lambda: self._closes(worker, cid))
+            self.at(soon, partial(self._closes, worker, cid))
 
     def _closes(self, worker: Worker, cid: str) -> None:
         found = db.session.execute(

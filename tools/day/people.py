@@ -12,6 +12,7 @@ WORKING_DAY, HOLIDAY, NEXT_DAY = date(2026, 12, 24), date(2026, 12, 25), date(20
 BUSY = ((0, 0.3), (8, 2.0), (11, 4.0), (14, 2.0), (19, 3.0), (20, 1.0), (22, 0.3))  # from this hour on, so busy
 WISHES = (("beli", 45), ("komplain", 30), ("tagihan", 15), ("darurat", 4), ("halo", 6))
 FORGETS = 0.03  # of the conversations that an agent is given
+MORNING = 10  # the end of the last day, on the wall
 TALKS_ON = 0.4  # of the customers who were answered
 FELL_ILL = datetime(2026, 12, 24, 14, 20, tzinfo=WIB).astimezone(UTC)
 
@@ -64,12 +65,13 @@ def comings(worker: Worker) -> Iterator[tuple[datetime, str]]:
 
 def arrivals(customers: int, dice: random.Random) -> Iterator[tuple[datetime, str, str]]:
     """(when, who, what): the working day's customers, a sixth of them on the holiday, a few the morning after."""
-    hours = [hour for hour in range(24)]
-    weights = [[share for start, share in BUSY if start <= hour][-1] for hour in hours]
-    wishes, shares = zip(*WISHES, strict=True)
+    busy = [[share for start, share in BUSY if start <= hour][-1] for hour in range(24)]
+    wishes, shares = [wish for wish, _ in WISHES], [share for _, share in WISHES]
     for day, count in ((WORKING_DAY, customers), (HOLIDAY, customers // 6), (NEXT_DAY, customers // 10)):
         for number in range(count):
-            (hour,) = dice.choices(hours if day != NEXT_DAY else hours[:10], weights if day != NEXT_DAY else weights[:10])
+            (hour,) = dice.choices(
+                hours if day != NEXT_DAY else hours[:10], weights if day != NEXT_DAY else weights[:10]
+            )
             at = _at(day, hour) + timedelta(seconds=dice.randrange(3600))
             yield at, f"{day:%d}-{number}", dice.choices(wishes, shares)[0]
 

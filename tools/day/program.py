@@ -20,17 +20,18 @@ from roms import clock
 from roms.app import create_app
 from roms.config import ROOT, Config
 from roms.db import db, writing
-from roms.models import Role, Team, TeamMember, User, UserSkill
+from roms.models import Policy, Presence, Role, Team, TeamMember, User, UserSkill
 from roms.services import channels, publishing
 from tools import redis
 from tools.day import account, report
+from tools.day.account import Account
 from tools.day.course import Course
 from tools.day.people import Worker, comings, staff
 from tools.places import redis_socket
 from tools.terminal import say
 
 FLOWS = Path(__file__).parent / "flows"
-TEAMS = (("sales", "round_robin"), ("care", "least_loaded"))
+TEAMS = (("sales", Policy.ROUND_ROBIN), ("care", Policy.LEAST_LOADED))
 
 
 def main() -> int:
@@ -45,26 +46,43 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="roms-day-") as folder, _redis(Path(folder)) as address:
         app = _app(Path(folder), address)
         with app.app_context():
-            workers = open_shop()
-            course = days(workers, options.customers, options.seed)
-            found = account.made(workers)
+            workers, course, found = pass_by(options.customers, options.seed)
             report.tell(found, course, workers, options.all)
     say("\nWRONG: see above" if found.wrong else "\nnobody left without an owner or a word, nobody overtaken")
     return int(bool(found.wrong))
+
+
+def pass_by(customers: int, seed: int) -> tuple[list[Worker], Course, Account]:
+    """Let the days pass in an empty database; the clock is virtual meanwhile."""
+    real = clock.now
+    try:
+        workers = open_shop()
+        course = Course(workers, set_clock, random.Random(seed))
+        course.plan(customers)
+        course.run()
+    finally:
+        clock.now = real
+    return workers, course, account.made(workers)
+
+
+def set_clock(moment: datetime) -> None:
+    """It is now this moment, for all of ROMS."""
+    clock.now = lambda: moment
 
 
 def open_shop() -> list[Worker]:
     """The people, their teams and what they can do, and the flows; all of them away."""
     workers = staff()
     begin = min(moment for worker in workers for moment, _ in comings(worker)) - timedelta(hours=8)
-    clock.now = lambda: begin
+    set_clock(begin)
     with writing():
         channels.ensure()
         teams = {key: Team(key=key, name=key.title(), policy=policy, created_at=begin) for key, policy in TEAMS}
         db.session.add_all(teams.values())
         for worker in workers:
             person = User(login=worker.login, name=worker.login.title(), password_hash="", role=Role.AGENT)
-            person.language, person.capacity, person.presence, person.created_at = "id", worker.capacity, "away", begin
+            person.language, person.capacity, person.presence = "id", worker.capacity, Presence.AWAY
+            person.created_at = begin
             db.session.add(person)
             db.session.flush()
             worker.id = person.id
@@ -72,22 +90,6 @@ def open_shop() -> list[Worker]:
             db.session.add_all(TeamMember(team_id=teams[team].id, user_id=person.id) for team in worker.teams)
     publishing.first(publishing.files_in(FLOWS))
     return workers
-
-
-def days(workers: list[Worker], customers: int, seed: int) -> Course:
-    """Let them pass."""
-
-    def set_clock(moment: datetime) -> None:
-        clock.now = lambda: moment
-
-    real = clock.now
-    course = Course(workers, set_clock, random.Random(seed))
-    try:
-        course.plan(customers)
-        course.run()
-    finally:
-        clock.now = real
-    return course
 
 
 def _app(folder: Path, redis_url: str) -> Flask:

@@ -37,7 +37,8 @@ def _fair(account: Account, course: Course, workers: Sequence[Worker]) -> None:
         given = len(account.given.get(worker.id, ()))
         say(
             f"{worker.login:<9} {' '.join(worker.teams):<12} {' '.join(worker.skills):<12} {hours:4.1f} h"
-            f" {given:>7} {given / max(hours, 0.1):>9.1f} {course.most_open.get(worker.login, 0):>8} ({worker.capacity})"
+            f" {given:>7} {given / max(hours, 0.1):>9.1f}"
+            f" {course.most_open.get(worker.login, 0):>8} ({worker.capacity})"
         )
 
 
