@@ -69,9 +69,8 @@ def arrivals(customers: int, dice: random.Random) -> Iterator[tuple[datetime, st
     wishes, shares = [wish for wish, _ in WISHES], [share for _, share in WISHES]
     for day, count in ((WORKING_DAY, customers), (HOLIDAY, customers // 6), (NEXT_DAY, customers // 10)):
         for number in range(count):
-            (hour,) = dice.choices(
-                hours if day != NEXT_DAY else hours[:10], weights if day != NEXT_DAY else weights[:10]
-            )
+            until = MORNING if day == NEXT_DAY else 24
+            (hour,) = dice.choices(range(until), busy[:until])
             at = _at(day, hour) + timedelta(seconds=dice.randrange(3600))
             yield at, f"{day:%d}-{number}", dice.choices(wishes, shares)[0]
 
