@@ -119,16 +119,7 @@ def _people() -> None:
     """As many agents as are wanted, all in the team that the channels' conversations are for."""
     with writing():
         there = list(db.session.scalars(select(User).filter_by(role=Role.AGENT)))
-        more = [
-            User(
-                login=f"agent{number}",
-                name=f"Agent {number}",
-                role=Role.AGENT,
-                password_hash="",
-                presence=Presence.AVAILABLE,
-            )
-            for number in range(AGENTS - len(there))
-        ]
+        more = [_agent(number) for number in range(AGENTS - len(there))]
         team = Team(key="shop", name="Shop", created_at=clock.now())
         db.session.add_all([team, *more])
         db.session.flush()

@@ -13,7 +13,7 @@ from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
 from roms.models import Contact, Conversation, Direction, Sender, Status
-from roms.services import abilities, channels, contents, links, refusals, window
+from roms.services import abilities, channels, contents, hours, links, refusals, window
 from roms.services.channels import Line
 
 Columns = Mapping[Any, Any]  # the columns of a row by name: a dict of ours or one that the database gave
@@ -36,6 +36,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "assignee": conversation.assignee_id,
         "team": conversation.team,
         "priority": conversation.priority,
+        "rank": conversation.rank,
         "skill": conversation.skill,
         "reason": conversation.reason,
         "contact": {
@@ -46,7 +47,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
             "language": contact.language,
             "picture": picture_url(contact),
             "opted_out_at": moment(contact.opted_out_at),
-            "is_group": _is_group(conversation),
+            "is_group": of_group(conversation.address, contact.phone),
         },
         "channel": line.facts | {"state": line.state},
         "window_until": moment(window.until(line, conversation.window_until)),
@@ -55,8 +56,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "doubts": conversation.doubts,
         "waiting_since": moment(conversation.waiting_since),
         "queued_at": moment(conversation.queued_at),
-        "answer_from": moment(conversation.answer_from),
-        "answer_by": moment(conversation.answer_by),
+        **_clock(conversation, release),
         "snoozed_until": moment(conversation.snoozed_until),
         "paused_until": moment(conversation.paused_until),
         "last": conversation.last,
@@ -67,15 +67,28 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
     }
 
 
+def _clock(conversation: Conversation, release: Release) -> JSON:
+    """How long somebody has to answer; in its rests it stands still, because the team is not there."""
+    rests = hours.rests(conversation, release.hours)
+    return {
+        "answer_from": moment(conversation.answer_from),
+        "answer_by": moment(conversation.answer_by),
+        "answer_rests": [[moment(begin), moment(end)] for begin, end in rests],
+    }
+
+
 def picture_url(contact: Contact) -> str | None:
     """Where a contact's picture is shown; another address for another picture."""
-    return f"/files/contact/{contact.id}/picture?v={contact.picture[:12]}" if contact.picture else None
+    return picture_at(contact.id, contact.picture)
 
 
-def _is_group(conversation: Conversation) -> bool:
+def picture_at(contact_id: int, picture: str) -> str | None:
+    return f"/files/contact/{contact_id}/picture?v={picture[:12]}" if picture else None
+
+
+def of_group(address: str, phone: str | None) -> bool:
     """At gateways it is in the address; elsewhere whoever has a bare number that is no telephone's is a group."""
-    address = conversation.address
-    return is_group(address) or (conversation.contact.phone is None and address.isdecimal())
+    return is_group(address) or (phone is None and address.isdecimal())
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -169,6 +182,16 @@ def visitor_entry(row: Columns, names: Mapping[int, str]) -> JSON | None:
         "status": ARRIVED.get(row["status"], row["status"]),
         "client_id": row["client_id"],
     }
+
+
+Whose = tuple[int | None, str]  # assignee and team: what decides who may see a conversation
+
+
+def header(cid: str, visitor: str, seq: int, whose: Whose, was: Whose | None = None) -> JSON:
+    """Who a frame is about and whose that is; `was`: whose it was before, where that has changed. A header that does
+    not say whose reaches only those who see all."""
+    told: JSON = {"c": cid, "v": visitor, "s": seq, "of": list(whose)}
+    return told if was is None or was == whose else told | {"was": list(was)}
 
 
 def pack(header: JSON, agents: JSON | None, visitor: JSON | None) -> bytes:

@@ -1,60 +1,88 @@
-"""Who is there, asked and said over the API; and what a live line leaves behind."""
+"""Who comes and goes is told at once to themselves and to those who see to the work, and to nobody else."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+import time
+from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import update
+from websockets.sync.client import ClientConnection
 
-from roms.db import db
-from roms.models import User
-from roms.web.hub import NOTE_EVERY, Hub
-from tests.cast import Cast, conversation, say
-from tests.web.conftest import Browser
-
-
-def put(browser: Browser, path: str, **said: object) -> tuple[int, dict[str, object]]:
-    answer = browser.ask("PUT", path, json=said, headers={"X-CSRFToken": browser.csrf})
-    return answer.status_code, answer.json
+from roms import clock, queue
+from roms.db import db, writing
+from roms.models import Role, User
+from roms.services import accounts
+from tests.cast import PASSWORD, Cast, person
+from tests.web.agent import Agent, Visitor, heard, listens
+from tests.web.conftest import Site
 
 
-def test_one_says_that_one_goes_away_and_gives_back_what_one_has(app: Flask, ani: Browser, people: Cast) -> None:
-    say(app.test_client(), "cs")
-    before = ani.get("/api/me").json
-    assert (before["name"], before["presence"], before["open"], before["capacity"]) == ("Ani", "available", 1, None)
-    status, told = put(ani, "/api/me/presence", presence="away", give_back=True)
-    assert (status, told["presence"], told["open"], told["given_back"]) == (200, "away", 0, 1)
-    assert conversation().assignee_id == people.budi.id
+@pytest.fixture
+def database_url(sqlite_only: str) -> str:
+    """What is tested here is the server; what it asks the database is tested on both kinds elsewhere."""
+    return sqlite_only
 
 
-@pytest.mark.parametrize("said", [{}, {"presence": "asleep"}, {"presence": "away", "give_back": "perhaps"}])
-def test_nonsense_is_named(said: dict[str, object], ani: Browser) -> None:
-    status, told = put(ani, "/api/me/presence", **said)
-    assert (status, told["error"]["code"]) == (422, "invalid")  # type: ignore[index]
+@pytest.fixture
+def people(cast: Cast) -> Cast:
+    """Ani and Citra are agents, Budi is a supervisor."""
+    with writing():
+        db.session.add(person("citra", Role.AGENT))
+        db.session.execute(update(User).where(User.id == cast.budi.id).values(role=Role.SUPERVISOR))
+    for login in ("ani", "budi", "citra"):
+        accounts.set_password(accounts.id_of(login), PASSWORD)
+    return cast
 
 
-def test_an_agent_says_nothing_of_others_and_a_supervisor_does(browser: Browser, ani: Browser, people: Cast) -> None:
-    path = f"/api/people/{people.budi.id}/presence"
-    status, told = put(ani, path, presence="away")
-    assert (status, told["error"]["code"]) == (403, "not_allowed")  # type: ignore[index]
-    assert browser.ask("PUT", path, json={"presence": "away"}).status_code in (400, 403), "no token, no word"
+def away(agent: Agent, whose: str = "me") -> None:
+    path = f"/api/{whose}/presence"
+    body = {"presence": "away", "give_back": False}
+    assert agent.http.put(path, json=body, headers=agent.csrf).status_code == 200
 
 
-def test_who_has_a_live_line_is_noted_every_half_minute(app: Flask, people: Cast) -> None:
-    hub = Hub(app)
+def received(ws: ClientConnection, seconds: float) -> list[dict[str, Any]]:
+    """Everything that comes meanwhile."""
+    until, found = time.monotonic() + seconds, []
+    while (left := until - time.monotonic()) > 0:
+        try:
+            found.append(json.loads(ws.recv(timeout=left)))
+        except TimeoutError:
+            break
+    return found
 
-    def noted(who: int) -> datetime | None:
-        db.session.rollback()
-        return db.session.scalar(select(User.connected_at).filter_by(id=who))
 
-    hub._note({people.ani.id})
-    first = noted(people.ani.id)
-    assert first is not None
-    hub._note({people.ani.id})
-    assert (noted(people.ani.id), noted(people.budi.id)) == (first, None), "not at every look, and nobody else"
-    hub._noted[people.ani.id] -= NOTE_EVERY
-    hub._note({people.ani.id, people.budi.id})
-    assert None not in (noted(people.ani.id), noted(people.budi.id))
-    assert noted(people.ani.id) != first
+def told_of(ws: ClientConnection, user: int, presence: str) -> dict[str, object]:
+    """The next frame that says so; until then others may be told of, or that a page of theirs is open."""
+    while True:
+        frame = heard(ws, "presence", 6)
+        if (frame["user"], frame["presence"]) == (user, presence):
+            return frame
+
+
+def test_presence_is_told_to_oneself_and_to_supervisors_only(site: Site, people: Cast) -> None:
+    ani, budi, citra, visitor = Agent(site.url), Agent(site.url, "budi"), Agent(site.url, "citra"), Visitor(site.url)
+    with ani.socket() as own, budi.socket() as board, citra.socket() as other, visitor.socket() as outside:
+        for each in (own, board, other, outside):
+            listens(each)
+        away(ani)
+        for ws in (own, board):
+            assert told_of(ws, people.ani.id, "away")["open"] == 0
+        away(budi, f"people/{people.ani.id}")
+        told = [frame["user"] for frame in received(other, 3) if frame["t"] == "presence"]
+        assert set(told) <= {accounts.id_of("citra")}
+        assert [frame for frame in received(outside, 1) if frame["t"] == "presence"] == []
+
+
+def test_what_nobody_announced_is_told_within_three_seconds(
+    site: Site, people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budi = Agent(site.url, "budi")
+    with budi.socket() as board:
+        listens(board)
+        monkeypatch.setattr(queue, "wake", lambda *_args, **_more: None)
+        with writing():
+            gone = {"presence": "away", "presence_since": clock.now()}
+            db.session.execute(update(User).where(User.id == people.ani.id).values(gone))
+        assert told_of(board, people.ani.id, "away")

@@ -1,5 +1,6 @@
 // The middle pane: whose conversation, its lines, and the place to write.
 import { html, useState } from "../vendor/ui.js";
+import { AwayHint } from "../common/presence.js";
 import { act, actsOf, focusComposer, may } from "./acts.js";
 import { Avatar, Empty, IconButton, Mode, channelWord, nameOf } from "./bits.js";
 import { isClosed } from "./closing.js";
@@ -7,7 +8,7 @@ import { Composer } from "./composer.js";
 import { Icon } from "./icons.js";
 import { go } from "./nav.js";
 import { toast } from "./notices.js";
-import { Waiting } from "./row.js";
+import { Due } from "./row.js";
 import { current, details, openId } from "./store.js";
 import { t } from "./text.js";
 import { Thread } from "./thread.js";
@@ -46,6 +47,7 @@ function Open({ summary }) {
   return html`<main class="chat" id="chat" tabindex="-1" onDragOver=${hover} onDragLeave=${left} onDrop=${drop}>
     ${over && html`<${DropHere} />`}
     <${Head} summary=${summary} />
+    <${AwayHint} summary=${summary} />
     <${Thread} name=${summary ? nameOf(summary) : ""} />
     ${summary && html`<${Composer} summary=${summary} />`}
   </main>`;
@@ -58,7 +60,7 @@ function Head({ summary }) {
   return html`<header class="chat-head">${back}
     <${Avatar} summary=${summary} />
     <div class="chat-who"><h2>${nameOf(summary)}</h2>
-      <p><${Mode} mode=${summary.mode} />${summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`}
+      <p><${Mode} mode=${summary.mode} /><${Due} summary=${summary} />
         <span class="chat-number">${contact.name && contact.phone_text ? contact.phone_text : channelWord(channel.kind)}</span></p></div>
     <div class="chat-acts">${actsOf(summary).filter((each) => IN_HEADER.includes(each.action)).map((each) => html`
       <button type="button" key=${each.verb} class="button quiet" data-verb=${each.verb} title=${each.verb === "close" ? `${each.label} (Alt+E)` : each.label} onClick=${() => act(each.verb)}>
