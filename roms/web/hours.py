@@ -10,15 +10,12 @@ from flask_wtf.csrf import generate_csrf
 from pydantic import BaseModel, Field
 
 from roms.config import Config
-from roms.errors import NotAllowed
-from roms.models import Role
 from roms.services import holidays, hours_editing, inbox
-from roms.services.actors import Actor
 from roms.web import i18n, identity
 from roms.web.bodies import LARGEST, Number, Text, body
+from roms.web.rights import SUPERVISOR, may
 
 bp = Blueprint("hours", __name__)
-bp.before_request(identity.require_actor)
 
 ONE = f"/api/hours/<int(max={LARGEST}):id_>"
 TEAM = f"/api/hours/teams/<int(max={LARGEST}):id_>"
@@ -57,16 +54,10 @@ class TeamHours(BaseModel):
     answer_within: Number | None
 
 
-def editor() -> Actor:
-    actor = identity.actor()
-    if actor.role not in (Role.ADMIN, Role.SUPERVISOR):
-        raise NotAllowed("opening hours are for admins and supervisors")
-    return actor
-
-
 @bp.get("/inbox/hours", strict_slashes=False)
+@may(SUPERVISOR)
 def show() -> ResponseReturnValue:
-    me = editor()
+    me = identity.actor()
     config: Config = current_app.extensions["roms.config"]
     boot = {
         "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
@@ -78,32 +69,35 @@ def show() -> ResponseReturnValue:
 
 
 @bp.get("/api/hours")
+@may(SUPERVISOR)
 def listed() -> ResponseReturnValue:
-    editor()
     return hours_editing.listed()
 
 
 @bp.post("/api/hours")
+@may(SUPERVISOR)
 def create() -> ResponseReturnValue:
-    return {"id": hours_editing.create(editor(), body(NewHours).name)}, 201
+    return {"id": hours_editing.create(identity.actor(), body(NewHours).name)}, 201
 
 
 @bp.put(ONE)
+@may(SUPERVISOR)
 def change(id_: int) -> ResponseReturnValue:
-    me, given = editor(), body(ChangedHours)
+    me, given = identity.actor(), body(ChangedHours)
     return hours_editing.change(me, id_, given.name, given.model_dump(exclude={"name"}))
 
 
 @bp.post(f"{ONE}/holidays")
+@may(SUPERVISOR)
 def add_holidays(id_: int) -> ResponseReturnValue:
-    me, given = editor(), body(Holidays)
+    me, given = identity.actor(), body(Holidays)
     days = holidays.of_file(given.text) if given.text else holidays.of_year(given.year, given.leave)
     return {"added": hours_editing.add_holidays(me, id_, days), "found": len(days)}
 
 
 @bp.put(TEAM)
+@may(SUPERVISOR)
 def give(id_: int) -> ResponseReturnValue:
-    editor()
     given = body(TeamHours)
     hours_editing.give(id_, given.hours, given.answer_within)
     return "", 204
