@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roms import clock, metrics
 from roms.db import db
-from roms.services import accounts, attendance, availability, heartbeats, inbox
+from roms.services import access, accounts, attendance, availability, heartbeats, inbox
 from roms.services.actors import Actor
 from roms.web.audience import RIGHTS, Moved, Told, packed
 from roms.web.line import Line, frame
@@ -45,10 +45,15 @@ class Seat:
     line: Line
     actor: Actor | None
     visitor: str = ""
+    hears_all: bool = False  # whole frames of everything: reckoned once, because each frame asks each seat
+
+    def __post_init__(self) -> None:
+        self.hears_all = self.actor is not None and access.sees_all(self.actor) and self.actor.sees_numbers
 
     def allow(self, actor: Actor) -> bool:
         """From now on they hear what this actor may; whether that is something else than before."""
         before, self.actor = self.actor, actor
+        self.__post_init__()
         return before is None or _rights(before) != _rights(actor)
 
 
@@ -119,7 +124,7 @@ class Hub:
     def _send(self, told: Told, visitor: bytes) -> None:
         for seat in self._all():
             if seat.actor:
-                if said := told.to(seat.actor):
+                if said := told.whole if seat.hears_all else told.to(seat.actor):
                     seat.line.send(said)
             elif visitor and seat.visitor and seat.visitor == told.header["v"]:
                 seat.line.send(visitor)

@@ -8,6 +8,7 @@ import { inWords } from "../inbox/notices.js";
 import { personName } from "../inbox/person.js";
 import { t } from "../inbox/text.js";
 import { ours } from "../common/signs.js";
+import { Export } from "./exporting.js";
 import { Import } from "./importing.js";
 import { chosen, load, open, people, query } from "./state.js";
 
@@ -22,10 +23,6 @@ export function People() {
     <${Search} /><${Rows} />
   </section>`;
 }
-
-/** A download is a link: the browser keeps the name and shows how far it is. */
-const Export = () => html`<details class="export"><summary class="button quiet">${t("export")}</summary>
-  <div class="export-kinds">${["csv", "jsonl"].map((format) => html`<a key=${format} href=${`/api/contacts/export?format=${format}`} download=${`contacts.${format}`}>${format.toUpperCase()}</a>`)}</div></details>`;
 
 function Search() {
   const timer = useRef(0);
