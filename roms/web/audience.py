@@ -28,7 +28,7 @@ class Told:
         if not self.body:
             return b""
         if "u" in self.header:  # about one of us, and about no conversation
-            return self._whole if actor.is_supervisor or actor.id == self.header["u"] else b""
+            return self.whole if actor.is_supervisor or actor.id == self.header["u"] else b""
         if may_see(actor, self.header.get("of")):
             return self.whole if actor.sees_numbers else self._masked
         return self._gone if may_see(actor, self.header.get("was")) else b""
