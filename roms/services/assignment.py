@@ -5,6 +5,7 @@ Functions here run inside the transaction of whoever calls them; the conversatio
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -16,8 +17,8 @@ from roms.services import frames
 from roms.services.scene import Scene, add_history
 
 
-def to_next(scene: Scene, rule: str) -> None:
-    """Round robin: the agent whose last assignment is longest ago; never the one who has it now, if there is another.
+def to_next(scene: Scene, rule: str, but: Collection[int] = ()) -> None:
+    """Round robin: the agent whose last assignment is longest ago; never the one who has it now, nor one of `but`.
 
     One transaction at a time looks and takes, so that two handoffs at once go to two people.
     """
@@ -27,7 +28,7 @@ def to_next(scene: Scene, rule: str) -> None:
         .where(User.role == Role.AGENT, User.is_active)
         .order_by(User.last_assigned_at.asc().nulls_first(), User.id)
     ).all()
-    others = [row for row in agents if row.id != scene.conversation.assignee_id]
+    others = [row for row in agents if row.id != scene.conversation.assignee_id and row.id not in but]
     if not others:
         if not agents:
             scene.conversation.reason = {"rule": "nobody"}
@@ -37,8 +38,8 @@ def to_next(scene: Scene, rule: str) -> None:
     _take(scene, chosen, {"rule": rule, "among": len(agents), "since": frames.moment(since)})
 
 
-def to(scene: Scene, agent: int, by: int | None) -> None:
-    """A person took it (by is None) or gave it to someone."""
+def to(scene: Scene, agent: int, by: int | None, rule: str = "assigned") -> None:
+    """A person took it (by is None) or gave it to someone, which is called `rule`."""
     if db.session.scalar(select(func.count()).select_from(User).filter_by(id=agent, is_active=True)) == 0:
         raise Invalid("there is no such agent", agent=agent)
     if by is None:
@@ -46,7 +47,7 @@ def to(scene: Scene, agent: int, by: int | None) -> None:
             return
         _take(scene, agent, {"rule": "claimed"})
     else:
-        _take(scene, agent, {"rule": "assigned", "by": by})
+        _take(scene, agent, {"rule": rule, "by": by})
 
 
 def to_nobody(scene: Scene) -> None:
