@@ -30,6 +30,7 @@ from roms.web import (
     pages,
     problems,
     templates,
+    verbs,
     webhooks,
     widget,
 )
@@ -65,7 +66,7 @@ def create_app(config: Config) -> Flask:
     files.init_app(app)
     for part in (aside, auth, authors, channels, contacts, pages, docs, journal, media):
         app.register_blueprint(part.bp)
-    for part in (webhooks, widget, health, templates):
+    for part in (webhooks, widget, health, templates, verbs):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)

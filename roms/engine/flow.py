@@ -208,3 +208,4 @@ class Release:
     ways: tuple[Way, ...] = ()
     gathers: bool = False  # some question, or the lifecycle, makes one turn of several messages
     media: Mapping[str, Media] = field(default_factory=dict)  # name -> what the file is
+    needs: Mapping[Place, frozenset[str]] = field(default_factory=dict)  # the variables that a step cannot do without

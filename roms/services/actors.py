@@ -21,3 +21,8 @@ class Actor:
     @property
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
+
+    @property
+    def is_supervisor(self) -> bool:
+        """Whether they see to the work of others: supervisors and admins."""
+        return self.role in (Role.SUPERVISOR, Role.ADMIN)

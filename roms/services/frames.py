@@ -11,6 +11,7 @@ from roms import jsontext
 from roms.channels.addresses import is_group
 from roms.engine import lifecycle
 from roms.engine.flow import Release
+from roms.engine.table import Lifecycle
 from roms.engine.types import JSON
 from roms.models import Contact, Conversation, Direction, Sender, Status
 from roms.services import abilities, channels, contents, links, refusals, window
@@ -74,15 +75,15 @@ def _actions(conversation: Conversation, release: Release) -> list[str]:
     return [each for each in allowed if each != "woken" or conversation.snoozed_until is not None]
 
 
-def reason_of(release: Release, key: str) -> JSON:
+def reason_of(key: str, lifecycle_: Lifecycle) -> JSON:
     """Why it was closed, as people read it; a word alone where this release has no such reason any more."""
-    words = release.lifecycle.close_reasons.get(key, {"id": key, "en": key})
+    words = lifecycle_.close_reasons.get(key, {"id": key, "en": key})
     return {"key": key, **words}
 
 
 def _closed_as(state: Any, release: Release) -> JSON | None:
     key = state.get("closed_as") if isinstance(state, Mapping) else None
-    return reason_of(release, key) if isinstance(key, str) else None
+    return reason_of(key, release.lifecycle) if isinstance(key, str) else None
 
 
 def picture_url(contact: Contact) -> str | None:

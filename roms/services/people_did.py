@@ -24,7 +24,7 @@ def told(release: Release, event: Event) -> JSON:
     if isinstance(event, events.Paused) and event.until:
         return {"until": frames.moment(moment_of(event.until))}
     if isinstance(event, events.Closed) and event.reason:
-        return {"reason": event.reason, "called": frames.reason_of(release, event.reason)}
+        return {"reason": event.reason, "called": frames.reason_of(event.reason, release.lifecycle)}
     return {}
 
 
