@@ -15,7 +15,7 @@ LONGEST = 30 * 24 * 3600  # seconds: what waits for the contact to write is look
 def snooze(turn: Turn) -> None:
     """The response clock stands still meanwhile: its timer is let fire for nothing, and it begins anew on waking."""
     asked = turn.event.until if isinstance(turn.event, Snoozed) else 0
-    due = moment_of(asked) if asked else later(turn, LONGEST)
+    due = moment_of(asked) if asked else later(turn, LONGEST).replace(microsecond=0)
     turn.effects.append(Snooze(due, bool(asked)))
     start_clock(turn, CLOCK, due)
 

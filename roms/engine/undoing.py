@@ -44,7 +44,7 @@ def _clocks(turn: Turn, event: Undone, before: Session) -> None:
     due = moment_of(event.snoozed_until) if event.snoozed_until else None
     if due is None or due <= turn.now:
         snoozing.wake(turn)
-    elif not running(turn, snoozing.CLOCK):
+    else:
         start_clock(turn, snoozing.CLOCK, due)
         turn.effects.append(Snooze(due, True))
     if waited and not running(turn, response.CLOCK):
