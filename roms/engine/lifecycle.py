@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from roms.engine import bursts, looping, modes, moving, outside, response, snoozing, steps, undoing, waits
+from roms.engine import bursts, finding, looping, modes, moving, outside, response, snoozing, steps, undoing, waits
 from roms.engine.effects import (
     AssignTo,
     FindAgent,
@@ -19,6 +19,7 @@ from roms.engine.effects import (
     Unassign,
 )
 from roms.engine.events import (
+    AgentFound,
     Event,
     Looped,
     MessageReceived,
@@ -29,7 +30,7 @@ from roms.engine.events import (
     Transferred,
     Undone,
 )
-from roms.engine.flow import Release
+from roms.engine.flow import Handoff, Release
 from roms.engine.session import load
 from roms.engine.table import PERSON_EVENTS, Row
 from roms.engine.triggers import holds
@@ -229,9 +230,8 @@ def _talk(turn: Turn) -> None:
 
 
 def _queue(turn: Turn) -> None:
-    handoff = turn.handoff
-    team, priority = (handoff.team, handoff.priority) if handoff else ("", "normal")
-    turn.effects.append(FindAgent(team, priority, turn.reason))
+    asked = turn.handoff or Handoff("", "normal", ())
+    turn.effects.append(FindAgent(asked.team, asked.priority, turn.reason, asked.skill))
     response.start(turn)
 
 
@@ -275,6 +275,7 @@ OF_THE_SYSTEM: dict[type[Event], Callable[[Release, Session, Any, datetime], Dec
     ReleaseChanged: _release_changed,
     Looped: _looped,
     Undone: _undone,
+    AgentFound: finding.found,
 }
 ACTIONS: dict[str, Callable[[Turn], None]] = {
     "talk": _talk,

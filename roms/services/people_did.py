@@ -15,6 +15,7 @@ from roms.services import frames
 
 HISTORY = ("mode", "assigned", "handoff", "snoozed", "woken", "undone")
 TRANSFERRED = "transferred"
+FOUND = ("backlog", "given_back")  # rules of an assignment that was by turn, and no part of another event
 
 
 def told(release: Release, event: Event) -> JSON:
@@ -58,6 +59,8 @@ def _assigned(row: Any, _: Any) -> Event | None:
         return events.AgentClaimed(data["agent"])
     if data.get("rule") == "assigned":
         return events.Assigned(data["agent"], data["by"])
+    if data.get("rule") in FOUND:
+        return events.AgentFound()
     return events.Transferred(data["agent"], "", data["by"]) if data.get("rule") == TRANSFERRED else None
 
 

@@ -237,7 +237,9 @@ def _said(row: Any) -> Event | None:
 def _done(row: Any, walked: list[_Happened], undone: Mapping[str, Any]) -> Event | None:
     """What a person did in the inbox; what follows from something else that is known already is nothing new."""
     event = people_did.event_of(row, undone)
-    if event is None or row.event in ("mode", "undone") or not walked or walked[-1].at != row.at:
+    if event is None or isinstance(event, events.AgentFound) or row.event in ("mode", "undone"):
+        return event
+    if not walked or walked[-1].at != row.at:
         return event
     if isinstance(walked[-1].event, events.Woken) and row.event in ("assigned", "handoff"):
         walked.pop()  # whoever was given it has it in sight

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from roms.engine import effects
+from roms.engine.types import Mode
 from roms.services import assignment, frames
 from roms.services.scene import Scene, add_history
 
@@ -28,12 +29,17 @@ def transfer(scene: Scene, effect: effects.Transfer, _: Mapping[str, Any]) -> No
 def snooze(scene: Scene, effect: effects.Snooze, _: Mapping[str, Any]) -> None:
     """No list of open ones shows it, and nobody's time to answer runs."""
     scene.conversation.snoozed_until = effect.until
+    scene.conversation.queued_at = None
     scene.conversation.answer_from = scene.conversation.answer_by = None
     until = frames.moment(effect.until) if effect.is_asked else None
     add_history(scene, "snoozed", {"until": until}, scene.actor)
 
 
 def wake(scene: Scene, effect: effects.Wake, _: Mapping[str, Any]) -> None:
-    scene.conversation.snoozed_until = None
+    """What nobody has, and somebody waits in, is to be given to whoever's turn it is."""
+    conversation = scene.conversation
+    conversation.snoozed_until = None
+    if conversation.assignee_id is None and conversation.waiting_since is not None and conversation.mode is Mode.AGENT:
+        conversation.queued_at = scene.at
     if effect.by:
         add_history(scene, "woken", {"by": effect.by}, scene.actor)
