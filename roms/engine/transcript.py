@@ -67,9 +67,7 @@ def _lines(player: Player, past: Past, hidden: re.Pattern[str] | None) -> Iterat
     """First the time that passed, with what fell due in it; then what happened and what the bot said to it."""
     yield from _waited(player, past.at)
     event = past.event
-    if isinstance(
-        event, TimerFired | Looped | AgentFound | Undone
-    ):  # no act, or none that lasted
+    if isinstance(event, TimerFired | Looped | AgentFound | Undone):  # no act, or none that lasted
         return
     line: dict[str, Any]
     if isinstance(event, MessageReceived):

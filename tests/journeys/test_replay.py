@@ -72,7 +72,7 @@ def acted(cast: Cast, dice: random.Random, cid: str) -> None:
             lambda: handoff.snooze(
                 cast.admin, cid, dice.choice([0, int((clock.now() + timedelta(hours=2)).timestamp())])
             ),
-            lambda: handoff.wake(cast.admin, cid),
+            lambda: (handoff.snooze(cast.admin, cid), handoff.wake(cast.admin, cid)),
             lambda: handoff.transfer(cast.admin, cid, agent=cast.budi.id, note="tolong"),
             lambda: undoing.undo(cast.admin, handoff.close(cast.admin, cid)["undo"]),
             lambda: handoff.assign(cast.admin, cid, cast.budi.id),
