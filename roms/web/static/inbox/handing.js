@@ -62,7 +62,7 @@ const Until = ({ verb, offers, endless }) => function Inside({ leave }) {
       <${Pick} icon=${endless.icon} label=${t(endless.label)} hint=${t(`${endless.label}_hint`)} onClick=${() => done(null)} /></${Picks}>
     <form class="fields" onSubmit=${submit}><label class="field"><span>${t("until_own")}</span>
       <input type="datetime-local" name="until" required min=${local(new Date())} value=${own} onInput=${(event) => setOwn(event.target.value)} /></label>
-      <div class="field-acts"><button type="submit" class="button primary">${t(`act_${verb}`)}</button></div></form>`;
+      <div class="field-acts"><button type="submit" class="button primary">${t(verb)}</button></div></form>`;
 };
 
 export const Pause = Until({
@@ -96,7 +96,7 @@ export function Transfer({ leave }) {
     <label class="field"><span>${t("transfer_note")}</span>
       <textarea name="note" rows="3" maxlength="20000" placeholder=${t("transfer_note_hint")} value=${note} onInput=${(event) => setNote(event.target.value)} onKeyDown=${keep}></textarea>
       <small>${t("transfer_note_help")}</small></label>
-    <div class="field-acts"><button type="button" class="button" onClick=${leave}>${t("cancel")}</button><button type="submit" class="button primary">${t("act_transfer")}</button></div></form>`;
+    <div class="field-acts"><button type="button" class="button" onClick=${leave}>${t("cancel")}</button><button type="submit" class="button primary">${t("bulk_transfer")}</button></div></form>`;
 }
 
 export function Assign({ leave }) {
