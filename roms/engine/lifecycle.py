@@ -231,7 +231,7 @@ def _talk(turn: Turn) -> None:
 
 def _queue(turn: Turn) -> None:
     asked = turn.handoff or Handoff("", "normal", ())
-    turn.effects.append(FindAgent(asked.team, asked.priority, turn.reason, asked.skill))
+    turn.effects.append(FindAgent(asked.team, asked.priority, turn.reason, asked.skill, turn.told))
     response.start(turn)
 
 

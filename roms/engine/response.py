@@ -1,11 +1,26 @@
-"""The response clock: how long the contact has waited for a person."""
+"""Who asked for a person: what is promised, and how long it may take, in the hours of the team that is to answer."""
 
 from __future__ import annotations
 
+from roms.engine import teams
 from roms.engine.effects import StartWaiting, StopWaiting
-from roms.engine.turn import Turn, later, running, start_clock, stop_clock
+from roms.engine.hours import is_open
+from roms.engine.template import Text
+from roms.engine.turn import Turn, running, start_clock, stop_clock
 
 CLOCK = "response_overdue"
+
+
+def promise(turn: Turn) -> tuple[Text, ...]:
+    """What is said to whoever gets a person: nobody is promised at once when nobody is there.
+
+    By the hours of the channel's own team, since no flow has named another; the text then speaks of those.
+    """
+    person, own = turn.release.person, teams.rota(turn.facts, teams.OWN).hours
+    if not person.closed or is_open(own or turn.release.hours, turn.now):
+        return person.says
+    turn.keeps, turn.told = own, True
+    return person.closed
 
 
 def start(turn: Turn) -> None:
@@ -16,8 +31,11 @@ def start(turn: Turn) -> None:
 
 
 def begin(turn: Turn) -> None:
-    """From now."""
-    start_clock(turn, CLOCK, later(turn, turn.release.lifecycle.response_within))
+    """From now, for the team of the talk or of the handoff that is just happening."""
+    handoff, lifecycle = turn.handoff, turn.release.lifecycle
+    team = handoff.team if handoff else teams.of_talk(turn.facts)
+    usual, within = turn.release.hours, lifecycle.response_within
+    start_clock(turn, CLOCK, teams.answer_by(turn.facts, team, usual, within, turn.now))
 
 
 def answered(turn: Turn) -> None:

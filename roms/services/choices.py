@@ -12,8 +12,9 @@ from roms.engine.entrances import entrances
 from roms.engine.types import JSON
 from roms.errors import NotFound
 from roms.models import Conversation, Label, Team
-from roms.services import access, channels, frames, inbox, publishing, runner
+from roms.services import access, channels, frames, inbox, publishing
 from roms.services.actors import Actor
+from roms.services.facts import facts_of
 from roms.services.scene import scene_of
 
 LONGEST = 120  # characters of what the bot would say
@@ -41,7 +42,7 @@ def steps(actor: Actor, cid: str) -> JSON:
         raise NotFound("there is no such conversation")
     scene = scene_of(conversation, channels.line(conversation.channel_id), clock.now(), actor.id)
     try:
-        known = session.load(conversation.state, runner.facts_of(scene))
+        known = session.load(conversation.state, facts_of(scene))
     except session.Unreadable:
         return {"release": scene.talk.number, "steps": []}
     found = entrances(scene.talk, known, scene.at, actor.language)

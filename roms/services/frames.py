@@ -14,15 +14,12 @@ from roms.engine.flow import Release
 from roms.engine.table import Lifecycle
 from roms.engine.types import JSON
 from roms.models import Contact, Conversation, Direction, Sender, Status
-from roms.services import abilities, channels, contents, links, refusals, window
+from roms.services import abilities, channels, contents, hours, links, refusals, window
 from roms.services.channels import Line
 
 Columns = Mapping[Any, Any]  # the columns of a row by name: a dict of ours or one that the database gave
 
 ARRIVED = {"queued": "sending", "sending": "sending", "accepted": "sent"}  # what a visitor sees of a status
-
-
-CLOCKS = ("waiting_since", "queued_at", "answer_from", "answer_by", "snoozed_until", "paused_until")
 
 
 def moment(at: datetime | None) -> str | None:
@@ -57,7 +54,11 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "can": abilities.can(line.abilities),
         "unread": conversation.unread,
         "doubts": conversation.doubts,
-        **{name: moment(getattr(conversation, name)) for name in CLOCKS},
+        "waiting_since": moment(conversation.waiting_since),
+        "queued_at": moment(conversation.queued_at),
+        **_clock(conversation, release),
+        "snoozed_until": moment(conversation.snoozed_until),
+        "paused_until": moment(conversation.paused_until),
         "last": conversation.last,
         "labels": conversation.labels,
         "closed_as": _closed_as(conversation.state, release),
@@ -82,6 +83,16 @@ def reason_of(key: str, lifecycle_: Lifecycle) -> JSON:
 def _closed_as(state: Any, release: Release) -> JSON | None:
     key = state.get("closed_as") if isinstance(state, Mapping) else None
     return reason_of(key, release.lifecycle) if isinstance(key, str) else None
+
+
+def _clock(conversation: Conversation, release: Release) -> JSON:
+    """How long somebody has to answer; in its rests it stands still, because the team is not there."""
+    rests = hours.rests(conversation, release.hours)
+    return {
+        "answer_from": moment(conversation.answer_from),
+        "answer_by": moment(conversation.answer_by),
+        "answer_rests": [[moment(begin), moment(end)] for begin, end in rests],
+    }
 
 
 def picture_url(contact: Contact) -> str | None:

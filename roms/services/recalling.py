@@ -18,11 +18,13 @@ from roms.engine.replay import Past, Record
 from roms.engine.types import Mode
 from roms.errors import NotFound
 from roms.models import BulkAction, Channel, Contact, Conversation, Direction, History, HttpCall, Message, Sender, Timer
-from roms.services import contents, known, loops, people_did
+from roms.services import contents, hours, known, loops, people_did
 from roms.services.known import Change, Known
 from roms.services.permission import MARK
+from roms.services.promising import MARK as PROMISE
 
 AT_ONCE = 500  # conversations read with one statement a table
+OURS = {MARK, PROMISE}  # what the bot said and no flow did
 
 Entry = tuple[int, int, datetime, Any]  # number, rank among equals, when, the row
 
@@ -132,6 +134,7 @@ def heads_of(ids: Sequence[int]) -> Sequence[Any]:
             Conversation.id,
             Conversation.public_id,
             Conversation.contact_id,
+            Conversation.channel_id,
             Conversation.created_at,
             Conversation.mode,
             Contact.name.label("contact"),
@@ -168,6 +171,7 @@ def _record(
             each.release,
             each.seq,
             contact.learned(each.seq, after) if changed else {},
+            hours.known(head.channel_id, each.at),
         )
         for each, after in zip_longest(walked, following)
     )
@@ -197,7 +201,7 @@ def _walked(entries: Iterable[Entry], mode: Mode, undone: Mapping[str, Any]) -> 
         if event is not None:
             walked.append(_Happened(at, event, mode=mode, seq=seq))
         if not rank and hasattr(row, "sender"):
-            if row.sender is Sender.BOT and walked and MARK not in (row.payload or {}):  # no flow said that
+            if row.sender is Sender.BOT and walked and not OURS & set(row.payload or ()):  # no flow said that
                 walked[-1].said.append(row.text)
                 walked[-1].step = _step(row.why)
                 walked[-1].release = row.why["release"] if row.why else 0
@@ -241,6 +245,9 @@ def _done(row: Any, walked: list[_Happened], undone: Mapping[str, Any]) -> Event
         return event
     if not walked or walked[-1].at != row.at:
         return event
+    if isinstance(walked[-1].event, events.Transferred) and row.event == "handoff":
+        walked[-1].event = event  # the change of mode does not say to which team
+        return None
     if isinstance(walked[-1].event, events.Woken) and row.event in ("assigned", "handoff"):
         walked.pop()  # whoever was given it has it in sight
         return event

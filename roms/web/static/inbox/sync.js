@@ -1,5 +1,6 @@
 // Keeps the world in step with the server: frames, catch-up, lists, threads. The rules are apply.js; here is the fetching.
 import { batch } from "../vendor/ui.js";
+import { ring } from "./ringing.js";
 import { Refused, Unreachable, conversation, get } from "./api.js";
 import { apply, behind, caughtUp, continues, isGone, prepend, relisted, threadFrom, withSummary, withThread, without } from "./apply.js";
 import { me } from "./boot.js";
@@ -37,6 +38,7 @@ export function enter(frame) {
 }
 
 function changed(frame, before) {
+  ring(frame);
   for (const { seq, type, direction, agent } of frame.entries) { // a receipt for an older message says nothing of typing
     if (type === "message" && seq > frame.from) forgetTyping(frame.c, direction === "in" ? "contact" : agent);
   }
