@@ -83,6 +83,7 @@ def test_a_visitor_sees_the_answer_at_once_and_the_agent_sees_it_read(tab: Tabs,
     expect(shop.frame.get_by_text(f"Anda berbicara dengan {first_name}", exact=True)).to_be_visible()
     expect(inbox.bubble("Selamat siang").locator(".tick")).to_have_text("Sudah dibaca")
     inbox.act("Kembalikan ke bot")
+    inbox.page.get_by_role("dialog").get_by_role("button", name="Diam dulu").click()
     inbox.mode("Bot")
     shop.say("menu")
     shop.hears("Ada yang bisa kami bantu?")
