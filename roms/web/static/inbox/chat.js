@@ -1,11 +1,7 @@
 // The middle pane: whose conversation, its lines, and the place to write.
 import { html, useState } from "../vendor/ui.js";
-<<<<<<< HEAD
-import { actsOf, ask, focusComposer, may } from "./acts.js";
-=======
 import { AwayHint } from "../common/presence.js";
-import { act, actsOf, focusComposer, may } from "./acts.js";
->>>>>>> main
+import { actsOf, ask, focusComposer, may } from "./acts.js";
 import { Avatar, Empty, IconButton, Mode, channelWord, nameOf } from "./bits.js";
 import { isClosed } from "./closing.js";
 import { Composer } from "./composer.js";
@@ -52,11 +48,8 @@ function Open({ summary }) {
   return html`<main class="chat" id="chat" tabindex="-1" onDragOver=${hover} onDragLeave=${left} onDrop=${drop}>
     ${over && html`<${DropHere} />`}
     <${Head} summary=${summary} />
-<<<<<<< HEAD
     ${summary && html`<${Sleeping} summary=${summary} />`}
-=======
     <${AwayHint} summary=${summary} />
->>>>>>> main
     <${Thread} name=${summary ? nameOf(summary) : ""} />
     ${summary && html`<${Composer} summary=${summary} />`}
   </main>`;
