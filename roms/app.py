@@ -36,6 +36,7 @@ from roms.web import (
     problems,
     rights,
     templates,
+    verbs,
     webhooks,
     widget,
 )
@@ -79,7 +80,7 @@ def create_app(config: Config) -> Flask:
     files.init_app(app)
     for part in (aside, auth, authors, availability, board, channels, contacts, pages, docs, hours, journal, media):
         app.register_blueprint(part.bp)
-    for part in (webhooks, widget, health, templates):
+    for part in (webhooks, widget, health, templates, verbs):
         app.register_blueprint(part.bp)
     live.init_app(app)
     rights.complete(app)

@@ -91,8 +91,8 @@ def give_back(scene: Scene) -> bool:
     return to_next(scene, GIVEN_BACK, () if before is None else (before,))
 
 
-def to(scene: Scene, agent: int, by: int | None) -> None:
-    """A person took it (by is None) or gave it to someone, however full their hands are."""
+def to(scene: Scene, agent: int, by: int | None, rule: str = "assigned") -> None:
+    """A person took it (by is None) or gave it to someone, which is called `rule`, however full their hands are."""
     if db.session.scalar(select(func.count()).select_from(User).filter_by(id=agent, is_active=True)) == 0:
         raise Invalid("there is no such agent", agent=agent)
     if by is None:
@@ -100,7 +100,7 @@ def to(scene: Scene, agent: int, by: int | None) -> None:
             return
         _take(scene, agent, {"rule": "claimed"}, [agent])
     else:
-        _take(scene, agent, {"rule": "assigned", "by": by}, [agent])
+        _take(scene, agent, {"rule": rule, "by": by}, [agent])
 
 
 def to_nobody(scene: Scene) -> None:

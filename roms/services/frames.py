@@ -11,6 +11,7 @@ from roms import jsontext
 from roms.channels.addresses import is_group
 from roms.engine import lifecycle
 from roms.engine.flow import Release
+from roms.engine.table import Lifecycle
 from roms.engine.types import JSON
 from roms.models import Contact, Conversation, Direction, Sender, Status
 from roms.services import abilities, channels, contents, hours, links, refusals, window
@@ -61,10 +62,28 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "paused_until": moment(conversation.paused_until),
         "last": conversation.last,
         "labels": conversation.labels,
-        "actions": lifecycle.allowed(release, conversation.mode),
+        "closed_as": _closed_as(conversation.state, release),
+        "actions": _actions(conversation, release),
         "opened_at": moment(conversation.opened_at),
         "created_at": moment(conversation.created_at),
     }
+
+
+def _actions(conversation: Conversation, release: Release) -> list[str]:
+    """What a person may cause now; only what sleeps can be woken."""
+    allowed = lifecycle.allowed(release, conversation.mode)
+    return [each for each in allowed if each != "woken" or conversation.snoozed_until is not None]
+
+
+def reason_of(key: str, lifecycle_: Lifecycle) -> JSON:
+    """Why it was closed, as people read it; a word alone where this release has no such reason any more."""
+    words = lifecycle_.close_reasons.get(key, {"id": key, "en": key})
+    return {"key": key, **words}
+
+
+def _closed_as(state: Any, release: Release) -> JSON | None:
+    key = state.get("closed_as") if isinstance(state, Mapping) else None
+    return reason_of(key, release.lifecycle) if isinstance(key, str) else None
 
 
 def _clock(conversation: Conversation, release: Release) -> JSON:

@@ -20,7 +20,7 @@ PAGE = 50  # entries of a thread
 MOST_TO_CATCH_UP = 500  # entries; who missed more is given the thread anew
 OVERLAP = timedelta(seconds=10)  # longer than any transaction: a change may be committed after its own time
 LARGEST_ID = 2**63 - 1
-VIEWS = ("mine", "unassigned", "all", "bot", "closed")
+VIEWS = ("mine", "unassigned", "snoozed", "all", "bot", "closed")
 WITH_PEOPLE = (Mode.AGENT, Mode.PAUSED)
 
 
@@ -140,9 +140,11 @@ def _summary(conversation: Conversation) -> JSON:
 
 
 def _view(actor: Actor, view: str) -> ColumnElement[bool]:
+    with_people, in_sight = Conversation.mode.in_(WITH_PEOPLE), Conversation.snoozed_until.is_(None)
     views: dict[str, ColumnElement[bool]] = {
-        "mine": and_(Conversation.assignee_id == actor.id, Conversation.mode.in_(WITH_PEOPLE)),
-        "unassigned": and_(Conversation.assignee_id.is_(None), Conversation.mode.in_(WITH_PEOPLE)),
+        "mine": and_(Conversation.assignee_id == actor.id, with_people, in_sight),
+        "unassigned": and_(Conversation.assignee_id.is_(None), with_people, in_sight),
+        "snoozed": and_(_of_nobody_else(actor), with_people, ~in_sight),
         "all": Conversation.mode != Mode.CLOSED,
         "bot": Conversation.mode == Mode.BOT,
         "closed": Conversation.mode == Mode.CLOSED,
@@ -150,6 +152,10 @@ def _view(actor: Actor, view: str) -> ColumnElement[bool]:
     if view not in views:
         raise Invalid(f"there is no view {view!r}; there are: {', '.join(views)}", field="view")
     return views[view]
+
+
+def _of_nobody_else(actor: Actor) -> ColumnElement[bool]:
+    return or_(Conversation.assignee_id == actor.id, Conversation.assignee_id.is_(None))
 
 
 def _matches(actor: Actor, q: str) -> ColumnElement[bool]:

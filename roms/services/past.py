@@ -39,9 +39,12 @@ def facts_at(conversation: int, seq: int, at: datetime) -> dict[str, Any]:
 
 def _conversation(conversation: int, seq: int) -> dict[str, Any]:
     found = select(History.event, History.data).where(History.conversation_id == conversation, History.seq <= seq)
-    labels, priority, team = [], "normal", ""
+    labels: list[str] = []
+    priority, team = "normal", ""
     for row in db.session.execute(found.where(History.event.in_(("label", "handoff"))).order_by(History.seq)):
-        if row.event == "label":
+        if row.event == "label" and row.data.get("removed"):
+            labels = [label for label in labels if label != row.data["label"]]
+        elif row.event == "label":
             labels.append(row.data["label"])
         else:
             priority, team = row.data["priority"] or "normal", row.data["team"]

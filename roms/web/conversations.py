@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
-from roms.engine.types import JSON
 from roms.errors import NotFound
-from roms.services import accounts, evidence, handoff, inbox, presence, reactions, replies, signals, tickets
-from roms.services.actors import Actor
+from roms.services import accounts, evidence, inbox, presence, reactions, replies, signals, tickets
 from roms.web import identity
-from roms.web.bodies import Assignment, Me, Note, Place, Reply, Sign, Typing, body, number, word
+from roms.web.bodies import Me, Note, Place, Reply, Sign, Typing, body, number, word
 from roms.web.rights import SIGNED_IN, may
 
 bp = Blueprint("conversations", __name__, url_prefix="/api")
 bp.before_request(identity.require_actor)
-
-VERBS: Mapping[str, Callable[[Actor, str], JSON]] = {
-    "claim": handoff.claim,
-    "release": handoff.release,
-    "pause": handoff.pause,
-    "resume": handoff.resume,
-    "close": handoff.close,
-    "reopen": handoff.reopen,
-}
 
 
 class ConversationId(BaseConverter):
@@ -90,18 +77,6 @@ def typing(cid: str) -> ResponseReturnValue:
 @may(SIGNED_IN)
 def note(cid: str) -> ResponseReturnValue:
     return replies.note(identity.actor(), cid, body(Note).text), 201
-
-
-@bp.post("/conversations/<cid:cid>/<any(claim, release, pause, resume, close, reopen):verb>")
-@may(SIGNED_IN)
-def act(cid: str, verb: str) -> ResponseReturnValue:
-    return VERBS[verb](identity.actor(), cid)
-
-
-@bp.post("/conversations/<cid:cid>/assign")
-@may(SIGNED_IN)
-def assign(cid: str) -> ResponseReturnValue:
-    return handoff.assign(identity.actor(), cid, body(Assignment).agent)
 
 
 @bp.post("/conversations/<cid:cid>/read")

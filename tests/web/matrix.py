@@ -42,7 +42,7 @@ conversation = partial(Line, who=SIGNED_IN, of="conversation")
 contact = partial(Line, who=SIGNED_IN, of="contact")
 file = partial(Line, who=SIGNED_IN, of="file")
 
-VERBS = "<any(claim, release, pause, resume, close, reopen):verb>"
+VERBS = "<any(claim, resume, reopen, wake):verb>"
 PLACES = {VERBS: "claim", "<name>": "name", "<kind>": "whapi", "<key>": "key", "<token>": "token", "<cid>": "nonsense"}
 PLACES |= {f"<{INT}:seq>": "1", f"<{INT}:merge>": "1", f"<{INT}:id_>": "2000000000"}  # nothing is done to a channel
 PLACES |= {f"<{INT}:person>": "1", "<int:contact>": "1", "<path:filename>": "x", "<string(length=64):hash_>": "0" * 64}
@@ -80,6 +80,15 @@ MATRIX: dict[str, Line] = {
     f"POST {AT}/{VERBS}": conversation(),
     f"POST {AT}/give-back": conversation(who=SUPERVISOR),
     f"POST {AT}/assign": conversation(body={"agent": "@me"}),
+    f"POST {AT}/transfer": conversation(status=422),
+    f"POST {AT}/release": conversation(body={"step": "none.such"}, status=422),
+    f"POST {AT}/pause": conversation(),
+    f"POST {AT}/snooze": conversation(body={"until": "2020-01-01T00:00:00Z"}, status=422),
+    f"POST {AT}/close": conversation(),
+    f"GET {AT}/steps": conversation(),
+    "GET /api/choices": signed_in(),
+    "POST /api/bulk": signed_in(body={"verb": "read", "conversations": ["nonsense"]}),
+    "POST /api/bulk/<name>/undo": signed_in(status=404, detail="there is nothing of yours to take back here"),
     f"POST {AT}/messages": conversation(body=MESSAGE, status=201),
     f"POST {AT}/notes": conversation(body={"text": "catatan"}, status=201),
     f"POST {AT}/reactions": conversation(body={"client_id": "@new", "seq": 1, "emoji": "👍"}, status=201),

@@ -1,6 +1,6 @@
 // The third pane: who this is, who handles it and why, and what may be done now.
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
-import { act, actsOf } from "./acts.js";
+import { act, actsOf, ask } from "./acts.js";
 import { Avatar, Face, IconButton, Mode, Moment, channelIcon, channelWord, nameOf, whole } from "./bits.js";
 import { colleagues, me } from "./boot.js";
 import { assignedText, sinceText } from "./events.js";
@@ -56,7 +56,7 @@ function Handling({ summary }) {
 
 export const Acts = ({ summary }) => html`<div class="acts">
   ${actsOf(summary).map((each) => each.verb === "assign" ? html`<${Assign} key="assign" each=${each} summary=${summary} />`
-    : html`<button type="button" key=${each.verb} class="act" data-verb=${each.verb} disabled=${each.disabled} onClick=${() => act(each.verb)}>
+    : html`<button type="button" key=${each.verb} class="act" data-verb=${each.verb} disabled=${each.disabled} onClick=${() => ask(each.verb, [summary.id])}>
         <${Icon} name=${each.icon} size=${17} />${each.label}</button>`)}
 </div>`;
 

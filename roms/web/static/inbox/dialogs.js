@@ -8,6 +8,7 @@ import { setTheme, signOut, switchLanguage, theme } from "./settings.js";
 import { goUnmatched, isAdmin, CONTACTS } from "./nav.js";
 import { dialog } from "./store.js";
 import { CardForm, PlaceForm } from "./forms.js";
+import { Assign, Closing, Labelling, Pause, Release, Snooze, Transfer, Unlabelling } from "./handing.js";
 import { Templates } from "./templates.js";
 import { Test } from "./testing.js";
 import { language, t } from "./text.js";
@@ -97,4 +98,6 @@ const titled = (name, Inside) => () => html`<${Title}>${t(name)}</${Title}><${In
 const KINDS = {
   palette: Palette, help: Help, menu: Menu, test: SaveAsTest,
   templates: titled("templates", Templates), location: titled("location", PlaceForm), card: titled("card", CardForm),
+  transfer: titled("transfer", Transfer), assign: titled("bulk_assign", Assign), pause: titled("pause_until", Pause), snooze: titled("snooze_until", Snooze),
+  release: titled("release_where", Release), close: titled("close_conversation", Closing), label: titled("bulk_label_title", Labelling), unlabel: titled("bulk_unlabel", Unlabelling),
 };

@@ -2,9 +2,9 @@
 import { whole } from "./bits.js";
 import { agentName, me } from "./boot.js";
 import { howText } from "./consent.js";
-import { has, lasting, shortTime, t } from "./text.js";
+import { has, lasting, shortTime, t, tell } from "./text.js";
 
-const ICONS = { assigned: "userPlus", unassigned: "person", queued: "person", label: "label", opened: "wave", handoff: "person", contact: "info", opted_out: "cancel", opted_in: "check", aside: "warn", aside_dead: "warn", aside_done: "tick", escalated: "warn", sent_again: "unknown", found: "tick" };
+const ICONS = { assigned: "userPlus", unassigned: "person", queued: "person", label: "label", opened: "wave", handoff: "person", contact: "info", opted_out: "cancel", opted_in: "check", aside: "warn", aside_dead: "warn", aside_done: "tick", escalated: "warn", snoozed: "clock", woken: "clock", undone: "reopen", sent_again: "unknown", found: "tick" };
 const MODE_ICONS = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "closed" };
 
 export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.data.to] : ICONS[entry.event]) ?? "info";
@@ -12,6 +12,8 @@ export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.d
 export function eventText(entry) {
   if (entry.event === "mode") return modeText(entry);
   if (entry.event === "assigned") return assignedText(entry.data.agent, { by: entry.agent, ...entry.data });
+  if (HANDED.has(entry.event)) return handedText(entry);
+  if (entry.event === "handoff" && entry.data.reason === "transferred") return t("event_transferred", { name: whole(entry.agent), team: entry.data.team });
   if (entry.event === "queued") return queuedText(entry.data);
   if (entry.event === "label") return t("event_label", { label: entry.data.label });
   if (["merged", "unmerged", "identity"].includes(entry.event)) return t(`event_${entry.event}`, entry.data);
@@ -21,6 +23,15 @@ export function eventText(entry) {
   if (entry.event === "escalated") return escalatedText(entry.data);
   if (entry.event === "sent_again" && entry.agent !== null) return t("event_sent_again_by", { name: whole(entry.agent) });
   return has(`event_${entry.event}`) ? t(`event_${entry.event}`) : entry.event;
+}
+
+const HANDED = new Set(["snoozed", "woken", "undone"]);
+
+function handedText({ event, agent, data }) {
+  const name = agent === null ? "" : whole(agent);
+  if (event === "snoozed") return t(data.until ? "event_snoozed" : "event_snoozed_plain", { name, time: data.until && shortTime(data.until) });
+  if (event === "woken") return t(`event_woken_${data.by}`, { name });
+  return t("event_undone", { name, what: t(`undone_${data.verb}`) });
 }
 
 /** Who wants no advertising any more, or wants it again, and how we know. */
@@ -43,9 +54,11 @@ function contactText({ field, old, new: value }) {
 }
 
 /** The way back from PAUSED or CLOSED has words of its own; a person is named, the system is not. */
-function modeText({ agent, data: { from, to, event } }) {
+function modeText({ agent, data: { from, to, event, step, until, called } }) {
   const what = event === "closed" && to === "BOT" ? "survey" : to === "AGENT" && from === "CLOSED" ? "reopened" : from === "PAUSED" && to === "AGENT" ? "resumed" : to;
-  return agent === null ? t(`event_mode_${what}`) : t(`event_mode_${what}_by`, { name: whole(agent) });
+  const text = agent === null ? t(`event_mode_${what}`) : t(`event_mode_${what}_by`, { name: whole(agent) });
+  const more = step ? t("event_at_step", { step }) : until ? t("event_until", { time: shortTime(until) }) : called ? t("event_because", { why: tell(called) }) : "";
+  return more ? `${text} ${more}` : text;
 }
 
 /** Why this agent has it; the sentence for the timeline and for the contact's pane. */

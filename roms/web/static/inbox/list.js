@@ -2,6 +2,7 @@
 import { Presence } from "../common/presence.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
 import { Empty, IconButton } from "./bits.js";
+import { Bar, toggle } from "./many.js";
 import { go } from "./nav.js";
 import { Row } from "./row.js";
 import { counts, dialog, found, link, listState, openId, query, rows, sort, unread, view } from "./store.js";
@@ -25,6 +26,7 @@ export const List = () => html`
     </header>
     <${Search} />
     <${Tabs} />
+    <${Bar} />
     ${sort.value === "waiting" && html`<p class="sorted">${t("sorted_by_waiting")}</p>`}
     <${Rows} />
   </section>`;
@@ -125,6 +127,7 @@ function rowKeys(event, all, at, box, setFocused) {
   const page = Math.max(1, Math.floor(box.clientHeight / ROW) - 1);
   const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1, PageDown: at + page, PageUp: at - page };
   if (event.key === "Enter" || event.key === " ") go(all[at].id);
+  else if (event.key.toLowerCase() === "x") toggle(all[at].id, { range: event.shiftKey });
   else if (event.key in moves) focusRow(Math.min(all.length - 1, Math.max(0, moves[event.key])), all, box, setFocused);
   else return;
   event.preventDefault();

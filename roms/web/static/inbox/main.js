@@ -5,6 +5,7 @@ import { Chat } from "./chat.js";
 import { Contact, hideContact } from "./contact.js";
 import { Dialogs } from "./dialogs.js";
 import { Icon } from "./icons.js";
+import { readChoices } from "./choices.js";
 import { onKey } from "./keys.js";
 import { List, titleText } from "./list.js";
 import { follow } from "./nav.js";
@@ -69,6 +70,7 @@ async function begin() {
   addEventListener("popstate", follow);
   follow();
   render(html`<${App} />`, document.getElementById("app"));
+  readChoices();
   await showList();
   start({ enter: (frame) => (hear(frame), enter(frame)), resync: async () => (await Promise.all([mine(), resync()])).every(Boolean) });
   watchWarnings();

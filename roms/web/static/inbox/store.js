@@ -22,7 +22,8 @@ export const link = signal("connecting"); // connecting | live | polling | offli
 export const signedOut = signal(false);
 export const now = signal(Date.now());
 
-export const dialog = signal(null); // null | "palette" | "help" | "menu"
+export const dialog = signal(null); // null | "palette" | "help" | "menu" | a verb
+export const targets = signal([]); // the conversations that a dialog is about
 export const details = signal(false);
 export const asked = signal(null); // seq of the message that is being explained
 export const page = signal(""); // "unmatched" instead of a conversation

@@ -1,13 +1,15 @@
 // Which conversations a tab shows, in what order, and what a change does to the counts. Pure.
 
-export const VIEWS = ["mine", "unassigned", "all", "bot", "closed"];
+export const VIEWS = ["mine", "unassigned", "snoozed", "all", "bot", "closed"];
 
 const withPeople = (summary) => summary.mode === "AGENT" || summary.mode === "PAUSED";
 
 /** The same rule as the server's, so that a frame moves a row between tabs without asking. */
 export function belongs(summary, view, me) {
-  if (view === "mine") return withPeople(summary) && summary.assignee === me;
-  if (view === "unassigned") return withPeople(summary) && summary.assignee === null;
+  const snoozed = Boolean(summary.snoozed_until);
+  if (view === "mine") return withPeople(summary) && !snoozed && summary.assignee === me;
+  if (view === "unassigned") return withPeople(summary) && !snoozed && summary.assignee === null;
+  if (view === "snoozed") return withPeople(summary) && snoozed && (summary.assignee === me || summary.assignee === null);
   if (view === "bot") return summary.mode === "BOT";
   if (view === "closed") return summary.mode === "CLOSED";
   return summary.mode !== "CLOSED";
