@@ -44,6 +44,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
             "phone": contact.phone,
             "phone_text": phone_text(contact.phone),
             "language": contact.language,
+            "labels": contact.labels,
             "picture": picture_url(contact),
             "opted_out_at": moment(contact.opted_out_at),
             "is_group": _is_group(conversation),

@@ -11,7 +11,17 @@ from sqlalchemy.orm import contains_eager
 from roms.db import db, table, transaction
 from roms.engine.types import JSON, Mode
 from roms.errors import Invalid, NotFound
-from roms.models import Channel, Contact, Conversation, Direction, History, Message, User
+from roms.models import (
+    Channel,
+    Contact,
+    ContactLabel,
+    Conversation,
+    ConversationLabel,
+    Direction,
+    History,
+    Message,
+    User,
+)
 from roms.services import access, channels, frames, publishing
 from roms.services.actors import Actor
 from roms.services.scene import finish
@@ -24,7 +34,7 @@ VIEWS = ("mine", "unassigned", "all", "bot", "closed")
 WITH_PEOPLE = (Mode.AGENT, Mode.PAUSED)
 
 
-def listing(actor: Actor, view: str, q: str = "", before: str | None = None, limit: int = 30) -> JSON:
+def listing(actor: Actor, view: str, q: str = "", before: str | None = None, limit: int = 30, label: str = "") -> JSON:
     """One page of conversations, newest activity first, and how many each view has: in one statement, because a
     browser takes both for the same moment, and PostgreSQL shows each statement a world of its own."""
     tallies = _tallies(actor).subquery()
@@ -32,6 +42,8 @@ def listing(actor: Actor, view: str, q: str = "", before: str | None = None, lim
     query = query.where(_view(actor, view)).order_by(Conversation.last_at.desc(), Conversation.id.desc())
     if q.strip():
         query = query.where(_matches(q.strip()))
+    if label:
+        query = query.where(_labelled(label))
     if before:
         at, last_id = _cursor(before)
         older = and_(Conversation.last_at == at, Conversation.id < last_id)
@@ -160,6 +172,13 @@ def _matches(q: str) -> ColumnElement[bool]:
         return by_name
     national = digits[1:] if digits.startswith("0") else digits
     return or_(by_name, Contact.phone.like(f"%{national}%"))
+
+
+def _labelled(label: str) -> ColumnElement[bool]:
+    """It has this label, or the contact does."""
+    here = select(ConversationLabel.conversation_id).where(ConversationLabel.label == label)
+    people = select(ContactLabel.contact_id).where(ContactLabel.label == label)
+    return or_(Conversation.id.in_(here), Conversation.contact_id.in_(people))
 
 
 def _cursor(before: str) -> tuple[datetime, int]:

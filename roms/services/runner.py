@@ -16,8 +16,19 @@ from roms.db import after_commit, db, table
 from roms.engine import effects, events, lifecycle, session, types
 from roms.engine.outside import GRACE
 from roms.errors import Conflict
-from roms.models import BULK, REPLY, ConversationLabel, Direction, Message, Sender, Status
-from roms.services import assignment, permission, publishing, refusals, salvage, signals, templates, turns, window
+from roms.models import BULK, REPLY, Direction, Message, Sender, Status
+from roms.services import (
+    assignment,
+    labelling,
+    permission,
+    publishing,
+    refusals,
+    salvage,
+    signals,
+    templates,
+    turns,
+    window,
+)
 from roms.services.scene import Scene, add_history, message_row, way_out
 
 RESTARTED = (
@@ -78,6 +89,7 @@ def facts_of(scene: Scene) -> dict[str, Any]:
             "first_name": contact.name.split(" ")[0] if contact.name else "",
             "phone": contact.phone or "",
             "language": contact.language or "id",
+            "labels": tuple(contact.labels),
         },
         "channel": {"kind": scene.line.kind, "name": scene.line.name},
         "conversation": {"priority": scene.conversation.priority, "labels": tuple(scene.conversation.labels)},
@@ -232,11 +244,7 @@ def _reopen(scene: Scene, _: effects.Reopen, __: Mapping[str, Any]) -> None:
 
 
 def _add_label(scene: Scene, effect: effects.AddLabel, _: Mapping[str, Any]) -> None:
-    labels = scene.conversation.labels
-    if effect.label not in labels:
-        scene.conversation.labels = [*labels, effect.label]
-        db.session.add(ConversationLabel(conversation_id=scene.conversation.id, label=effect.label))
-        add_history(scene, "label", {"label": effect.label}, scene.actor)
+    labelling.put(scene, effect.label)
 
 
 def _add_note(scene: Scene, effect: effects.AddNote, _: Mapping[str, Any]) -> None:
