@@ -32,6 +32,7 @@ from roms.web import (
     templates,
     webhooks,
     widget,
+    words,
 )
 
 LARGEST_BODY = 5 * 1024 * 1024
@@ -65,7 +66,7 @@ def create_app(config: Config) -> Flask:
     files.init_app(app)
     for part in (aside, auth, authors, channels, contacts, pages, docs, journal, media):
         app.register_blueprint(part.bp)
-    for part in (webhooks, widget, health, templates):
+    for part in (webhooks, widget, words, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
     cli.init_app(app)

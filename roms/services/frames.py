@@ -103,8 +103,11 @@ def message_entry(row: Columns) -> JSON:
         "sender": row["sender"],
         "agent": row["agent_id"],
         "text": row["text"],
+        "client_id": row["client_id"],
     }
-    if entry["type"] == "message":
+    if entry["type"] == "note":
+        entry["mentions"] = (row["payload"] or {}).get("mentions", [])
+    else:
         payload = row["payload"] or {}
         entry |= {
             "direction": row["direction"],
@@ -114,7 +117,6 @@ def message_entry(row: Columns) -> JSON:
             "content": contents.shown(row["kind"], payload, row["direction"] == Direction.OUT),
             "status": row["status"],
             "error": _error(row) if row["error_code"] else None,
-            "client_id": row["client_id"],
             "why": row["why"],
             "consent": "consent" in payload,
         }

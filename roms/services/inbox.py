@@ -22,7 +22,7 @@ from roms.models import (
     Message,
     User,
 )
-from roms.services import access, channels, frames, publishing
+from roms.services import access, channels, frames, mentions, publishing
 from roms.services.actors import Actor
 from roms.services.scene import finish
 
@@ -30,7 +30,7 @@ PAGE = 50  # entries of a thread
 MOST_TO_CATCH_UP = 500  # entries; who missed more is given the thread anew
 OVERLAP = timedelta(seconds=10)  # longer than any transaction: a change may be committed after its own time
 LARGEST_ID = 2**63 - 1
-VIEWS = ("mine", "unassigned", "all", "bot", "closed")
+VIEWS = ("mine", "unassigned", "all", "bot", "closed", "mentioned")
 WITH_PEOPLE = (Mode.AGENT, Mode.PAUSED)
 
 
@@ -64,7 +64,9 @@ def counts(actor: Actor) -> JSON:
 
 
 def _tallies(actor: Actor) -> Any:
-    tallies = [func.count().filter(_view(actor, view)).label(view) for view in VIEWS]
+    """Of `mentioned` those that wait for him to look."""
+    which = {view: _view(actor, view) for view in VIEWS} | {"mentioned": mentions.unseen(actor)}
+    tallies = [func.count().filter(which[view]).label(view) for view in VIEWS]
     return select(*tallies).select_from(Conversation)
 
 
@@ -157,6 +159,7 @@ def _view(actor: Actor, view: str) -> ColumnElement[bool]:
         "all": Conversation.mode != Mode.CLOSED,
         "bot": Conversation.mode == Mode.BOT,
         "closed": Conversation.mode == Mode.CLOSED,
+        "mentioned": mentions.called(actor),
     }
     if view not in views:
         raise Invalid(f"there is no view {view!r}; there are: {', '.join(views)}", field="view")

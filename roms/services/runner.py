@@ -17,18 +17,8 @@ from roms.engine import effects, events, lifecycle, session, types
 from roms.engine.outside import GRACE
 from roms.errors import Conflict
 from roms.models import BULK, REPLY, Direction, Message, Sender, Status
-from roms.services import (
-    assignment,
-    labelling,
-    permission,
-    publishing,
-    refusals,
-    salvage,
-    signals,
-    templates,
-    turns,
-    window,
-)
+from roms.services import assignment, permission, publishing, refusals, salvage, signals, templates, turns, window
+from roms.services.labelling import put as put_label
 from roms.services.scene import Scene, add_history, message_row, way_out
 
 RESTARTED = (
@@ -244,7 +234,7 @@ def _reopen(scene: Scene, _: effects.Reopen, __: Mapping[str, Any]) -> None:
 
 
 def _add_label(scene: Scene, effect: effects.AddLabel, _: Mapping[str, Any]) -> None:
-    labelling.put(scene, effect.label)
+    put_label(scene, effect.label)
 
 
 def _add_note(scene: Scene, effect: effects.AddNote, _: Mapping[str, Any]) -> None:

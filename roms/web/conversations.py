@@ -10,7 +10,19 @@ from werkzeug.routing import BaseConverter
 
 from roms.engine.types import JSON
 from roms.errors import NotFound
-from roms.services import accounts, evidence, handoff, inbox, presence, reactions, replies, signals, tickets
+from roms.services import (
+    accounts,
+    evidence,
+    handoff,
+    inbox,
+    mentions,
+    notes,
+    presence,
+    reactions,
+    replies,
+    signals,
+    tickets,
+)
 from roms.services.actors import Actor
 from roms.web import identity
 from roms.web.bodies import Assignment, Me, Note, Place, Reply, Sign, Typing, body, number, word
@@ -42,7 +54,8 @@ def init_app(app: Flask) -> None:
 @bp.get("/conversations")
 def listing() -> ResponseReturnValue:
     view, q, before = word("view") or "all", word("q"), word("before", 60) or None
-    return inbox.listing(identity.actor(), view, q, before, number("limit", 30, most=100) or 1)
+    limit, label = number("limit", 30, most=100) or 1, word("label", 60)
+    return inbox.listing(identity.actor(), view, q, before, limit, label)
 
 
 @bp.get("/conversations/<cid:cid>")
@@ -81,7 +94,26 @@ def typing(cid: str) -> ResponseReturnValue:
 
 @bp.post("/conversations/<cid:cid>/notes")
 def note(cid: str) -> ResponseReturnValue:
-    return replies.note(identity.actor(), cid, body(Note).text), 201
+    said = body(Note)
+    told, is_new = notes.write(identity.actor(), cid, said.text, said.client_id, said.force)
+    return told, 201 if is_new else 200
+
+
+@bp.get("/conversations/<cid:cid>/callable")
+def callable_here(cid: str) -> ResponseReturnValue:
+    """Whom a note can call here."""
+    return {"people": notes.callable_here(identity.actor(), cid)}
+
+
+@bp.post("/conversations/<cid:cid>/mentions/seen")
+def seen(cid: str) -> ResponseReturnValue:
+    mentions.seen(identity.actor(), cid)
+    return "", 204
+
+
+@bp.get("/mentions")
+def mentioned() -> ResponseReturnValue:
+    return mentions.listed(identity.actor())
 
 
 @bp.post("/conversations/<cid:cid>/<any(claim, release, pause, resume, close, reopen):verb>")
