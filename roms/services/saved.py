@@ -26,7 +26,12 @@ def listing(actor: Actor) -> JSON:
     """All of them, for those who look after them; agents see what they may use."""
     may_edit = editors.may_edit(actor)
     found = _rows(*(() if may_edit else (usable_by(actor),)))
-    return {"items": [shown(row) for row in found], "names": list(filling.NAMES), "may_edit": may_edit}
+    return {
+        "items": [shown(row) for row in found],
+        "names": list(filling.NAMES),
+        "may_edit": may_edit,
+        "teams": teams(),
+    }
 
 
 def offered(actor: Actor, cid: str) -> JSON:
@@ -91,6 +96,12 @@ def usable_by(actor: Actor) -> ColumnElement[bool]:
 def language_of(row: SavedReply, contact: str) -> str:
     """The contact's language first, then the first that it is written in."""
     return next((each for each in (contact, *LANGUAGES, *row.texts) if row.texts.get(each)), "")
+
+
+def teams() -> list[JSON]:
+    """Whose a reply or a macro can be."""
+    found = select(Team.key, Team.name).where(Team.is_active).order_by(Team.name)
+    return [{"key": row.key, "name": row.name} for row in db.session.execute(found)]
 
 
 def team_of(key: Any) -> int | None:

@@ -8,6 +8,7 @@ import { setTheme, signOut, switchLanguage, theme } from "./settings.js";
 import { goUnmatched, isAdmin, CONTACTS } from "./nav.js";
 import { dialog } from "./store.js";
 import { CardForm, PlaceForm } from "./forms.js";
+import { Macros } from "./macros.js";
 import { Templates } from "./templates.js";
 import { Test } from "./testing.js";
 import { language, t } from "./text.js";
@@ -78,6 +79,7 @@ function Menu() {
     <${Choice} label=${t("language")} chosen=${language.value} options=${[["id", "Bahasa Indonesia"], ["en", "English"]]} onChoose=${switchLanguage} />
     <${Choice} label=${t("theme")} chosen=${theme.value} options=${["auto", "light", "dark"].map((name) => [name, t(`theme_${name}`)])} onChoose=${setTheme} />
     <div class="menu-acts"><a class="act" href=${CONTACTS}><${Icon} name="people" />${t("contacts")}</a>
+      <a class="act" href="/inbox/labels"><${Icon} name="label" />${t("words")}</a>
       ${isAdmin && html`<button type="button" class="act" onClick=${() => (leave(), goUnmatched())}><${Icon} name="unknown" />${t("unmatched")}</button>
       <a class="act" href="/inbox/channels"><${Icon} name="phone" />${t("channels")}</a>
       <a class="act" href="/inbox/journal"><${Icon} name="check" />${t("journal")}</a>`}
@@ -94,5 +96,5 @@ const titled = (name, Inside) => () => html`<${Title}>${t(name)}</${Title}><${In
 
 const KINDS = {
   palette: Palette, help: Help, menu: Menu, test: SaveAsTest,
-  templates: titled("templates", Templates), location: titled("location", PlaceForm), card: titled("card", CardForm),
+  macros: titled("macros", Macros), templates: titled("templates", Templates), location: titled("location", PlaceForm), card: titled("card", CardForm),
 };

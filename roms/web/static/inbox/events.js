@@ -12,7 +12,7 @@ export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.d
 export function eventText(entry) {
   if (entry.event === "mode") return modeText(entry);
   if (entry.event === "assigned") return assignedText(entry.data.agent, { by: entry.agent, ...entry.data });
-  if (entry.event === "label") return t("event_label", { label: entry.data.label });
+  if (entry.event === "label") return labelText(entry);
   if (["merged", "unmerged", "identity"].includes(entry.event)) return t(`event_${entry.event}`, entry.data);
   if (entry.event === "opted_out" || entry.event === "opted_in") return consentText(entry);
   if (entry.event === "contact") return contactText(entry.data);
@@ -26,8 +26,16 @@ function consentText({ event, agent, data }) {
   return t("event_consent", { what: t(`event_${event}`), how: howText({ ...data, by: agent }) });
 }
 
-/** What a flow learned of the contact: a name, or the language that is spoken from then on. */
+/** Put on, taken off or called something else; a person is named, a flow is not. */
+function labelText({ agent, data: { label, was, removed, by } }) {
+  if (was) return t("event_label_renamed", { old: was, label });
+  const key = removed ? "event_label_removed" : "event_label";
+  return by === "person" && agent !== null ? t(`${key}_by`, { label, name: whole(agent) }) : t(key, { label });
+}
+
+/** What a flow learned of the contact: a name, or the language that is spoken from then on; or which labels it has now. */
 function contactText({ field, old, new: value }) {
+  if (field === "labels") return value.length ? t("event_contact_labels", { labels: value.join(", ") }) : t("event_contact_labels_none");
   if (field === "language") return t(`event_contact_language_${value}`);
   return old ? t("event_contact_renamed", { old, name: value }) : t("event_contact_named", { name: value });
 }

@@ -3,6 +3,8 @@ import { act, actsOf, focusComposer, may, takeOver } from "./acts.js";
 import { colleagues, me } from "./boot.js";
 import { nameOf } from "./bits.js";
 import { choose, toggleSort } from "./list.js";
+import { labelCommands } from "./labels.js";
+import { macroCommands } from "./macros.js";
 import { CONTACTS, go, goUnmatched, isAdmin, step } from "./nav.js";
 import { widen } from "./panes.js";
 import { canQuote, quote } from "./reacting.js";
@@ -33,6 +35,7 @@ const KEYED = [
   { name: "note", key: "Alt+P", run: () => focusComposer("note"), open: true },
   { name: "quote", key: "Alt+Q", run: quoteNewest, open: true },
   { name: "close", key: "Alt+E", run: close, open: true },
+  { name: "macros", key: "Alt+M", run: () => (dialog.value = "macros"), open: true },
   { name: "search", key: "/", run: () => document.getElementById("search")?.focus() },
   { name: "palette", key: "Ctrl+K", run: () => (dialog.value = "palette") },
   { name: "help", key: "?", run: () => (dialog.value = "help") },
@@ -44,7 +47,7 @@ export const keyed = () => KEYED.map((command) => ({ ...command, label: t(`key_$
 export function commands() {
   const summary = current.value;
   const here = keyed().filter(({ open, name }) => (!open || summary) && !["palette", "close"].includes(name));
-  return [...(summary ? actCommands(summary) : []), ...here, ...(isAdmin ? adminCommands(summary) : []), ...pageCommands(), ...rows.value.slice(0, 50).map(jump)];
+  return [...(summary ? [...actCommands(summary), ...macroCommands(), ...labelCommands(summary)] : []), ...here, ...(isAdmin ? adminCommands(summary) : []), ...pageCommands(), ...rows.value.slice(0, 50).map(jump)];
 }
 
 const actCommands = (summary) =>

@@ -1,5 +1,6 @@
 // The whole wiring on one page.
 import { effect, html, render, useEffect } from "../vendor/ui.js";
+import { look, saw } from "./bell.js";
 import { boot } from "./boot.js";
 import { Chat } from "./chat.js";
 import { Contact, hideContact } from "./contact.js";
@@ -7,6 +8,7 @@ import { Dialogs } from "./dialogs.js";
 import { Icon } from "./icons.js";
 import { onKey } from "./keys.js";
 import { List, titleText } from "./list.js";
+import { loadMacros } from "./macros.js";
 import { follow } from "./nav.js";
 import { alerted, dismiss, status, toasts } from "./notices.js";
 import { Handle, applyWidths } from "./panes.js";
@@ -14,7 +16,7 @@ import { pending } from "./sends.js";
 import { setTheme, theme } from "./settings.js";
 import { start } from "./socket.js";
 import { asked, details, link, now, openId, page, signedOut } from "./store.js";
-import { showList } from "./sync.js";
+import { calls, showList } from "./sync.js";
 import { speak, t } from "./text.js";
 import { Unmatched } from "./unmatched.js";
 import { warnings, watchWarnings } from "./warnings.js";
@@ -70,6 +72,13 @@ async function begin() {
   render(html`<${App} />`, document.getElementById("app"));
   await showList();
   start();
+  effect(() => {
+    if (calls.value) look();
+  });
+  effect(() => {
+    if (openId.value) saw(openId.value);
+  });
+  loadMacros();
   watchWarnings();
 }
 
