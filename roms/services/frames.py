@@ -27,7 +27,6 @@ def moment(at: datetime | None) -> str | None:
 
 def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
     """A conversation as lists show it."""
-    contact = conversation.contact
     return {
         "id": conversation.public_id,
         "seq": conversation.seq,
@@ -38,17 +37,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "priority": conversation.priority,
         "skill": conversation.skill,
         "reason": conversation.reason,
-        "contact": {
-            "id": contact.id,
-            "name": contact.name,
-            "phone": contact.phone,
-            "phone_text": phone_text(contact.phone),
-            "language": contact.language,
-            "labels": contact.labels,
-            "picture": picture_url(contact),
-            "opted_out_at": moment(contact.opted_out_at),
-            "is_group": _is_group(conversation),
-        },
+        "contact": _person(conversation),
         "channel": line.facts | {"state": line.state},
         "window_until": moment(window.until(line, conversation.window_until)),
         "can": abilities.can(line.abilities),
@@ -65,6 +54,21 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "actions": lifecycle.allowed(release, conversation.mode),
         "opened_at": moment(conversation.opened_at),
         "created_at": moment(conversation.created_at),
+    }
+
+
+def _person(conversation: Conversation) -> JSON:
+    contact = conversation.contact
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "phone": contact.phone,
+        "phone_text": phone_text(contact.phone),
+        "language": contact.language,
+        "labels": contact.labels,
+        "picture": picture_url(contact),
+        "opted_out_at": moment(contact.opted_out_at),
+        "is_group": _is_group(conversation),
     }
 
 

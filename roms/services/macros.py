@@ -40,9 +40,9 @@ def listing(actor: Actor) -> JSON:
     """Those this person may run; who looks after them sees all."""
     found = select(Macro).where(_usable_by(actor)).order_by(func.lower(Macro.name))
     rows = db.session.scalars(found.execution_options(populate_existing=True))
-    return {"items": [_shown(row) for row in rows], "may_edit": editors.may_edit(actor), "steps": list(STEPS)} | {
-        "teams": saved.teams()
-    }
+    items = [_shown(row) for row in rows]
+    may_edit, teams = editors.may_edit(actor), saved.teams()
+    return {"items": items, "may_edit": may_edit, "steps": list(STEPS), "teams": teams}
 
 
 @transaction()

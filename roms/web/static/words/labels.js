@@ -2,13 +2,12 @@
 import { html, useState } from "../vendor/ui.js";
 import { Empty } from "../inbox/bits.js";
 import { Icon } from "../inbox/icons.js";
-import { Label, known } from "../inbox/labels.js";
+import { Label } from "../inbox/labels.js";
 import { number, t } from "../inbox/text.js";
 import { Ends, Field, Head } from "./parts.js";
 import { ask, editing, figures } from "./state.js";
 
 export function Labels({ of }) {
-  known.value = of.items;
   return html`<${Head} text=${t("labels_text")} add=${t("label_new")} may=${of.may_edit} />
     ${editing.value === 0 && html`<section class="card"><h2>${t("label_new")}</h2><${Form} palette=${of.palette} label=${{ key: "", colour: "blue", is_vip: false, is_active: true }} /></section>`}
     ${of.items.length ? html`<ul class="word-list">${of.items.map((label) => html`<li class="card" key=${label.id} data-off=${!label.is_active}><${One} label=${label} of=${of} /></li>`)}</ul>`

@@ -1,6 +1,7 @@
 // What the pages of labels, saved replies and macros know: which of them is shown, what there is, and what is being edited.
 import { signal } from "../vendor/ui.js";
 import { Refused, Unreachable, call, get } from "../inbox/api.js";
+import { known } from "../inbox/labels.js";
 import { inWords, toast } from "../inbox/notices.js";
 import { t } from "../inbox/text.js";
 
@@ -33,6 +34,7 @@ export async function load() {
   try {
     const found = await Promise.all(wanted.map((name) => get(PATHS[name])));
     held.value = { ...held.value, ...Object.fromEntries(wanted.map((name, i) => [name, found[i]])) };
+    if (held.value.labels) known.value = held.value.labels.items;
     if (place.value === "labels") figures.value = await get("/api/labels/counts?days=30");
     failed.value = "";
   } catch (error) {
