@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Tabs
 from tests.browser.stage import Person, Stage, until
@@ -21,7 +22,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 def shot(page: Page, name: str) -> None:
     """For eyes, where somebody asked for it."""
-    if folder := __import__("os").environ.get("ROMS_SHOTS"):
+    if folder := os.environ.get("ROMS_SHOTS"):
         page.screenshot(path=str(Path(folder) / f"words-{name}.png"))
 
 
@@ -147,12 +148,13 @@ def test_a_macro_runs_by_keyboard_and_is_held_back_by_a_colleagues_answer(tab: T
     macro = page.get_by_role("dialog").get_by_role("button", name=re.compile("^Beres"))
     expect(macro).to_be_visible()
     shot(page, "macros")
-    page.route(
-        "**/macros/*",
-        lambda route: (budi.reply(conversation, "Sudah saya bantu"), page.unroute("**/macros/*"), route.continue_())[
-            -1
-        ],
-    )
+
+    def overtaken(route: Route) -> None:
+        budi.reply(conversation, "Sudah saya bantu")
+        page.unroute("**/macros/*")
+        route.continue_()
+
+    page.route("**/macros/*", overtaken)
     macro.click()
     expect(page.get_by_role("dialog")).to_contain_text("Sudah saya bantu")
     shot(page, "macro-stale")
