@@ -113,7 +113,7 @@ def _begin_session(user_id: int, password: str, tries: list[int], address: str, 
     session.address, session.browser = address[:64], browser[:200]
     db.session.add(session)
     db.session.flush()
-    return token, _actor(user, session.id)
+    return token, actor_for(user, session.id)
 
 
 @transaction()
@@ -132,7 +132,7 @@ def actor_of(token: str) -> Actor | None:
     if found is None:
         return None
     user, session_id, seen_at = found
-    actor = _actor(user, session_id)
+    actor = actor_for(user, session_id)
     if now - seen_at > SEEN_EVERY:
         _touch(session_id, now)
     return actor
@@ -153,7 +153,8 @@ def _touch(session_id: int, now: datetime) -> None:
     db.session.execute(update(LoginSession).filter_by(id=session_id).values(seen_at=now))
 
 
-def _actor(user: User, session_id: int) -> Actor:
+def actor_for(user: User, session_id: int = 0) -> Actor:
+    """This person, as somebody who acts."""
     return Actor(user.id, user.name, user.login, user.role, user.language, session_id)
 
 

@@ -12,7 +12,7 @@ from roms.db import db, insert_once, table, transaction
 from roms.engine.types import JSON
 from roms.errors import Invalid, NotFound
 from roms.models import Contact, ContactLabel, Conversation, ConversationLabel, Label
-from roms.services import access, channels, frames
+from roms.services import access, assignment, channels, frames
 from roms.services.actors import Actor
 from roms.services.scene import Scene, add_history, finish, scene_of
 
@@ -91,6 +91,9 @@ def changed(scenes: list[Scene], contact: Contact, labels: list[str], person: in
         return labels
     news = {"field": "labels", "old": contact.labels, "new": labels, "by": PERSON}
     write(contact, labels)
+    for scene in scenes:
+        if scene.conversation.queued_at is not None:  # a VIP comes first, also when that is said while they wait
+            scene.conversation.rank = assignment.rank_of(scene.conversation)
     newest = max(scenes, key=lambda scene: (scene.conversation.last_at, scene.conversation.id), default=None)
     for scene in scenes:
         if scene is newest:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select, update
 from roms import clock
 from roms.db import db, table, transaction
 from roms.engine.types import JSON
+from roms.errors import NotFound
 from roms.models import Contact, Conversation, Mention, Message
 from roms.services import access, frames
 from roms.services.actors import Actor
@@ -19,19 +20,19 @@ def listed(actor: Actor) -> JSON:
     """The newest that this person has not seen, how many there are, and in which conversations they stand."""
     columns = (Mention.at, Message.seq, Message.text, Message.agent_id, Conversation.public_id, Contact.name)
     found = (
-        select(*columns, Contact.phone)
+        select(*columns)
         .join(Message, Message.id == Mention.message_id)
         .join(Conversation, Conversation.id == Mention.conversation_id)
         .join(Contact, Contact.id == Conversation.contact_id)
         .where(Mention.user_id == actor.id, Mention.seen_at.is_(None))
         .order_by(Mention.id.desc())
     )
-    rows = [row for row in db.session.execute(found) if may_see(actor, row.public_id)]
+    rows = [row for row in db.session.execute(found) if _may_see(actor, row.public_id)]
     names = names_of(row.agent_id for row in rows)
     items = [
         {
             "conversation": row.public_id,
-            "contact": row.name or (frames.phone_text(row.phone) or ""),
+            "contact": row.name,
             "by": names.get(row.agent_id, ""),
             "text": row.text[:200],
             "seq": row.seq,
@@ -62,5 +63,9 @@ def unseen(actor: Actor) -> ColumnElement[bool]:
     return Conversation.id.in_(select(Mention.conversation_id).where(*mine))
 
 
-def may_see(actor: Actor, cid: str) -> bool:
-    return access.may_see(actor, cid)
+def _may_see(actor: Actor, cid: str) -> bool:
+    try:
+        access.check(actor, cid)
+    except NotFound:
+        return False
+    return True

@@ -11,7 +11,7 @@ from roms.db import db, insert_all, table, transaction
 from roms.engine.types import JSON
 from roms.errors import Conflict, Invalid, NotFound
 from roms.models import Direction, Mention, Message, Sender, Status, User
-from roms.services import access, frames, said
+from roms.services import access, accounts, frames, said
 from roms.services.actors import Actor
 from roms.services.scene import Row, Scene, finish, message_row
 
@@ -94,7 +94,7 @@ def people(ids: Iterable[str]) -> Sequence[User]:
 def may_read(user: User, cid: str) -> bool:
     """Whether this colleague could open the conversation now."""
     try:
-        access.check(Actor(user.id, user.name, user.login, user.role, user.language), cid)
+        access.check(accounts.actor_for(user), cid)
     except NotFound:
         return False
     return True

@@ -7,16 +7,17 @@ import random
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from roms.channels.items import Identity, Incoming
 from roms.config import ROOT
-from roms.db import db
+from roms.db import db, writing
 from roms.errors import Conflict, Invalid, NotAllowed, NotFound
-from roms.models import ContactLabel, Conversation, ConversationLabel, History
+from roms.models import Contact, ContactLabel, Conversation, ConversationLabel, History, Presence, User
 from roms.services import inbox, intake, labelling, labels, merging, past, publishing, recalling, replaying
 from tests.cast import Cast, conversation, say
 from tests.conftest import Clock
+from tests.journeys.test_feed import in_thread
 from tests.journeys.test_replay import WEEK, address
 
 READS = """flow: label
@@ -221,3 +222,47 @@ def test_a_language_that_a_person_set_is_no_news_to_the_flow(cast: Cast, client:
     ids = replaying.since(WEEK)
     found = replaying.differences(publishing.newest(), ids, WEEK)
     assert [each for some in found for each in some] == []
+
+
+def test_who_becomes_a_vip_while_waiting_comes_first(cast: Cast, client: FlaskClient, clock: Clock) -> None:
+    with writing():
+        db.session.execute(update(User).values(presence=Presence.AWAY))
+    labels.make(cast.admin, "VIP", "purple", is_vip=True)
+    for number in ("628111", "628222"):
+        say(client, "cs", sender=number)
+        clock.forward(minutes=1)
+    assert [conversation(number).rank for number in ("628111", "628222")] == [2, 2]
+    labelling.put_on_contact(cast.ani, conversation("628222").contact_id, "VIP")
+    assert [conversation(number).rank for number in ("628111", "628222")] == [2, 1]
+    labelling.take_from_contact(cast.ani, conversation("628222").contact_id, "VIP")
+    assert conversation("628222").rank == 2
+
+
+def test_a_label_is_renamed_while_others_put_it_on(app: Flask, cast: Cast, client: FlaskClient) -> None:
+    """Whoever is quicker, what a thread shows is what the table of labels knows."""
+    numbers = [f"62811{number}" for number in range(8)]
+    for number in numbers:
+        say(client, "halo", sender=number)
+    labels.make(cast.admin, "lama", "blue")
+    places = [(conversation(number).public_id, conversation(number).contact_id) for number in numbers]
+    label_id = known("lama")["id"]
+
+    def puts(cid: str, contact: int) -> None:
+        labelling.put_on_conversation(cast.ani, cid, "lama")
+        labelling.put_on_contact(cast.budi, contact, "lama")
+
+    writers = [in_thread(app, lambda place=place: puts(*place)) for place in places]
+    renamer = in_thread(app, lambda: labels.change(cast.admin, label_id, {"key": "baru"}))  # type: ignore[arg-type]
+    for thread in (*writers, renamer):
+        thread.join(30)
+    db.session.rollback()
+    names = {each["key"] for each in labels.known()}
+    rows = db.session.execute(select(ConversationLabel.conversation_id, ConversationLabel.label)).all()
+    for found in db.session.scalars(select(Conversation)):
+        assert sorted(found.labels) == sorted(row[1] for row in rows if row[0] == found.id)
+    people = db.session.execute(select(ContactLabel.contact_id, ContactLabel.label)).all()
+    for contact in db.session.scalars(select(Contact)):
+        assert sorted(contact.labels) == sorted(row[1] for row in people if row[0] == contact.id)
+    assert len(rows) == len(people) == 8
+    assert {row[1] for row in (*rows, *people)} <= names
+    assert "baru" in names

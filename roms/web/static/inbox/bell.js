@@ -64,7 +64,7 @@ export function Bell({ onOpen = null }) {
       ${count > 0 && html`<span class="bell-count" aria-hidden="true">${number(count)}</span>`}</button>
     ${open && html`<div class="bell-list" role="group" aria-label=${t("bell")} tabindex="-1">${items.length ? html`<ul>${items.map((item) => html`<li key=${`${item.conversation}.${item.seq}`}>
       <a href=${`/inbox/${encodeURIComponent(item.conversation)}`} onClick=${(event) => go(event, item.conversation)}><b>${t("called_by", { name: item.by })}</b>
-        <span>${item.contact} · <time datetime=${item.at}>${shortTime(item.at)}</time></span><span class="bell-said" dir="auto">${plain(item.text)}</span></a></li>`)}</ul>`
+        <span>${item.contact ? `${item.contact} · ` : ""}<time datetime=${item.at}>${shortTime(item.at)}</time></span><span class="bell-said" dir="auto">${plain(item.text)}</span></a></li>`)}</ul>`
       : html`<p>${t("bell_none")}</p>`}</div>`}
   </div>`;
 }
