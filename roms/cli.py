@@ -73,6 +73,15 @@ def add(login: str, name: str, role: str, password: str) -> None:
     click.echo(f"{login} can sign in now")
 
 
+@users.command("role")
+@click.argument("login")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+def change_role(login: str, role: str) -> None:
+    """Make somebody an admin, supervisor or agent; every browser of theirs is signed out."""
+    accounts.set_role(accounts.id_of(login), Role(role))
+    click.echo(f"{login} is {role} now and is signed out everywhere")
+
+
 @users.command("password")
 @click.argument("login")
 @click.password_option()

@@ -30,10 +30,9 @@ PLACE = ("release", "file", "line", "flow", "step")
 
 def of(actor: Actor, cid: str, seq: int) -> JSON:
     """Everything known about message `seq` of this conversation. Raises NotFound where nobody can ask why."""
-    row = db.session.execute(
-        _messages().join(Conversation).where(Conversation.public_id == cid, Message.seq == seq)
-    ).one_or_none()
-    if row is None or not access.may_see(actor, cid) or not _can_be_asked(row):
+    here = Conversation.public_id == cid, Message.seq == seq, access.visible_to(actor)
+    row = db.session.execute(_messages().join(Conversation).where(*here)).one_or_none()
+    if row is None or not _can_be_asked(row):
         raise NotFound("there is no such message of a contact or a flow")
     return _explained(row)
 

@@ -74,7 +74,7 @@ def known(conversation: Conversation, actor: Actor, release: Release, now: datet
         "contact": {
             "name": contact.name,
             "first_name": contact.name.split(" ")[0] if contact.name else "",
-            "phone": frames.phone_text(contact.phone) or "",
+            "phone": (frames.phone_text(contact.phone) or "") if actor.sees_numbers else "",
             "language": contact.language,
         },
     }

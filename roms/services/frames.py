@@ -178,6 +178,16 @@ def visitor_entry(row: Columns, names: Mapping[int, str]) -> JSON | None:
     }
 
 
+Whose = tuple[int | None, str]  # assignee and team: what decides who may see a conversation
+
+
+def header(cid: str, visitor: str, seq: int, whose: Whose, was: Whose | None = None) -> JSON:
+    """Who a frame is about and whose that is; `was`: whose it was before, where that has changed. A header that does
+    not say whose reaches only those who see all."""
+    told: JSON = {"c": cid, "v": visitor, "s": seq, "of": list(whose)}
+    return told if was is None or was == whose else told | {"was": list(was)}
+
+
 def pack(header: JSON, agents: JSON | None, visitor: JSON | None) -> bytes:
     """Three lines for the live hub: who it is about, the agents' frame, the visitor's frame."""
     return b"\n".join(_line(part) for part in (header, agents, visitor))

@@ -61,6 +61,7 @@ def take(scene: Scene, label: str, person: int) -> None:
 @transaction()
 def put_on_contact(actor: Actor, contact_id: int, label: str) -> list[str]:
     """The contact's labels afterwards. NotFound, Invalid as for conversations."""
+    access.check_contact(actor, contact_id)
     scenes, contact = of_contact(contact_id, clock.now(), actor.id)
     label = offered(label, clock.now())
     held = contact.labels
@@ -69,6 +70,7 @@ def put_on_contact(actor: Actor, contact_id: int, label: str) -> list[str]:
 
 @transaction()
 def take_from_contact(actor: Actor, contact_id: int, label: str) -> list[str]:
+    access.check_contact(actor, contact_id)
     scenes, contact = of_contact(contact_id, clock.now(), actor.id)
     return changed(scenes, contact, [each for each in contact.labels if each != label], actor.id)
 

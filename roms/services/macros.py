@@ -41,7 +41,7 @@ def listing(actor: Actor) -> JSON:
     found = select(Macro).where(_usable_by(actor)).order_by(func.lower(Macro.name))
     rows = db.session.scalars(found.execution_options(populate_existing=True))
     items = [_shown(row) for row in rows]
-    may_edit, teams = editors.may_edit(actor), saved.teams()
+    may_edit, teams = actor.is_supervisor, saved.teams()
     return {"items": items, "may_edit": may_edit, "steps": list(STEPS), "teams": teams}
 
 
@@ -232,7 +232,7 @@ def _by_id(macro_id: int) -> Macro:
 
 
 def _usable_by(actor: Actor) -> ColumnElement[bool]:
-    if editors.may_edit(actor):
+    if actor.is_supervisor:
         return Macro.id.is_not(None)
     mine = select(TeamMember.team_id).where(TeamMember.user_id == actor.id)
     return or_(Macro.team_id.is_(None), Macro.team_id.in_(mine))

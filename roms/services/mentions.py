@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, select, update
 from roms import clock
 from roms.db import db, table, transaction
 from roms.engine.types import JSON
-from roms.errors import NotFound
 from roms.models import Contact, Conversation, Mention, Message
 from roms.services import access, frames
 from roms.services.actors import Actor
@@ -24,10 +23,10 @@ def listed(actor: Actor) -> JSON:
         .join(Message, Message.id == Mention.message_id)
         .join(Conversation, Conversation.id == Mention.conversation_id)
         .join(Contact, Contact.id == Conversation.contact_id)
-        .where(Mention.user_id == actor.id, Mention.seen_at.is_(None))
+        .where(Mention.user_id == actor.id, Mention.seen_at.is_(None), access.visible_to(actor))
         .order_by(Mention.id.desc())
     )
-    rows = [row for row in db.session.execute(found) if _may_see(actor, row.public_id)]
+    rows = db.session.execute(found).all()
     names = names_of(row.agent_id for row in rows)
     items = [
         {
@@ -61,11 +60,3 @@ def unseen(actor: Actor) -> ColumnElement[bool]:
     """Of conversations: those in which he was called and has not looked since."""
     mine = Mention.user_id == actor.id, Mention.seen_at.is_(None)
     return Conversation.id.in_(select(Mention.conversation_id).where(*mine))
-
-
-def _may_see(actor: Actor, cid: str) -> bool:
-    try:
-        access.check(actor, cid)
-    except NotFound:
-        return False
-    return True

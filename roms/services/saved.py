@@ -24,7 +24,7 @@ LONGEST_TITLE, LONGEST_TEXT = 120, 4096
 
 def listing(actor: Actor) -> JSON:
     """All of them, for those who look after them; agents see what they may use."""
-    may_edit = editors.may_edit(actor)
+    may_edit = actor.is_supervisor
     found = _rows(*(() if may_edit else (usable_by(actor),)))
     return {
         "items": [shown(row) for row in found],
@@ -87,7 +87,7 @@ def by_id(reply_id: int) -> SavedReply:
 
 def usable_by(actor: Actor) -> ColumnElement[bool]:
     """Everybody's, and those of the teams he is in; who sees to the work uses all."""
-    if editors.may_edit(actor):
+    if actor.is_supervisor:
         return SavedReply.id.is_not(None)
     mine = select(TeamMember.team_id).where(TeamMember.user_id == actor.id)
     return or_(SavedReply.team_id.is_(None), SavedReply.team_id.in_(mine))

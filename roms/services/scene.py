@@ -28,6 +28,7 @@ class Scene:
     line: Line
     at: datetime
     start: int = 0  # the newest number before this transaction
+    was: frames.Whose = (None, "")  # whose it was before this transaction
     release: Release | None = None
     actor: int | None = None  # the person who caused it; None: the contact, the bot or the clock
     begun: tuple[Any, Event, int] | None = None  # state, event, number: until the bot's first message has them
@@ -53,7 +54,8 @@ class Scene:
 
 
 def scene_of(conversation: Conversation, line: Line, at: datetime, actor: int | None = None) -> Scene:
-    return Scene(conversation, line, at, start=conversation.seq, actor=actor)
+    was = (conversation.assignee_id, conversation.team)
+    return Scene(conversation, line, at, start=conversation.seq, was=was, actor=actor)
 
 
 def message_row(scene: Scene, **columns: Any) -> Row:
@@ -147,7 +149,8 @@ def _change(scene: Scene) -> bytes:
     entries = [frames.message_entry(row) for row in rows] + [frames.event_entry(row) for row in scene.history]
     entries.sort(key=lambda entry: entry["seq"])
     is_webchat = scene.line.kind == "webchat"
-    header = {"c": conversation.public_id, "v": conversation.address if is_webchat else "", "s": conversation.seq}
+    visitor, whose = conversation.address if is_webchat else "", (conversation.assignee_id, conversation.team)
+    header = frames.header(conversation.public_id, visitor, conversation.seq, whose, scene.was)
     agents = frames.agents_frame(summary, scene.start, entries, scene.ring)
     return frames.pack(header, agents, _visitor(scene, rows) if is_webchat else None)
 

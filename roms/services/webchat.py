@@ -85,11 +85,12 @@ def seen(address: str, delivered: int, read: int) -> None:
 def typing(address: str, on: bool) -> None:
     """Tell the agents that the visitor is typing; nothing is kept."""
     line = channels.find("webchat")
-    conversation = select(Conversation.public_id).filter_by(channel_id=line.channel_id, address=address)
-    cid = db.session.scalar(conversation)
-    if cid is not None:
-        frame = {"t": "typing", "c": cid, "who": "contact", "on": on}
-        queue.wake(changes=[frames.pack({"c": cid, "v": "", "s": 0}, frame, None)])
+    columns = (Conversation.public_id, Conversation.assignee_id, Conversation.team)
+    found = db.session.execute(select(*columns).filter_by(channel_id=line.channel_id, address=address)).first()
+    if found is not None:
+        frame = {"t": "typing", "c": found.public_id, "who": "contact", "on": on}
+        header = frames.header(found.public_id, "", 0, (found.assignee_id, found.team))
+        queue.wake(changes=[frames.pack(header, frame, None)])
 
 
 def _not_too_fast(channel_id: int, address: str, client_id: str) -> None:

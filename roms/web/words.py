@@ -14,11 +14,12 @@ from roms.services import labelling, labels, macros, saved, saved_files
 from roms.web import identity
 from roms.web.bodies import LARGEST, ClientId, Number, Text, body, number
 from roms.web.files import answered
+from roms.web.rights import SIGNED_IN, SUPERVISOR, may
 
 bp = Blueprint("words", __name__, url_prefix="/api")
 bp.before_request(identity.require_actor)
 
-ID = f"<int(max={LARGEST}):id_>"
+ID, PERSON = f"<int(max={LARGEST}):id_>", f"<int(max={LARGEST}):contact>"
 Word = Annotated[Text, Field(max_length=200)]
 Team = Annotated[Text, Field(max_length=80)]
 
@@ -82,61 +83,72 @@ def given(model: BaseModel) -> dict[str, Any]:
 
 
 @bp.get("/labels")
+@may(SIGNED_IN)
 def all_labels() -> ResponseReturnValue:
     return labels.listing(identity.actor())
 
 
 @bp.post("/labels")
+@may(SUPERVISOR)
 def make_label() -> ResponseReturnValue:
     said = body(NewLabel)
     return labels.make(identity.actor(), said.key, said.colour, said.is_vip), 201
 
 
 @bp.patch(f"/labels/{ID}")
+@may(SUPERVISOR)
 def change_label(id_: int) -> ResponseReturnValue:
     return labels.change(identity.actor(), id_, body(LabelChange).model_dump(exclude_none=True))
 
 
 @bp.delete(f"/labels/{ID}")
+@may(SUPERVISOR)
 def put_label_away(id_: int) -> ResponseReturnValue:
     """It stays where it is, and nobody puts it on again."""
     return labels.change(identity.actor(), id_, {"is_active": False})
 
 
 @bp.get("/labels/counts")
+@may(SIGNED_IN)
 def count_labels() -> ResponseReturnValue:
     return labels.counts(number("days", 30, most=labels.MOST_DAYS))
 
 
 @bp.post("/conversations/<cid:cid>/labels")
+@may(SIGNED_IN)
 def put(cid: str) -> ResponseReturnValue:
     return labelling.put_on_conversation(identity.actor(), cid, body(LabelName).label)
 
 
 @bp.delete("/conversations/<cid:cid>/labels")
+@may(SIGNED_IN)
 def take(cid: str) -> ResponseReturnValue:
     return labelling.take_from_conversation(identity.actor(), cid, body(LabelName).label)
 
 
-@bp.post(f"/contacts/{ID}/labels")
-def put_on_contact(id_: int) -> ResponseReturnValue:
-    return {"labels": labelling.put_on_contact(identity.actor(), id_, body(LabelName).label)}
+@bp.post(f"/contacts/{PERSON}/labels")
+@may(SIGNED_IN)
+def put_on_contact(contact: int) -> ResponseReturnValue:
+    return {"labels": labelling.put_on_contact(identity.actor(), contact, body(LabelName).label)}
 
 
-@bp.delete(f"/contacts/{ID}/labels")
-def take_from_contact(id_: int) -> ResponseReturnValue:
-    return {"labels": labelling.take_from_contact(identity.actor(), id_, body(LabelName).label)}
+@bp.delete(f"/contacts/{PERSON}/labels")
+@may(SIGNED_IN)
+def take_from_contact(contact: int) -> ResponseReturnValue:
+    return {"labels": labelling.take_from_contact(identity.actor(), contact, body(LabelName).label)}
 
 
 # --- saved replies -------------------------------------------------------------------------------------------------
 
 
 @bp.get("/saved")
+@may(SIGNED_IN)
 def all_saved() -> ResponseReturnValue:
     return saved.listing(identity.actor())
 
 
 @bp.post("/saved")
+@may(SUPERVISOR)
 def make_saved() -> ResponseReturnValue:
     said = given(body(ReplyChange))
     for name in ("shortcut", "title", "texts"):
@@ -146,6 +158,7 @@ def make_saved() -> ResponseReturnValue:
 
 
 @bp.patch(f"/saved/{ID}")
+@may(SUPERVISOR)
 def change_saved(id_: int) -> ResponseReturnValue:
     said = given(body(ReplyChange))
     wanted = {name: value for name, value in said.items() if value is not None or name == "team"}
@@ -153,17 +166,20 @@ def change_saved(id_: int) -> ResponseReturnValue:
 
 
 @bp.delete(f"/saved/{ID}")
+@may(SUPERVISOR)
 def remove_saved(id_: int) -> ResponseReturnValue:
     saved.remove(identity.actor(), id_)
     return "", 204
 
 
 @bp.get(f"/saved/{ID}/file")
+@may(SIGNED_IN, quietly=True)
 def show_file(id_: int) -> ResponseReturnValue:
     return answered(saved_files.shown(identity.actor(), id_))
 
 
-@bp.put(f"/saved/{ID}/file")
+@bp.post(f"/saved/{ID}/file")
+@may(SUPERVISOR)
 def put_file(id_: int) -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None:
@@ -173,17 +189,20 @@ def put_file(id_: int) -> ResponseReturnValue:
 
 
 @bp.delete(f"/saved/{ID}/file")
+@may(SUPERVISOR)
 def remove_file(id_: int) -> ResponseReturnValue:
     return saved_files.remove(identity.actor(), id_)
 
 
 @bp.get("/conversations/<cid:cid>/saved")
+@may(SIGNED_IN)
 def offered(cid: str) -> ResponseReturnValue:
     """What may be said here, filled in."""
     return saved.offered(identity.actor(), cid)
 
 
 @bp.post(f"/conversations/<cid:cid>/saved/{ID}/file")
+@may(SIGNED_IN)
 def attach(cid: str, id_: int) -> ResponseReturnValue:
     return {"file": saved_files.attach(identity.actor(), cid, id_)}, 201
 
@@ -192,27 +211,32 @@ def attach(cid: str, id_: int) -> ResponseReturnValue:
 
 
 @bp.get("/macros")
+@may(SIGNED_IN)
 def all_macros() -> ResponseReturnValue:
     return macros.listing(identity.actor())
 
 
 @bp.post("/macros")
+@may(SUPERVISOR)
 def make_macro() -> ResponseReturnValue:
     return macros.make(identity.actor(), {"name": "", "steps": []} | _wanted(body(MacroChange))), 201
 
 
 @bp.patch(f"/macros/{ID}")
+@may(SUPERVISOR)
 def change_macro(id_: int) -> ResponseReturnValue:
     return macros.change(identity.actor(), id_, _wanted(body(MacroChange)))
 
 
 @bp.delete(f"/macros/{ID}")
+@may(SUPERVISOR)
 def remove_macro(id_: int) -> ResponseReturnValue:
     macros.remove(identity.actor(), id_)
     return "", 204
 
 
 @bp.post(f"/conversations/<cid:cid>/macros/{ID}")
+@may(SIGNED_IN)
 def run(cid: str, id_: int) -> ResponseReturnValue:
     said = body(Running)
     return macros.run(identity.actor(), cid, id_, said.client_id, said.seen, said.force)

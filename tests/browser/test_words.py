@@ -98,7 +98,7 @@ def test_the_file_of_a_saved_reply_goes_with_it(tab: Tabs, stage: Stage) -> None
     number, conversation = own(stage, "Gambar", ani)
     made = reply(stage, "katalog", id="Ini katalog kami.")
     files = {"file": ("katalog.png", pictures.png(64, 40), "image/png")}
-    stage.admin.http.put(f"/api/saved/{made['id']}/file", files=files, headers=stage.admin.csrf).raise_for_status()
+    stage.admin.http.post(f"/api/saved/{made['id']}/file", files=files, headers=stage.admin.csrf).raise_for_status()
     inbox = tab.inbox(ani, conversation)
     inbox.box.press_sequentially("/kat")
     inbox.page.get_by_role("option").filter(has_text="katalog.png").click()

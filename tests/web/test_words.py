@@ -119,7 +119,7 @@ def test_a_file_goes_with_it_and_its_bytes_are_stored_once(
 ) -> None:
     reply = saved(boss).json["id"]
     form = {"file": (io.BytesIO(picture()), "katalog.png")}
-    told = boss.ask("PUT", f"/api/saved/{reply}/file", data=form, headers=csrf(boss)).json
+    told = boss.ask("POST", f"/api/saved/{reply}/file", data=form, headers=csrf(boss)).json
     assert (told["file"]["name"], told["file"]["kind"]) == ("katalog.png", "image")
     assert ani.get(f"/api/saved/{reply}/file").mimetype == "image/png"
     say(ani.client, "cs")

@@ -68,7 +68,7 @@ function File({ reply }) {
     if (!file) return;
     const form = new FormData();
     form.append("file", file, file.name);
-    const answer = await fetch(`/api/saved/${reply.id}/file`, { method: "PUT", body: form, headers: { "X-CSRFToken": boot.csrf } }).catch(() => null);
+    const answer = await fetch(`/api/saved/${reply.id}/file`, { method: "POST", body: form, headers: { "X-CSRFToken": boot.csrf } }).catch(() => null);
     if (!answer?.ok) toast((await answer?.json().catch(() => null))?.error?.message || t("error_unreachable"), { kind: "error" });
     await load();
   };
