@@ -149,9 +149,11 @@ def test_a_macro_runs_by_keyboard_and_is_held_back_by_a_colleagues_answer(tab: T
     expect(macro).to_be_visible()
     shot(page, "macros")
 
+    answers = iter(["Sudah saya bantu"])
+
     def overtaken(route: Route) -> None:
-        budi.reply(conversation, "Sudah saya bantu")
-        page.unroute("**/macros/*")
+        for text in answers:
+            budi.reply(conversation, text)
         route.continue_()
 
     page.route("**/macros/*", overtaken)

@@ -60,8 +60,7 @@ function Head({ summary }) {
     <${Avatar} summary=${summary} />
     <div class="chat-who"><h2>${nameOf(summary)}</h2>
       <p><${Mode} mode=${summary.mode} />${summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`}
-        <${LabelLine} summary=${summary} />
-        <span class="chat-number">${contact.name && contact.phone_text ? contact.phone_text : channelWord(channel.kind)}</span></p></div>
+        <span class="chat-number">${contact.name && contact.phone_text ? contact.phone_text : channelWord(channel.kind)}</span><${LabelLine} summary=${summary} /></p></div>
     <div class="chat-acts">${actsOf(summary).filter((each) => IN_HEADER.includes(each.action)).map((each) => html`
       <button type="button" key=${each.verb} class="button quiet" data-verb=${each.verb} title=${each.verb === "close" ? `${each.label} (Alt+E)` : each.label} onClick=${() => act(each.verb)}>
         <${Icon} name=${each.icon} size=${16} /><span>${each.label}</span></button>`)}

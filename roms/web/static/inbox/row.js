@@ -17,7 +17,7 @@ export function Row({ summary, top, place, total, open, stop, onFocus, onOpen })
       aria-posinset=${place} aria-setsize=${total} style=${{ transform: `translateY(${top}px)` }} onFocus=${onFocus} onClick=${onOpen}>
     <${Avatar} summary=${summary} />
     <div class="row-body">
-      <div class="row-line"><span class="row-name">${nameOf(summary)}</span>
+      <div class="row-line"><span class="row-name">${nameOf(summary)}</span><${LabelLine} summary=${summary} most=${2} />
         ${!severalNumbers.value && html`<span class="sr">${channelWord(summary.channel.kind)}</span>`}
         <span class="row-time"><${Moment} at=${activity(summary)}>${rowTime(activity(summary), now.value)}</${Moment}></span></div>
       <div class="row-line"><${Preview} summary=${summary} />
@@ -25,7 +25,6 @@ export function Row({ summary, top, place, total, open, stop, onFocus, onOpen })
         ${unread && html`<span class="badge" aria-label=${t("unread_count", { count: summary.unread })}>${number(summary.unread)}</span>`}</div>
       <div class="row-line row-foot"><${Mode} mode=${summary.mode} />
         ${summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`}
-        <${LabelLine} summary=${summary} most=${2} />
         <span class="row-channel">${severalNumbers.value && summary.channel.name}</span>
         ${summary.assignee !== null && html`<span class="row-agent"><${Face} id=${summary.assignee} />${who(summary.assignee)}</span>`}
         ${summary.assignee === null && summary.mode === "AGENT" && html`<span class="row-agent row-nobody">${t("nobody_yet")}</span>`}</div>

@@ -19,7 +19,7 @@ function One({ label, of }) {
   return html`<div class="word-row"><${Label} name=${label.key} />${!label.is_active && html`<span class="chip">${t("not_used")}</span>`}
       <span class="muted word-figures">${t("label_conversations", { count: label.conversations })} · ${t("label_contacts", { count: label.contacts })}</span><${Days} of=${label.key} /><span class="grow"></span>
       ${of.may_edit && html`<button type="button" class="button quiet" onClick=${() => (editing.value = label.id)} aria-label=${t("edit_of", { name: label.key })}><${Icon} name="pencil" size=${15} />${t("edit")}</button>
-        ${label.is_active ? html`<button type="button" class="button quiet" onClick=${() => ask("DELETE", `/api/labels/${label.id}`, undefined, "put_away")}>${t("put_away")}</button>`
+        ${label.is_active ? html`<button type="button" class="button quiet" onClick=${() => ask("DELETE", `/api/labels/${label.id}`, undefined)}>${t("put_away")}</button>`
           : html`<button type="button" class="button quiet" onClick=${() => ask("PATCH", `/api/labels/${label.id}`, { is_active: true })}>${t("use_again")}</button>`}`}</div>`;
 }
 
