@@ -26,6 +26,7 @@ from roms.web import (
     forgery,
     headers,
     health,
+    hours,
     identity,
     journal,
     live,
@@ -76,7 +77,7 @@ def create_app(config: Config) -> Flask:
     rights.init_app(app)
     conversations.init_app(app)
     files.init_app(app)
-    for part in (aside, auth, authors, availability, channels, contacts, pages, docs, journal, media):
+    for part in (aside, auth, authors, availability, channels, contacts, pages, docs, hours, journal, media):
         app.register_blueprint(part.bp)
     for part in (webhooks, widget, words, health, templates):
         app.register_blueprint(part.bp)

@@ -36,6 +36,7 @@ class Past:
     seq: int = 0  # number of the newest entry before what came of it
     learned: Mapping[str, str] = field(default_factory=dict)  # what it changed of the contact
     labels: Sequence[Labelled] = ()  # what people did to the conversation's labels before it
+    teams: Mapping[str, Any] = field(default_factory=dict)  # how each worked at that moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ def _turn(
         contact = changed(contact, name, value)
     before = player.facts["conversation"]
     labels = relabelled(before["labels"], past.labels)
-    player.facts = {**player.facts, "contact": contact, "conversation": {**before, "labels": labels}}
+    player.facts = {**player.facts, "contact": contact, "teams": past.teams}
+    player.facts["conversation"] = {**before, "labels": labels}
     if not isinstance(event, TimerFired) or (event.kind, event.turn) in adopted:
         try:
             now.take(player.happens(event))

@@ -26,13 +26,15 @@ class Side:
 
 
 def side(key: str) -> Side:
-    """The team with this key; a conversation never waits for one that does not exist."""
+    """The team with this key; a conversation never waits for one that does not exist, or has nobody in it."""
     if not key:
         return Side()
-    found = db.session.execute(select(Team.id, Team.policy, Team.is_active).where(Team.key == key)).first()
+    found = db.session.execute(_team(), {"key": key}).first()
     if found is None:
         return Side(note="unknown_team")
-    return Side(found.id, found.policy) if found.is_active else Side(note="inactive_team")
+    if not found.is_active:
+        return Side(note="inactive_team")
+    return Side(found.id, found.policy) if found.has_people else Side(policy=found.policy, note="empty_team")
 
 
 def of(side: Side, but: int = 0) -> list[Candidate]:
@@ -49,6 +51,13 @@ def of(side: Side, but: int = 0) -> list[Candidate]:
         )
         for row in db.session.execute(_people(side.team is None), asked)
     ]
+
+
+@functools.cache
+def _team() -> Select[int, Policy, bool, bool]:
+    people = exists().where(TeamMember.team_id == Team.id, TeamMember.user_id == User.id, User.is_active)
+    found = select(Team.id, Team.policy, Team.is_active, people.label("has_people"))
+    return found.where(Team.key == bindparam("key"))
 
 
 @functools.cache

@@ -25,8 +25,8 @@ from roms.errors import Invalid, NotFound
 from roms.models import Contact, Conversation, Direction, Sender
 from roms.services import access, channels, frames, identities, lateness, people, salvage, window
 from roms.services.actors import Actor
+from roms.services.facts import facts_of
 from roms.services.permission import MARK
-from roms.services.runner import facts_of
 from roms.services.scene import Row, Scene, add_history, finish, message_row, scene_of, way_out
 
 OUT, IN, HELP = "out", "in", "help"

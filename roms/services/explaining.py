@@ -18,7 +18,7 @@ from roms.engine.events import Event, MessageReceived
 from roms.engine.types import JSON, Mode, Session
 from roms.errors import NotFound
 from roms.models import Conversation, Direction, Message, Sender
-from roms.services import access, frames, loops, past, permission, publishing, turns
+from roms.services import access, frames, loops, past, permission, promising, publishing, turns
 from roms.services.actors import Actor
 from roms.services.shown import cut, shown
 
@@ -99,11 +99,12 @@ def _turn(row: Any) -> tuple[Any, list[Any]]:
     began = db.session.execute(first).one_or_none() or row
     after = select(Message.seq).where(here, begins, Message.seq > began.seq).order_by(Message.seq).limit(1)
     until = db.session.scalar(after)
-    spoken = select(Message.seq, Message.text, Message.why).where(here, Message.seq >= began.seq)
+    spoken = select(Message.seq, Message.text, Message.why, Message.payload).where(here, Message.seq >= began.seq)
     spoken = spoken.where(Message.sender == Sender.BOT, Message.direction == Direction.OUT)
     if until is not None:
         spoken = spoken.where(Message.seq < until)
-    return began, list(db.session.execute(spoken.order_by(Message.seq)))
+    rows = db.session.execute(spoken.order_by(Message.seq))
+    return began, [each for each in rows if promising.MARK not in (each.payload or ())]
 
 
 def _begins() -> Any:

@@ -13,7 +13,7 @@ from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
 from roms.models import Contact, Conversation, Direction, Sender, Status
-from roms.services import abilities, channels, contents, links, refusals, window
+from roms.services import abilities, channels, contents, hours, links, refusals, window
 from roms.services.channels import Line
 
 Columns = Mapping[Any, Any]  # the columns of a row by name: a dict of ours or one that the database gave
@@ -45,8 +45,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "doubts": conversation.doubts,
         "waiting_since": moment(conversation.waiting_since),
         "queued_at": moment(conversation.queued_at),
-        "answer_from": moment(conversation.answer_from),
-        "answer_by": moment(conversation.answer_by),
+        **_clock(conversation, release),
         "snoozed_until": moment(conversation.snoozed_until),
         "paused_until": moment(conversation.paused_until),
         "last": conversation.last,
@@ -69,6 +68,16 @@ def _person(conversation: Conversation) -> JSON:
         "picture": picture_url(contact),
         "opted_out_at": moment(contact.opted_out_at),
         "is_group": _is_group(conversation),
+    }
+
+
+def _clock(conversation: Conversation, release: Release) -> JSON:
+    """How long somebody has to answer; in its rests it stands still, because the team is not there."""
+    rests = hours.rests(conversation, release.hours)
+    return {
+        "answer_from": moment(conversation.answer_from),
+        "answer_by": moment(conversation.answer_by),
+        "answer_rests": [[moment(begin), moment(end)] for begin, end in rests],
     }
 
 

@@ -38,6 +38,8 @@ class Scene:
     shown: list[Row] = field(default_factory=list)  # messages as they stand now, for the live frame
     last: Row | None = None  # the newest of what the list shows under the contact's name
     ring: bool = False
+    is_late: bool = False  # the response clock goes on for nobody new: what is overdue stays so
+    rings_supervisors: bool = False
     wakes_outbox: bool = False
     calls: list[Row] = field(default_factory=list)  # to other systems
     files: list[Row] = field(default_factory=list)  # of theirs, to be fetched
@@ -152,6 +154,8 @@ def _change(scene: Scene) -> bytes:
     visitor, whose = conversation.address if is_webchat else "", (conversation.assignee_id, conversation.team)
     header = frames.header(conversation.public_id, visitor, conversation.seq, whose, scene.was)
     agents = frames.agents_frame(summary, scene.start, entries, scene.ring)
+    if scene.rings_supervisors:
+        agents["ring"] = "supervisors"
     return frames.pack(header, agents, _visitor(scene, rows) if is_webchat else None)
 
 

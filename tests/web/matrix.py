@@ -51,6 +51,9 @@ AT = "/api/conversations/<cid:cid>"
 PERSON = f"/api/contacts/<{INT}:contact>"
 CHANNEL = f"/api/channels/<{INT}:id_>"
 RUN = {"client_id": "@new", "seen": 1_000_000}
+TEAM = {"hours": None, "answer_within": None}
+NO_HOURS = "there are no such hours"
+HOURS = {"name": "Toko", "zone": "WIB", "open": {"mon": ["08:00-17:00"]}}
 MESSAGE = {"client_id": "@new", "text": "baik", "seen": 1_000_000}
 
 MATRIX: dict[str, Line] = {
@@ -174,6 +177,15 @@ MATRIX: dict[str, Line] = {
     f"POST /api/journal/channels/<{INT}:id_>/known": admin(),
     f"POST /api/journal/messages/<{INT}:id_>/check": admin(),
     f"POST /api/journal/messages/<{INT}:id_>/resend": admin(),
+    # what supervisors look after, too
+    "GET /inbox/hours": supervisor(),
+    "GET /api/hours": supervisor(),
+    "POST /api/hours": supervisor(body={"name": "@new"}, status=201),
+    f"PUT /api/hours/<{INT}:id_>": supervisor(status=404, detail=NO_HOURS, body=HOURS),
+    f"POST /api/hours/<{INT}:id_>/holidays": supervisor(
+        status=404, detail="there are no such hours", body={"year": 2027}
+    ),
+    f"PUT /api/hours/teams/<{INT}:id_>": supervisor(status=404, detail="there is no such team", body=TEAM),
     # doors of programs
     "GET /live": anyone(),
     "GET /ready": anyone(),

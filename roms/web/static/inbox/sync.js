@@ -1,5 +1,6 @@
 // Keeps the world in step with the server: frames, catch-up, lists, threads. The rules are apply.js; here is the fetching.
 import { batch, signal } from "../vendor/ui.js";
+import { ring } from "./ringing.js";
 import { Refused, Unreachable, conversation, get } from "./api.js";
 import { apply, behind, caughtUp, continues, isGone, prepend, relisted, threadFrom, withSummary, withThread, without } from "./apply.js";
 import { me } from "./boot.js";
@@ -38,6 +39,7 @@ export function enter(frame) {
 }
 
 function changed(frame, before) {
+  ring(frame);
   if (frame.entries.some(({ type, seq, mentions }) => type === "note" && seq > frame.from && mentions?.includes(me.id))) calls.value += 1;
   for (const { seq, type, direction, agent } of frame.entries) { // a receipt for an older message says nothing of typing
     if (type === "message" && seq > frame.from) forgetTyping(frame.c, direction === "in" ? "contact" : agent);
