@@ -57,6 +57,8 @@ def test_a_colleague_is_called_by_keyboard_and_hears_of_it_on_every_page(tab: Ta
     bell.click()
     expect(his.page.locator(".bell-list")).to_contain_text("cek stoknya")
     shot(his.page, "bell")
+    his.page.keyboard.press("Escape")
+    expect(his.page.locator(".bell-list")).to_have_count(0)
     his.page.get_by_role("tab", name=re.compile("Disebut")).click()
     his.row("Disebut").click()
     expect(his.page.locator(".note .called[data-me=true]")).to_be_visible()
@@ -74,7 +76,7 @@ def test_a_saved_reply_is_found_filled_in_and_cannot_go_with_a_hole(tab: Tabs, s
     inbox = tab.inbox(ani, conversation)
     page, box = inbox.page, inbox.box
     box.press_sequentially("/slm")
-    expect(page.get_by_role("option", selected=True)).to_contain_text("Halo Balasan, saya Ani.")
+    expect(page.locator("#offers").get_by_role("option", selected=True)).to_contain_text("Halo Balasan, saya Ani.")
     shot(page, "saved")
     box.press("Enter")
     expect(box).to_have_value("Halo Balasan, saya Ani.")
@@ -156,6 +158,7 @@ def test_a_macro_runs_by_keyboard_and_is_held_back_by_a_colleagues_answer(tab: T
             budi.reply(conversation, text)
         route.continue_()
 
+    tab.expect("409")
     page.route("**/macros/*", overtaken)
     macro.click()
     expect(page.get_by_role("dialog")).to_contain_text("Sudah saya bantu")
