@@ -1,5 +1,6 @@
 // The whole wiring of the pages where labels, saved replies and macros are looked after.
 import { effect, html, render } from "../vendor/ui.js";
+import { Presence, listen } from "../common/presence.js";
 import { Bell } from "../inbox/bell.js";
 import { me } from "../inbox/boot.js";
 import { Icon } from "../inbox/icons.js";
@@ -15,7 +16,7 @@ const SHOWN = { labels: Labels, saved: Saved, macros: Macros };
 
 const App = () => html`
   <a class="skip" href="#page">${t("skip")}</a>
-  <header class="top"><a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${22} /></a><h1>${t("words")}</h1><${Bell} /></header>
+  <header class="top"><a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${22} /></a><h1>${t("words")}</h1><span class="grow"></span><${Bell} /><${Presence} /></header>
   <nav class="places" aria-label=${t("words")}>${PLACES.map((name) => html`<a key=${name} href=${`/inbox/${name}`} aria-current=${name === place.value ? "page" : null} onClick=${(event) => go(event, name)}>${t(`place_${name}`)}</a>`)}</nav>
   <main id="page" class="page words-page" tabindex="-1" aria-busy=${now() === null}>
     ${failed.value && html`<p class="note bad" role="alert">${failed.value}</p>`}
@@ -34,6 +35,7 @@ async function begin() {
   addEventListener("popstate", follow);
   follow();
   render(html`<${App} />`, document.getElementById("app"));
+  listen();
 }
 
 begin();
