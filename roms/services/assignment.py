@@ -34,12 +34,17 @@ def begin(scene: Scene, asked: FindAgent) -> None:
     conversation = scene.conversation
     conversation.team = asked.team or _default_team(scene.line.id)
     conversation.skill, conversation.priority = asked.skill, asked.priority or "normal"
-    rank = RANKS[conversation.priority]
-    conversation.rank = min(rank, VIP) if rank > VIP and _is_vip(conversation.contact_id) else rank
+    conversation.rank = rank_of(conversation)
     told = {"team": conversation.team, "skill": asked.skill, "priority": asked.priority, "reason": asked.reason}
     add_history(scene, "handoff", told)
     conversation.reason = None  # who had it once was tried for another matter
     to_next(scene, BY_TURN)
+
+
+def rank_of(conversation: Conversation) -> int:
+    """Its place among those who wait: by its priority, and before the usual ones for a VIP."""
+    rank = RANKS[conversation.priority]
+    return VIP if rank > VIP and _is_vip(conversation.contact_id) else rank
 
 
 def to_next(scene: Scene, rule: str, but: Collection[int] = ()) -> bool:

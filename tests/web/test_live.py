@@ -17,7 +17,7 @@ from flask import Flask
 from websockets.sync.client import ClientConnection
 
 from roms import queue
-from roms.services import accounts, frames, replies
+from roms.services import accounts, frames, notes
 from tests.cast import Cast, whapi_body
 from tests.web.agent import Agent, Visitor, closed, heard, listens, refused
 from tests.web.conftest import Site, start
@@ -152,7 +152,7 @@ def test_r38_a_change_that_nobody_announced_is_told_within_three_seconds(
     with agent.socket() as ws:
         listens(ws)
         monkeypatch.setattr(queue, "wake", lambda *_args, **_more: None)
-        replies.note(people.ani, cid, "diam-diam")
+        notes.write(people.ani, cid, "diam-diam")
         assert heard(ws, "moved", 6)["c"] == cid  # three, and what a busy machine adds
 
 
