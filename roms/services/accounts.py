@@ -128,7 +128,7 @@ def actor_of(token: str) -> Actor | None:
     """Whose session this token is; None when it is nobody's, has ended, or its owner may not come in any more."""
     now = clock.now()
     query = select(User, LoginSession.id, LoginSession.seen_at).join(LoginSession, LoginSession.user_id == User.id)
-    found = db.session.execute(query.where(LoginSession.token_hash == hash_token(token), *_alive(now))).first()
+    found = db.session.execute(query.where(LoginSession.token_hash == hash_token(token), *alive(now))).first()
     if found is None:
         return None
     user, session_id, seen_at = found
@@ -141,10 +141,11 @@ def actor_of(token: str) -> Actor | None:
 def living(session_ids: Collection[int]) -> set[int]:
     """Which of these sessions still stand: one query for all open sockets of a process."""
     query = select(LoginSession.id).join(User, LoginSession.user_id == User.id)
-    return set(db.session.scalars(query.where(LoginSession.id.in_(session_ids), *_alive(clock.now()))))
+    return set(db.session.scalars(query.where(LoginSession.id.in_(session_ids), *alive(clock.now()))))
 
 
-def _alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on a session, joined with its owner, under which it lets somebody in."""
     return (User.is_active.is_(True), LoginSession.seen_at > now - IDLE, LoginSession.created_at > now - ABSOLUTE)
 
 
@@ -209,13 +210,6 @@ def set_password(user_id: int, password: str) -> None:
     with writing():
         _locked(user_id).password_hash = password_hash
         _end_sessions(user_id)
-
-
-@transaction()
-def deactivate(user_id: int) -> None:
-    """Keep somebody out from now on, whatever devices are signed in."""
-    _locked(user_id).is_active = False
-    _end_sessions(user_id)
 
 
 @transaction()
