@@ -80,6 +80,7 @@ function Menu() {
     <div class="menu-acts"><a class="act" href=${CONTACTS}><${Icon} name="people" />${t("contacts")}</a>
       ${isAdmin && html`<button type="button" class="act" onClick=${() => (leave(), goUnmatched())}><${Icon} name="unknown" />${t("unmatched")}</button>
       <a class="act" href="/inbox/channels"><${Icon} name="phone" />${t("channels")}</a>
+      <a class="act" href="/inbox/crew"><${Icon} name="userPlus" />${t("crew")}</a>
       <a class="act" href="/inbox/journal"><${Icon} name="check" />${t("journal")}</a>`}
       <button type="button" class="act" onClick=${() => (dialog.value = "help")}><${Icon} name="keys" />${t("help")}</button>
       <button type="button" class="act" onClick=${signOut}><${Icon} name="out" />${t("sign_out")}</button></div>`;
