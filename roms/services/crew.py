@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,119}")
 LONGEST_NAME, LONGEST_SKILL, MOST_SKILLS, MOST_AT_ONCE = 120, 60, 30, 1000
 SHORTEST_PASSWORD = 10
+WITH_PEOPLE = (Mode.AGENT, Mode.PAUSED)
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read for another; twelve of them are 59 bits
 
 
@@ -214,7 +215,7 @@ def remember(by: int | None, event: str, **data: Any) -> None:
 
 def _give_back(by: int | None, user_id: int) -> int:
     """What this person had goes to others, one conversation after the other; how many. Safe to do again."""
-    held = Conversation.assignee_id == user_id, Conversation.mode == Mode.AGENT
+    held = Conversation.assignee_id == user_id, Conversation.mode.in_(WITH_PEOPLE)
     ids = db.session.scalars(select(Conversation.id).where(*held).order_by(Conversation.id)).all()
     return sum(_give_one_back(by, user_id, id_) for id_ in ids)
 
@@ -222,11 +223,12 @@ def _give_back(by: int | None, user_id: int) -> int:
 @transaction()
 def _give_one_back(by: int | None, user_id: int, conversation_id: int) -> bool:
     conversation = Conversation.locked(Conversation.id == conversation_id)
-    if conversation is None or conversation.assignee_id != user_id or conversation.mode is not Mode.AGENT:
+    if conversation is None or conversation.assignee_id != user_id or conversation.mode not in WITH_PEOPLE:
         return False
     scene = scene_of(conversation, channels.line(conversation.channel_id), clock.now(), by)
-    assignment.to_next(scene, "given_back")
-    if conversation.assignee_id == user_id:  # there is nobody else
+    if conversation.mode is Mode.AGENT:
+        assignment.to_next(scene, "given_back")
+    if conversation.assignee_id == user_id:  # there is nobody else, or it rests
         assignment.to_nobody(scene)
     finish(scene)
     return True
