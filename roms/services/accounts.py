@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.exc import IntegrityError
 
 from roms import clock
 from roms.db import db, serialize, transaction, writing
-from roms.errors import ConfirmPassword, Conflict, NotFound, NotSignedIn, TooMany
-from roms.models import LoginAttempt, LoginSession, Role, User
+from roms.errors import ConfirmPassword, NotFound, NotSignedIn, TooMany
+from roms.models import LoginAttempt, LoginSession, User
 from roms.services.actors import Actor
 
 if TYPE_CHECKING:
@@ -180,20 +179,6 @@ def need_confirmed(actor: Actor) -> None:
 
 
 # --- people ------------------------------------------------------------------------------------------------------
-
-
-def add(login: str, name: str, password: str, role: Role = Role.AGENT, language: str = "id") -> int:
-    """Let somebody in from now on; the id. Conflict when the login is taken."""
-    password_hash = hasher().hash(password)
-    try:
-        with writing():
-            user = User(login=login.strip().lower(), name=name, password_hash=password_hash, role=role)
-            user.language, user.created_at = language, clock.now()
-            db.session.add(user)
-            db.session.flush()
-            return user.id
-    except IntegrityError as error:
-        raise Conflict("that login is taken") from error
 
 
 def id_of(login: str) -> int:
