@@ -5,6 +5,8 @@ import { toast } from "../inbox/notices.js";
 import { t } from "../inbox/text.js";
 import { act, words } from "../channels/state.js";
 
+const PLACES = ["teams", "members", "add", "add-team"];
+
 export const people = signal(null);
 export const skills = signal([]); // in use, as suggestions
 export const teams = signal([]);
@@ -14,8 +16,6 @@ export const hours = signal([]);
 export const failed = signal("");
 export const told = signal(null); // {id, password}: shown this once
 export const place = signal(read());
-
-const PLACES = ["teams", "members", "add", "add-team"];
 
 function read() {
   const hash = location.hash.slice(1);
