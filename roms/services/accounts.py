@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from roms import clock
 from roms.db import db, serialize, transaction, writing
-from roms.errors import ConfirmPassword, NotFound, NotSignedIn, TooMany
+from roms.errors import ConfirmPassword, Invalid, NotFound, NotSignedIn, TooMany
 from roms.models import LoginAttempt, LoginSession, User
 from roms.services.actors import Actor
 
@@ -25,7 +25,7 @@ ABSOLUTE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)  # how exactly we remember when a session was last used
 WINDOW = timedelta(minutes=15)
 TRIES = 5  # failed ones per login name and per address within WINDOW
-LONGEST_PASSWORD = 1000
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1000
 CONFIRMED_FOR = timedelta(minutes=10)  # so long a password given is proof enough for what is dangerous
 
 # The hash of nobody's password: an unknown login costs the same time as a known one.
@@ -187,6 +187,24 @@ def id_of(login: str) -> int:
     if found is None:
         raise NotFound(f"nobody has the login {login!r}")
     return found
+
+
+def hashed(password: str, login: str) -> str:
+    """A password that somebody chose, as it is kept; Invalid for one that is guessed too soon."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or login in password.lower():
+        told = f"password: at least {SHORTEST_PASSWORD} characters, and without the login in it"
+        raise Invalid(told, field="password", problem="weak")
+    return hasher().hash(password)
+
+
+def change_password(actor: Actor, old: str, new: str, address: str = "") -> None:
+    """Give oneself another password; every other browser is signed out. WrongPassword, TooMany as when signing in."""
+    password_hash = hashed(new, actor.login)
+    confirm(actor, old, address)
+    with writing():
+        _locked(actor.id).password_hash = password_hash
+        others = LoginSession.user_id == actor.id, LoginSession.id != actor.session_id
+        db.session.execute(delete(LoginSession).where(*others))
 
 
 def set_password(user_id: int, password: str) -> None:

@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,119}")
 LONGEST_NAME, LONGEST_SKILL, MOST_SKILLS, MOST_AT_ONCE = 120, 60, 30, 1000
-SHORTEST_PASSWORD = 10
 WITH_PEOPLE = (Mode.AGENT, Mode.PAUSED)
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read for another; twelve of them are 59 bits
 
@@ -61,7 +60,7 @@ def add(by: int | None, new: Newcomer) -> tuple[int, str]:
     if not LOGIN.fullmatch(login):
         raise Invalid("login: letters, digits and . _ @ + - only", field="login", problem="shape")
     password = new.password or made_up()
-    password_hash = _hashed(password, login)
+    password_hash = accounts.hashed(password, login)
     try:
         with changing(by):
             row = User(login=login, name=name, role=new.role, language=new.language, password_hash=password_hash)
@@ -97,7 +96,7 @@ def reset_password(by: int | None, user_id: int, password: str = "") -> str:
     if login is None:
         raise NotFound("there is no such person")
     password = password or made_up()
-    password_hash = _hashed(password, login)
+    password_hash = accounts.hashed(password, login)
     with changing(by):
         _locked(user_id).password_hash = password_hash
         db.session.execute(delete(LoginSession).filter_by(user_id=user_id))
@@ -184,13 +183,6 @@ def named(name: str) -> str:
 def made_up() -> str:
     """A password to tell somebody once."""
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
-
-
-def _hashed(password: str, login: str) -> str:
-    if not SHORTEST_PASSWORD <= len(password) <= accounts.LONGEST_PASSWORD or login in password.lower():
-        told = f"password: at least {SHORTEST_PASSWORD} characters, and without the login in it"
-        raise Invalid(told, field="password", problem="weak")
-    return accounts.hasher().hash(password)
 
 
 # --- what is written down -------------------------------------------------------------------------------------------

@@ -49,6 +49,11 @@ class NewPassword(BaseModel):
     password: Secret = ""
 
 
+class OwnPassword(BaseModel):
+    old: Secret
+    password: Secret
+
+
 class NewTeam(BaseModel):
     key: Name
     name: Name
@@ -134,6 +139,14 @@ def reset_password(id_: int) -> ResponseReturnValue:
 @bp.delete(f"{PERSON}/sessions")
 def end_sessions(id_: int) -> ResponseReturnValue:
     return {"ended": crew.end_sessions(admin(confirmed=True).id, id_)}
+
+
+@bp.post("/api/me/password")
+def own_password() -> ResponseReturnValue:
+    """Whoever was told a password by an admin makes one that nobody else knows."""
+    wanted = body(OwnPassword)
+    accounts.change_password(identity.actor(), wanted.old, wanted.password, request.remote_addr or "")
+    return "", 204
 
 
 # --- teams ---------------------------------------------------------------------------------------------------------

@@ -276,3 +276,19 @@ def test_the_menu_leads_here_for_admins(tabs: Tabs, house: House) -> None:
     page.get_by_role("button", name="Menu", exact=True).click()
     expect(page.get_by_role("link", name="Kontak", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Tim", exact=True)).to_have_count(0)
+
+
+def test_whoever_was_told_a_password_makes_one_of_their_own(tabs: Tabs, house: House) -> None:
+    citra = Person(house.url, "Citra Maharani", "citra", house.passwords["citra"])
+    page = tabs("/inbox", citra)
+    tabs.expect("status of 401")
+    page.get_by_role("button", name="Menu", exact=True).click()
+    page.get_by_role("button", name="Ganti kata sandi").click()
+    page.get_by_label("Kata sandi sekarang").fill("bukan yang ini")
+    page.get_by_label("Kata sandi baru").fill("hanya saya yang tahu")
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.get_by_role("alert").filter(has_text="tidak cocok")).to_be_visible()
+    page.get_by_label("Kata sandi sekarang").fill(house.passwords["citra"])
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.locator(".toast").filter(has_text="Kata sandi diganti")).to_be_visible()
+    Person(house.url, "Citra Maharani", "citra", "hanya saya yang tahu")

@@ -8,6 +8,7 @@ import { setTheme, signOut, switchLanguage, theme } from "./settings.js";
 import { goUnmatched, isAdmin, CONTACTS } from "./nav.js";
 import { dialog } from "./store.js";
 import { CardForm, PlaceForm } from "./forms.js";
+import { PasswordForm } from "./password.js";
 import { Templates } from "./templates.js";
 import { Test } from "./testing.js";
 import { language, t } from "./text.js";
@@ -83,6 +84,7 @@ function Menu() {
       <a class="act" href="/inbox/crew"><${Icon} name="userPlus" />${t("crew")}</a>
       <a class="act" href="/inbox/journal"><${Icon} name="check" />${t("journal")}</a>`}
       <button type="button" class="act" onClick=${() => (dialog.value = "help")}><${Icon} name="keys" />${t("help")}</button>
+      <button type="button" class="act" onClick=${() => (dialog.value = "password")}><${Icon} name="pencil" />${t("password")}</button>
       <button type="button" class="act" onClick=${signOut}><${Icon} name="out" />${t("sign_out")}</button></div>`;
 }
 
@@ -96,4 +98,5 @@ const titled = (name, Inside) => () => html`<${Title}>${t(name)}</${Title}><${In
 const KINDS = {
   palette: Palette, help: Help, menu: Menu, test: SaveAsTest,
   templates: titled("templates", Templates), location: titled("location", PlaceForm), card: titled("card", CardForm),
+  password: titled("password", PasswordForm),
 };
