@@ -16,6 +16,7 @@ from roms.web import (
     aside,
     auth,
     authors,
+    availability,
     channels,
     contacts,
     conversations,
@@ -64,7 +65,7 @@ def create_app(config: Config) -> Flask:
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
     files.init_app(app)
-    for part in (aside, auth, authors, channels, contacts, crew, pages, docs, journal, media):
+    for part in (aside, auth, authors, availability, channels, contacts, crew, pages, docs, journal, media):
         app.register_blueprint(part.bp)
     for part in (webhooks, widget, health, templates):
         app.register_blueprint(part.bp)

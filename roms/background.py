@@ -20,6 +20,7 @@ from roms.services import (
     account_states,
     arrivals,
     aside,
+    backlog,
     changes,
     cleaning,
     discarding,
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
 TIMERS_A_ROUND, FIRE_FOR = 200, 2.0  # timers, seconds: at most, within one look
+GIVE_FOR = 1.0  # seconds: at most, within one look
 CLEAN_EVERY = 120  # beats
 FACES_EVERY = 10  # beats
 KEEP_EVERY = 4  # beats
@@ -175,6 +177,11 @@ def fire_timers() -> None:
             timers.put_off(timer)
 
 
+def drain_backlog() -> None:
+    """Give what waits for an agent to whoever has room."""
+    backlog.drain(GIVE_FOR)
+
+
 def sweep_calls() -> None:
     """See that calls to other systems are made that no hint reached a worker for."""
     if http_calls.waiting():
@@ -262,6 +269,7 @@ CHORES: dict[Callable[[], None], int] = {
     flush_spool: 1,
     retry_aside: 1,
     fire_timers: 1,
+    drain_backlog: 1,
     sweep_outbox: 1,
     sweep_unknown: 1,
     sweep_calls: 1,

@@ -208,7 +208,8 @@ def _asked(cases: list[dict[str, Any]]) -> tuple[str, ...]:
 
 def _handoff(desk: Desk, path: Path, _: Place) -> Handoff:
     team, priority = desk.value((*path, "team")), desk.value((*path, "priority"))
-    return Handoff(team or "", priority or "normal", says(desk, (*path, "say")))
+    skill = desk.value((*path, "skill")) or ""
+    return Handoff(team or "", priority or "normal", says(desk, (*path, "say")), skill)
 
 
 CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {

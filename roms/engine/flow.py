@@ -111,6 +111,7 @@ class Handoff:
     team: str
     priority: str
     says: tuple[Sayable, ...]
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from roms.engine import bursts, looping, moving, outside, steps, waits
+from roms.engine import bursts, looping, moving, outside, response, steps, waits
 from roms.engine.effects import (
     AssignTo,
     FindAgent,
@@ -19,12 +19,12 @@ from roms.engine.effects import (
     StopWaiting,
     Unassign,
 )
-from roms.engine.events import Event, Looped, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
-from roms.engine.flow import Question, Release
+from roms.engine.events import AgentFound, Event, Looped, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
+from roms.engine.flow import Handoff, Question, Release
 from roms.engine.questions import set_timeout
 from roms.engine.table import PERSON_EVENTS, Row
 from roms.engine.triggers import holds
-from roms.engine.turn import Turn, cancel_unsent, closed, later, opened, running, start_clock, stop_clock
+from roms.engine.turn import Turn, cancel_unsent, closed, opened, running, start_clock, stop_clock
 from roms.engine.types import Decision, Mode, Refused, Session
 
 _PERSON_EVENTS = frozenset(PERSON_EVENTS)
@@ -222,9 +222,8 @@ def _talk(turn: Turn) -> None:
 
 
 def _queue(turn: Turn) -> None:
-    handoff = turn.handoff
-    team, priority = (handoff.team, handoff.priority) if handoff else ("", "normal")
-    turn.effects.append(FindAgent(team, priority, turn.reason))
+    asked = turn.handoff or Handoff("", "normal", ())
+    turn.effects.append(FindAgent(asked.team, asked.priority, turn.reason, asked.skill))
     _start_response_clock(turn)
 
 
@@ -247,7 +246,7 @@ def _start_response_clock(turn: Turn, again: bool = False) -> None:
         return
     if not again:
         turn.effects.append(StartWaiting())
-    start_clock(turn, "response_overdue", later(turn, turn.release.lifecycle.response_within))
+    response.wind(turn)
 
 
 def _stop_waiting(turn: Turn) -> None:
@@ -281,6 +280,7 @@ OF_THE_SYSTEM: dict[type[Event], Callable[[Release, Session, Any, datetime], Dec
     OutsideAnswered: _outside_answered,
     ReleaseChanged: _release_changed,
     Looped: _looped,
+    AgentFound: response.found,
 }
 ACTIONS: dict[str, Callable[[Turn], None]] = {
     "talk": _talk,

@@ -16,10 +16,12 @@ from sqlalchemy.exc import IntegrityError
 
 from roms import clock
 from roms.db import db, serialize, table, transaction, writing
+from roms.engine.events import AgentFound
 from roms.engine.types import JSON, Mode
 from roms.errors import Invalid, LastAdmin, NotAllowed, NotFound
 from roms.models import Conversation, LoginSession, Role, Sees, User, UserSkill
 from roms.services import accounts, assignment, channels
+from roms.services.runner import advance
 from roms.services.scene import finish, scene_of
 
 log = logging.getLogger(__name__)
@@ -218,9 +220,9 @@ def _give_one_back(by: int | None, user_id: int, conversation_id: int) -> bool:
     if conversation is None or conversation.assignee_id != user_id or conversation.mode not in WITH_PEOPLE:
         return False
     scene = scene_of(conversation, channels.line(conversation.channel_id), clock.now(), by)
-    if conversation.mode is Mode.AGENT:
-        assignment.to_next(scene, "given_back")
-    if conversation.assignee_id == user_id:  # there is nobody else, or it rests
-        assignment.to_nobody(scene)
+    if conversation.mode is Mode.PAUSED:
+        assignment.to_nobody(scene)  # who is next is asked when the pause is over
+    elif assignment.give_back(scene):
+        advance(scene, AgentFound())
     finish(scene)
     return True

@@ -30,6 +30,7 @@ PEOPLE: dict[str, Callable[[int], Event]] = {
     "released": events.Released,
     "closed": events.Closed,
 }
+FOUND = ("backlog", "given_back")  # rules of an assignment that was by turn, and no part of another event
 
 Entry = tuple[int, int, datetime, Any]  # number, rank among equals, when, the row
 
@@ -234,6 +235,8 @@ def _done(row: Any, walked: list[_Happened]) -> Event | None:
         if row.data["event"] == "assigned":
             return events.Assigned(0, row.agent_id or 0)  # to whom stands in the row behind; the engine does not care
         return kind(row.agent_id or 0) if kind and row.agent_id is not None else None
+    if row.data.get("rule") in FOUND:
+        return events.AgentFound()
     if row.data.get("rule") not in ("claimed", "assigned") or (walked and walked[-1].at == row.at):
         return None
     if row.data["rule"] == "assigned":

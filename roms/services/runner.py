@@ -50,6 +50,8 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
         add_history(scene, "mode", {"from": before.mode, "to": after.mode, "event": event.name}, scene.actor)
     for effect in decision.effects:
         APPLY[type(effect)](scene, effect, columns)
+    if after.mode is not before.mode:
+        assignment.moved(scene, before.mode)
     return decision
 
 
@@ -161,6 +163,8 @@ def _send_reply(scene: Scene, effect: effects.SendReply, columns: Mapping[str, A
     row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, kind=effect.kind, text=effect.text, **way)
     row |= {"payload": {"content": dict(effect.content)} if effect.content else None}
     row |= {"agent_id": effect.agent, **columns}
+    if effect.agent is not None:
+        assignment.remember(scene, effect.agent)
     scene.messages.append(row)
     scene.last = row
 
@@ -187,14 +191,11 @@ def _start_timer(scene: Scene, effect: effects.StartTimer, _: Mapping[str, Any])
 
 
 def _find_agent(scene: Scene, effect: effects.FindAgent, _: Mapping[str, Any]) -> None:
-    scene.conversation.team = effect.team
-    scene.conversation.priority = effect.priority or "normal"
-    add_history(scene, "handoff", {"team": effect.team, "priority": effect.priority, "reason": effect.reason})
-    assignment.to_next(scene, "round_robin")
+    assignment.begin(scene, effect)
 
 
 def _find_next_agent(scene: Scene, _: effects.FindNextAgent, __: Mapping[str, Any]) -> None:
-    assignment.to_next(scene, "overdue")
+    assignment.to_next(scene, assignment.OVERDUE)
 
 
 def _assign_to(scene: Scene, effect: effects.AssignTo, _: Mapping[str, Any]) -> None:
@@ -202,7 +203,7 @@ def _assign_to(scene: Scene, effect: effects.AssignTo, _: Mapping[str, Any]) -> 
 
 
 def _unassign(scene: Scene, _: effects.Unassign, __: Mapping[str, Any]) -> None:
-    assignment.to_nobody(scene)
+    assignment.done(scene)
 
 
 def _start_waiting(scene: Scene, _: effects.StartWaiting, __: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roms import clock, metrics
 from roms.db import db
-from roms.services import accounts, heartbeats, inbox
+from roms.services import accounts, availability, heartbeats, inbox
 from roms.services.actors import Actor
 from roms.web.line import Line, frame
 from roms.web.subscription import Subscription
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 TICK = 1.0  # seconds
 LOOK_EVERY = 2  # ticks, while Redis brings the changes; every tick while it does not
 CHECK_EVERY = 3  # ticks between two looks whether the people are still signed in
+NOTE_EVERY = 30.0  # seconds: at most so often it is written down that somebody has a live line
 REMEMBERED = 60.0  # seconds; longer than the overlap of inbox.moved_since
 
 RESTART, SIGNED_OUT = 1012, 4401
@@ -55,6 +56,7 @@ class Hub:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._announced: dict[str, tuple[int, float]] = {}
+        self._noted: dict[int, float] = {}
         self._subscription = Subscription(app.extensions["roms.config"].redis_url, self._stopping, self.tell)
         self._runs = False
         self._round_at = 0.0
@@ -156,11 +158,20 @@ class Hub:
         if not seats:
             return
         living = accounts.living({seat.actor.session_id for seat in seats if seat.actor})
+        self._note({seat.actor.id for seat in seats if seat.actor and seat.actor.session_id in living})
         db.session.remove()
         for seat in seats:
             if seat.actor and seat.actor.session_id not in living:
                 seat.line.end(SIGNED_OUT, "signed out")
                 metrics.socket_cut("signed_out")
+
+    def _note(self, people: set[int]) -> None:
+        """Write down who has a live line: one statement for all of this process, now and then."""
+        now = time.monotonic()
+        due = {each for each in people if now - self._noted.get(each, -NOTE_EVERY) >= NOTE_EVERY}
+        if due:
+            availability.connected(due)
+            self._noted |= dict.fromkeys(due, now)
 
 
 def moved(fact: dict[str, Any]) -> bytes:

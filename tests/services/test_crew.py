@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from roms.db import db, writing
+from roms.engine.types import Mode
 from roms.errors import Invalid, LastAdmin, NotAllowed, NotFound, TeamUsed
 from roms.models import Channel, Policy, Role, Sees, Team, User
-from roms.services import account_list, accounts, crew, crew_list, setup, teams
+from roms.services import account_list, accounts, crew, crew_list, handoff, setup, teams
 from roms.services.crew import Change, Newcomer
 from tests.cast import PASSWORD, Cast, conversation, say
 
@@ -199,6 +200,33 @@ def test_who_is_deactivated_is_out_and_gives_back_what_is_open(app: Flask, cast:
         accounts.sign_in("ani", PASSWORD)
     crew.change(cast.admin.id, cast.ani.id, {"is_active": True})
     accounts.sign_in("ani", PASSWORD)
+
+
+def test_what_rested_with_who_left_finds_another_when_it_goes_on(cast: Cast, client: FlaskClient) -> None:
+    say(client, "cs")
+    owner, other = sorted((cast.ani, cast.budi), key=lambda each: each.id != conversation().assignee_id)
+    handoff.pause(cast.admin, conversation().public_id)
+    assert crew.change(cast.admin.id, owner.id, {"is_active": False}) == 1
+    assert conversation().assignee_id is None
+    handoff.resume(cast.admin, conversation().public_id)
+    assert (conversation().mode, conversation().assignee_id) == (Mode.AGENT, other.id)
+
+
+@pytest.mark.parametrize("who", ["nobody", "ani", "somebody who left"])
+def test_a_team_without_people_is_everybodys(cast: Cast, client: FlaskClient, who: str) -> None:
+    sales = teams.add(None, "sales", "Sales")
+    teams.set_default(None, cast.whapi, sales)
+    if who != "nobody":
+        teams.set_member(None, sales, cast.ani.id, True)
+    if who == "somebody who left":
+        crew.change(None, cast.ani.id, {"is_active": False})
+    for number in range(4):
+        say(client, "cs", f"62811000000{number}")
+    owners = {conversation(f"62811000000{n}").assignee_id for n in range(4)}
+    expected = {"nobody": {cast.ani.id, cast.budi.id}, "ani": {cast.ani.id}, "somebody who left": {cast.budi.id}}
+    assert owners == expected[who]
+    reason = conversation("628110000003").reason or {}
+    assert reason.get("notes") == (None if who == "ani" else ["empty_team"])
 
 
 # --- teams ---------------------------------------------------------------------------------------------------------
