@@ -16,7 +16,7 @@ export function People() {
   const [importing, setImporting] = useState(false);
   return html`<section class="list people-list" aria-label=${t("contacts")}>
     <header class="list-head"><a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${20} /></a><h1>${t("contacts")}</h1><span class="grow"></span>
-      ${isAdmin && html`<button type="button" class="button quiet" aria-expanded=${importing} onClick=${() => setImporting(!importing)}>${t("import")}</button><${Export} />`}</header>
+      ${isAdmin && html`<a class="icon-button" href="/inbox/crew" aria-label=${t("crew")} title=${t("crew")}><${Icon} name="userPlus" size=${20} /></a><button type="button" class="button quiet" aria-expanded=${importing} onClick=${() => setImporting(!importing)}>${t("import")}</button><${Export} />`}</header>
     ${importing && html`<${Import} leave=${() => setImporting(false)} onDone=${() => load()} />`}
     <${Search} /><${Rows} />
   </section>`;

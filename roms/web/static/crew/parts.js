@@ -56,6 +56,7 @@ function Toggle({ pressed, disabled, run, children }) {
 /** Words that were chosen, one more by Enter or a comma; those that are in use are offered. */
 export function SkillBox({ value, onChange }) {
   const [typed, setTyped] = useState("");
+  const offered = [...new Set([...inUse.value, "id", "en"])].filter((skill) => !value.includes(skill)).sort();
   const add = (text) => {
     const words = text.split(",").map((word) => word.trim().toLowerCase()).filter(Boolean);
     if (words.length) onChange([...new Set([...value, ...words])].sort());
@@ -67,8 +68,8 @@ export function SkillBox({ value, onChange }) {
       add(typed);
     } else if (event.key === "Backspace" && !typed && value.length) onChange(value.slice(0, -1));
   };
-  const input = (event) => (inUse.value.includes(event.target.value) ? add(event.target.value) : setTyped(event.target.value));
-  const offered = [...new Set([...inUse.value, "id", "en"])].filter((skill) => !value.includes(skill)).sort();
+  const isChosen = ({ inputType, target }) => (!inputType || inputType === "insertReplacementText") && offered.includes(target.value); // from the list, not typed
+  const input = (event) => (isChosen(event) ? add(event.target.value) : setTyped(event.target.value));
   return html`<span class="skill-box">
       ${value.map((skill) => html`<span class="tag" key=${skill}>${skillName(skill)}<${IconButton} icon="close" size=${13} label=${t("skill_remove", { skill: skillName(skill) })} onClick=${() => onChange(value.filter((each) => each !== skill))} /></span>`)}
       <input id="skills" list="skills-in-use" maxlength="60" autocomplete="off" autocapitalize="off" placeholder=${t("skills_hint")} value=${typed} onInput=${input} onKeyDown=${key} onBlur=${() => add(typed)} /></span>

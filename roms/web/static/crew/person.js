@@ -76,9 +76,11 @@ function SignIn({ person }) {
     if (answer) document.getElementById("page").scrollTop = 0;
   };
   const end = () => change("DELETE", `/api/people/${person.id}/sessions`, undefined, { good: t("signed_out", { name: person.name }) });
-  return html`<p class="muted">${t("browsers", { count: person.browsers })}</p>
+  const browsers = html`<p class="muted">${t("browsers", { count: person.browsers })}</p>`;
+  if (person.id === me.id) return html`${browsers}<p class="muted">${t("renew_own")} <a href="/inbox">${t("to_inbox")}</a></p>`;
+  return html`${browsers}
     <div class="acts"><${Busy} icon="out" disabled=${!person.browsers} run=${end}>${t("end_sessions")}</${Busy}><${Busy} icon="reopen" run=${renew}>${t("renew_password")}</${Busy}></div>
-    <p class="muted">${t(person.id === me.id ? "renew_own" : "renew_text")}</p>`;
+    <p class="muted">${t("renew_text")}</p>`;
 }
 
 function Activity({ person }) {
