@@ -28,6 +28,7 @@ from roms.services import (
     faces,
     files,
     heartbeats,
+    hours,
     http_calls,
     known_accounts,
     missed,
@@ -209,6 +210,11 @@ def sweep_files() -> None:
         queue.wake(files=True)
 
 
+def notice_hours() -> None:
+    """Let it hold what was set of teams and channels, whoever set it."""
+    hours.notice()
+
+
 def sweep_discarded() -> None:
     """The storage may be slow, and timers do not wait for it: the worker for files does it."""
     if discarding.waiting():
@@ -275,6 +281,7 @@ CHORES: dict[Callable[[], None], int] = {
     sweep_calls: 1,
     sweep_changes: 1,
     sweep_files: 1,
+    notice_hours: KEEP_EVERY,
     cleaning.clean: CLEAN_EVERY,
     sync_templates: CLEAN_EVERY,
     sweep_discarded: CLEAN_EVERY,

@@ -77,6 +77,7 @@ class FindAgent:
     priority: str  # "low" | "normal" | "high" | "urgent"
     reason: str  # who asked: "flow", "word", "retries", "broken"
     skill: str = ""  # a language ("en") or a subject ("billing")
+    told: bool = False  # the contact was told just now when somebody will be there
 
 
 @dataclass(frozen=True, slots=True)

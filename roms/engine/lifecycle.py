@@ -15,8 +15,6 @@ from roms.engine.effects import (
     NotifyAgents,
     Reopen,
     SendReply,
-    StartWaiting,
-    StopWaiting,
     Unassign,
 )
 from roms.engine.events import AgentFound, Event, Looped, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
@@ -99,9 +97,9 @@ def _change_mode(turn: Turn, to: Mode) -> None:
     elif to is not Mode.PAUSED:
         steps.end_talk(turn)
     if to in (Mode.BOT, Mode.CLOSED):
-        _stop_waiting(turn)
-    elif to is Mode.AGENT and running(turn, "response_overdue"):
-        _start_response_clock(turn, again=True)
+        response.answered(turn)
+    elif to is Mode.AGENT and running(turn, response.CLOCK):
+        response.begin(turn)
 
 
 def _ask_on(turn: Turn) -> None:
@@ -130,7 +128,7 @@ def _timer_fired(release: Release, session: Session, event: TimerFired, now: dat
     if event.turn % 2 == 0 or session.clocks.get(event.kind, 0) != event.turn:
         return Decision(session)
     turn = opened(release, session, event, now)
-    if event.kind == "response_overdue":
+    if event.kind == response.CLOCK:
         row = _row(turn, event.kind)
         if row is None:  # a pause: the contact still waits, and the clock begins anew when people answer again
             return Decision(session)
@@ -223,8 +221,8 @@ def _talk(turn: Turn) -> None:
 
 def _queue(turn: Turn) -> None:
     asked = turn.handoff or Handoff("", "normal", ())
-    turn.effects.append(FindAgent(asked.team, asked.priority, turn.reason, asked.skill))
-    _start_response_clock(turn)
+    turn.effects.append(FindAgent(asked.team, asked.priority, turn.reason, asked.skill, turn.told))
+    response.start(turn)
 
 
 def _assign(turn: Turn) -> None:
@@ -238,33 +236,13 @@ def _send(turn: Turn) -> None:
     """An answer ends the wait, whatever the lifecycle says next."""
     said: Any = turn.event
     turn.effects.append(SendReply(said.text, said.agent, said.sent, said.kind, said.content))
-    _stop_waiting(turn)
-
-
-def _start_response_clock(turn: Turn, again: bool = False) -> None:
-    if running(turn, "response_overdue") and not again:
-        return
-    if not again:
-        turn.effects.append(StartWaiting())
-    response.wind(turn)
-
-
-def _stop_waiting(turn: Turn) -> None:
-    if running(turn, "response_overdue"):
-        stop_clock(turn, "response_overdue")
-        turn.effects.append(StopWaiting())
-
-
-def _stop_response_clock(turn: Turn) -> None:
-    stop_clock(turn, "response_overdue")
-    if StopWaiting() not in turn.effects:
-        turn.effects.append(StopWaiting())
+    response.answered(turn)
 
 
 def _reassign(turn: Turn) -> None:
     """On to the next one, who has as long to answer."""
     turn.effects.append(FindNextAgent())
-    _start_response_clock(turn, again=True)
+    response.begin(turn)
 
 
 def _survey(turn: Turn) -> None:
@@ -289,8 +267,8 @@ ACTIONS: dict[str, Callable[[Turn], None]] = {
     "assign": _assign,
     "send": _send,
     "notify": lambda turn: turn.effects.append(NotifyAgents()),
-    "start_response_clock": _start_response_clock,
-    "stop_response_clock": _stop_response_clock,
+    "start_response_clock": response.start,
+    "stop_response_clock": response.stop,
     "lock_owner": lambda turn: turn.effects.append(LockOwner()),
     "reassign": _reassign,
     "unassign": lambda turn: turn.effects.append(Unassign()),

@@ -11,7 +11,8 @@ from roms.engine.contacts import learn
 from roms.engine.effects import AddLabel, AddNote
 from roms.engine.events import MessageReceived
 from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Http, Menu, Question, Step, Subflow, Wait
-from roms.engine.person import promise, wanted
+from roms.engine.person import wanted
+from roms.engine.response import promise
 from roms.engine.sayings import Sayable
 from roms.engine.scope import LEARNED, Broken
 from roms.engine.thanks import only_thanks
@@ -57,7 +58,7 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
     waiting = _waiting(turn) if turn.place else None
     if wanted(turn.release.person, words, waiting):
         turn.step, turn.rule = waiting, f"word '{' '.join(words)}' reaches a person"
-        return hand_over(turn, Handoff("", "normal", promise(turn.release, turn.now)), "word")
+        return hand_over(turn, Handoff("", "normal", promise(turn)), "word")
     if waiting is None:
         return _begin(turn, _started(turn, text, words, event.payload))
     if match := turn.release.interrupts.find(text, words, event.payload, turn):
@@ -240,6 +241,7 @@ def _branch(turn: Turn, _: Step, control: Branch) -> Place:
 def hand_over(turn: Turn, handoff: Handoff, reason: str) -> None:
     """Say so, and leave the rest to the lifecycle."""
     say_all(turn, handoff.says)
+    turn.keeps = None
     end_talk(turn)
     turn.outcome, turn.handoff, turn.reason = "handoff_requested", handoff, reason
 

@@ -54,10 +54,10 @@ def of(side: Side, but: int = 0) -> list[Candidate]:
 
 
 @functools.cache
-def _team() -> Select[Any]:
+def _team() -> Select[int, Policy, bool, bool]:
     people = exists().where(TeamMember.team_id == Team.id, TeamMember.user_id == User.id, User.is_active)
-    columns: tuple[Any, ...] = Team.id, Team.policy, Team.is_active, people.label("has_people")
-    return select(*columns).where(Team.key == bindparam("key"))
+    found = select(Team.id, Team.policy, Team.is_active, people.label("has_people"))
+    return found.where(Team.key == bindparam("key"))
 
 
 @functools.cache

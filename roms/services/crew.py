@@ -76,7 +76,8 @@ def add(by: int | None, new: Newcomer) -> tuple[int, str]:
 
 
 def change(by: int | None, user_id: int, wanted: Change) -> int:
-    """Change somebody. Who is deactivated is signed out everywhere and gives back what is open: how many."""
+    """Change somebody. With another role they sign in anew everywhere; who is deactivated is out, and gives back what
+    is open: how many."""
     with changing(by):
         serialize("assignment")  # nobody is given anything while it is decided whether he still may be
         row = _locked(user_id)
@@ -84,7 +85,7 @@ def change(by: int | None, user_id: int, wanted: Change) -> int:
         _put(row, wanted)
         if before["role"] == Role.ADMIN and before["is_active"]:
             _keep_an_admin(row)
-        if not row.is_active:
+        if not row.is_active or row.role.value != before["role"]:
             db.session.execute(delete(LoginSession).filter_by(user_id=user_id))
         after = _shown(row)
         if changes := {name: [before[name], after[name]] for name in after if after[name] != before[name]}:

@@ -7,20 +7,20 @@ from sqlalchemy import select
 from roms import queue
 from roms.db import db
 from roms.models import Channel, Conversation
-from roms.services import frames, signals
+from roms.services import access, frames, signals
 from roms.services.actors import Actor
 
 
 def typing(actor: Actor, public_id: str, on: bool) -> bool:
     """An agent writes (or stops): colleagues see who, the visitor of a web chat sees that somebody does."""
-    query = select(Conversation.id, Conversation.address, Channel.kind).join(
-        Channel, Channel.id == Conversation.channel_id
-    )
-    found = db.session.execute(query.where(Conversation.public_id == public_id)).first()
+    columns = (Conversation.id, Conversation.address, Conversation.assignee_id, Conversation.team, Channel.kind)
+    query = select(*columns).join(Channel, Channel.id == Conversation.channel_id)
+    mine = query.where(Conversation.public_id == public_id, access.visible_to(actor))
+    found = db.session.execute(mine).first()
     if found is None:
         return False
     visitor = found.address if found.kind == "webchat" else ""
-    header = {"c": public_id, "v": visitor, "s": 0}
+    header = frames.header(public_id, visitor, 0, (found.assignee_id, found.team))
     told = {"t": "typing", "on": on}
     if not visitor:
         signals.typing(found.id, on)

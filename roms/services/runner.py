@@ -17,7 +17,20 @@ from roms.engine import effects, events, lifecycle, session, types
 from roms.engine.outside import GRACE
 from roms.errors import Conflict
 from roms.models import BULK, REPLY, ConversationLabel, Direction, Message, Sender, Status
-from roms.services import assignment, permission, publishing, refusals, salvage, signals, templates, turns, window
+from roms.services import (
+    assignment,
+    escalating,
+    permission,
+    promising,
+    publishing,
+    refusals,
+    salvage,
+    signals,
+    templates,
+    turns,
+    window,
+)
+from roms.services.facts import facts_of
 from roms.services.scene import Scene, add_history, message_row, way_out
 
 RESTARTED = (
@@ -52,6 +65,7 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
         APPLY[type(effect)](scene, effect, columns)
     if after.mode is not before.mode:
         assignment.moved(scene, before.mode)
+    escalating.settle(scene, after)
     return decision
 
 
@@ -69,21 +83,6 @@ def _before(scene: Scene, event: events.Event) -> types.Session:
     scene.release = publishing.newest()
     _add_note(scene, effects.AddNote(RESTARTED.format(damage=damage)), {})
     return salvage.fresh(scene.conversation, facts)
-
-
-def facts_of(scene: Scene) -> dict[str, Any]:
-    """What flows may read of contact, channel and conversation."""
-    contact = scene.conversation.contact
-    return {
-        "contact": {
-            "name": contact.name,
-            "first_name": contact.name.split(" ")[0] if contact.name else "",
-            "phone": contact.phone or "",
-            "language": contact.language or "id",
-        },
-        "channel": {"kind": scene.line.kind, "name": scene.line.name},
-        "conversation": {"priority": scene.conversation.priority, "labels": tuple(scene.conversation.labels)},
-    }
 
 
 def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any]) -> None:
@@ -188,14 +187,16 @@ def _cancel_unsent(scene: Scene, _: effects.CancelUnsent, __: Mapping[str, Any])
 def _start_timer(scene: Scene, effect: effects.StartTimer, _: Mapping[str, Any]) -> None:
     row = {"conversation_id": scene.conversation.id, "kind": effect.kind, "turn": effect.turn, "due_at": effect.due}
     scene.timers.append(row)
+    escalating.began(scene, effect)
 
 
 def _find_agent(scene: Scene, effect: effects.FindAgent, _: Mapping[str, Any]) -> None:
     assignment.begin(scene, effect)
+    promising.tell(scene, effect.told)
 
 
 def _find_next_agent(scene: Scene, _: effects.FindNextAgent, __: Mapping[str, Any]) -> None:
-    assignment.to_next(scene, assignment.OVERDUE)
+    escalating.overdue(scene)
 
 
 def _assign_to(scene: Scene, effect: effects.AssignTo, _: Mapping[str, Any]) -> None:

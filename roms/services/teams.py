@@ -32,8 +32,9 @@ class Change(TypedDict, total=False):
 
 def add(by: int | None, key: str, name: str) -> int:
     """A new team; its id. Without members everybody may take what it is given."""
-    key, name = key.strip().lower(), crew.named(name)
-    if not KEY.fullmatch(key):
+    key, name = key.strip(), crew.named(name)
+    key = key if key in named_in_flows() else key.lower()
+    if not KEY.fullmatch(key) and key not in named_in_flows():
         raise Invalid("key: a to z, digits and - only", field="key", problem="shape")
     try:
         with crew.changing(by):

@@ -10,9 +10,9 @@ from roms.models import Presence
 from roms.services import availability
 from roms.web import identity
 from roms.web.bodies import LARGEST, body
+from roms.web.rights import SIGNED_IN, SUPERVISOR, may
 
 bp = Blueprint("availability", __name__, url_prefix="/api")
-bp.before_request(identity.require_actor)
 
 
 class There(BaseModel):
@@ -23,6 +23,7 @@ class There(BaseModel):
 
 
 @bp.get("/me")
+@may(SIGNED_IN)
 def me() -> ResponseReturnValue:
     actor = identity.actor()
     known = {"id": actor.id, "name": actor.name, "role": actor.role.value, "language": actor.language}
@@ -30,12 +31,14 @@ def me() -> ResponseReturnValue:
 
 
 @bp.put("/me/presence")
+@may(SIGNED_IN)
 def mine() -> ResponseReturnValue:
     said = body(There)
     return availability.set_presence(identity.actor(), identity.actor().id, said.presence, said.give_back)
 
 
 @bp.put(f"/people/<int(max={LARGEST}):person>/presence")
+@may(SUPERVISOR)
 def theirs(person: int) -> ResponseReturnValue:
     said = body(There)
     return availability.set_presence(identity.actor(), person, said.presence, said.give_back)

@@ -10,12 +10,11 @@ from flask_wtf.csrf import generate_csrf
 from pydantic import BaseModel, Field
 
 from roms.config import Config
-from roms.errors import NotAllowed
 from roms.models import Policy, Role, Sees
 from roms.services import accounts, crew, crew_list, teams
-from roms.services.actors import Actor
 from roms.web import i18n, identity
 from roms.web.bodies import LARGEST, Language, Number, Text, body
+from roms.web.rights import ADMIN, SIGNED_IN, may
 
 bp = Blueprint("crew", __name__)
 bp.before_request(identity.require_actor)
@@ -72,24 +71,15 @@ class DefaultTeam(BaseModel):
     team: Number | None
 
 
-def admin(*, confirmed: bool = False) -> Actor:
-    """The admin who asks; `confirmed`: who has given the password in the last ten minutes."""
-    actor = identity.actor()
-    if not actor.is_admin:
-        raise NotAllowed("people and teams are for admins")
-    if confirmed:
-        accounts.need_confirmed(actor)
-    return actor
-
-
 def given(wanted: BaseModel, *without: str) -> dict[str, object]:
     """What a body really names; the defaults of its model stand for nothing."""
     return wanted.model_dump(include=wanted.model_fields_set - set(without))
 
 
 @bp.get("/inbox/crew", strict_slashes=False)
+@may(ADMIN)
 def show() -> ResponseReturnValue:
-    me = admin()
+    me = identity.actor()
     config: Config = current_app.extensions["roms.config"]
     boot = {
         "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
@@ -104,44 +94,49 @@ def show() -> ResponseReturnValue:
 
 
 @bp.get("/api/people")
+@may(ADMIN)
 def people() -> ResponseReturnValue:
-    admin()
     return {"people": crew_list.people(), "skills": crew_list.skills_in_use()}
 
 
 @bp.post("/api/people")
+@may(ADMIN, confirmed=True)
 def add_person() -> ResponseReturnValue:
-    actor, new = admin(confirmed=True), body(NewPerson)
+    actor, new = identity.actor(), body(NewPerson)
     newcomer = crew.Newcomer(new.login, new.name, new.role, new.language, new.password)
     user_id, password = crew.add(actor.id, newcomer)
     return {"person": crew_list.person(user_id), "password": password}, 201
 
 
 @bp.get(PERSON)
-def person(id_: int) -> ResponseReturnValue:
-    admin()
+@may(ADMIN)
+def opened(id_: int) -> ResponseReturnValue:
     return {"person": crew_list.person(id_)}
 
 
 @bp.patch(PERSON)
+@may(ADMIN, confirmed=True)
 def change_person(id_: int) -> ResponseReturnValue:
-    actor, wanted = admin(confirmed=True), body(ChangedPerson)
+    actor, wanted = identity.actor(), body(ChangedPerson)
     given_back = crew.change(actor.id, id_, cast(crew.Change, given(wanted)))
     return {"person": crew_list.person(id_), "given_back": given_back}
 
 
 @bp.post(f"{PERSON}/password")
+@may(ADMIN, confirmed=True)
 def reset_password(id_: int) -> ResponseReturnValue:
-    actor, wanted = admin(confirmed=True), body(NewPassword)
+    actor, wanted = identity.actor(), body(NewPassword)
     return {"password": crew.reset_password(actor.id, id_, wanted.password)}
 
 
 @bp.delete(f"{PERSON}/sessions")
+@may(ADMIN, confirmed=True)
 def end_sessions(id_: int) -> ResponseReturnValue:
-    return {"ended": crew.end_sessions(admin(confirmed=True).id, id_)}
+    return {"ended": crew.end_sessions(identity.actor().id, id_)}
 
 
 @bp.post("/api/me/password")
+@may(SIGNED_IN)
 def own_password() -> ResponseReturnValue:
     """Whoever was told a password by an admin makes one that nobody else knows."""
     wanted = body(OwnPassword)
@@ -153,33 +148,37 @@ def own_password() -> ResponseReturnValue:
 
 
 @bp.get("/api/teams")
+@may(ADMIN)
 def listing() -> ResponseReturnValue:
-    admin()
     told = {"teams": crew_list.all_teams(), "unmade": crew_list.unmade()}
     return told | {"channels": crew_list.lines(), "hours": crew_list.hours()}
 
 
 @bp.post("/api/teams")
+@may(ADMIN, confirmed=True)
 def add_team() -> ResponseReturnValue:
-    actor, new = admin(confirmed=True), body(NewTeam)
+    actor, new = identity.actor(), body(NewTeam)
     return {"team": crew_list.team(teams.add(actor.id, new.key, new.name))}, 201
 
 
 @bp.patch(TEAM)
+@may(ADMIN, confirmed=True)
 def change_team(id_: int) -> ResponseReturnValue:
-    actor, wanted = admin(confirmed=True), body(ChangedTeam)
+    actor, wanted = identity.actor(), body(ChangedTeam)
     teams.change(actor.id, id_, cast(teams.Change, given(wanted, "sure")), wanted.sure)
     return {"team": crew_list.team(id_)}
 
 
-@bp.route(f"{TEAM}/members/<int(max={LARGEST}):person_>", methods=["PUT", "DELETE"])
-def member(id_: int, person_: int) -> ResponseReturnValue:
-    teams.set_member(admin(confirmed=True).id, id_, person_, request.method == "PUT")
+@bp.route(f"{TEAM}/members/<int(max={LARGEST}):person>", methods=["PUT", "DELETE"])
+@may(ADMIN, confirmed=True)
+def member(id_: int, person: int) -> ResponseReturnValue:
+    teams.set_member(identity.actor().id, id_, person, request.method == "PUT")
     return {"team": crew_list.team(id_)}
 
 
 @bp.put(f"/api/channels/{ID}/team")
+@may(ADMIN, confirmed=True)
 def default_team(id_: int) -> ResponseReturnValue:
-    actor, wanted = admin(confirmed=True), body(DefaultTeam)
+    actor, wanted = identity.actor(), body(DefaultTeam)
     teams.set_default(actor.id, id_, wanted.team)
     return {"channels": crew_list.lines()}

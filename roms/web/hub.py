@@ -22,6 +22,7 @@ from roms import clock, metrics
 from roms.db import db
 from roms.services import accounts, availability, heartbeats, inbox
 from roms.services.actors import Actor
+from roms.web.audience import RIGHTS, Moved, Told, packed
 from roms.web.line import Line, frame
 from roms.web.subscription import Subscription
 
@@ -37,13 +38,22 @@ RESTART, SIGNED_OUT = 1012, 4401
 COME_BACK_WITHIN = 20  # seconds over which browsers spread their coming back after a restart
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seat:
-    """One open socket and who sits there: a signed-in person, or a visitor's address."""
+    """One open socket and who sits there: a signed-in person as of the last round, or a visitor's address."""
 
     line: Line
     actor: Actor | None
     visitor: str = ""
+
+    def allow(self, actor: Actor) -> bool:
+        """From now on they hear what this actor may; whether that is something else than before."""
+        before, self.actor = self.actor, actor
+        return before is None or _rights(before) != _rights(actor)
+
+
+def _rights(actor: Actor) -> tuple[Any, ...]:
+    return (actor.role, actor.sees, actor.teams, actor.sees_numbers)
 
 
 class Hub:
@@ -101,13 +111,14 @@ class Hub:
         header = json.loads(head)
         if header.get("s"):
             self._announced[header["c"]] = (header["s"], time.monotonic())
-        self._send(header, frame(agents) if agents else b"", frame(visitor) if visitor else b"")
+        self._send(Told(header, agents), frame(visitor) if visitor else b"")
 
-    def _send(self, header: dict[str, Any], agents: bytes, visitor: bytes) -> None:
+    def _send(self, told: Told, visitor: bytes) -> None:
         for seat in self._all():
-            if seat.actor and agents and inbox.may_see(seat.actor, header):
-                seat.line.send(agents)
-            elif visitor and seat.visitor and seat.visitor == header["v"]:
+            if seat.actor:
+                if said := told.to(seat.actor):
+                    seat.line.send(said)
+            elif visitor and seat.visitor and seat.visitor == told.header["v"]:
                 seat.line.send(visitor)
 
     def _all(self) -> list[Seat]:
@@ -142,18 +153,18 @@ class Hub:
     def _look(self, since: datetime) -> datetime:
         """Say what moved and was not said yet."""
         now = clock.now()
-        for cid, visitor, seq in inbox.moved_since(since):
+        for header in inbox.moved_since(since):
+            cid, seq = header["c"], header["s"]
             if self._announced.get(cid, (0, 0.0))[0] < seq:
                 self._announced[cid] = (seq, time.monotonic())
-                self._send(
-                    {"c": cid, "v": visitor}, moved({"t": "moved", "c": cid, "s": seq}), moved({"t": "moved", "s": seq})
-                )
+                news = Moved(header, json.dumps({"t": "moved", "c": cid, "s": seq}, separators=(",", ":")).encode())
+                self._send(news, packed({"t": "moved", "s": seq}))
         old = time.monotonic() - REMEMBERED
         self._announced = {cid: said for cid, said in self._announced.copy().items() if said[1] > old}
         return now
 
     def _check(self, _given: None) -> None:
-        """Send away whose session has ended: one query for all of them."""
+        """Send away whose session has ended, and learn what the others may see now: one query for all of them."""
         seats = [seat for seat in self._all() if seat.actor]
         if not seats:
             return
@@ -161,9 +172,12 @@ class Hub:
         self._note({seat.actor.id for seat in seats if seat.actor and seat.actor.session_id in living})
         db.session.remove()
         for seat in seats:
-            if seat.actor and seat.actor.session_id not in living:
+            actor = living.get(seat.actor.session_id) if seat.actor else None
+            if actor is None:
                 seat.line.end(SIGNED_OUT, "signed out")
                 metrics.socket_cut("signed_out")
+            elif seat.allow(actor):
+                seat.line.send(RIGHTS)
 
     def _note(self, people: set[int]) -> None:
         """Write down who has a live line: one statement for all of this process, now and then."""
@@ -172,7 +186,3 @@ class Hub:
         if due:
             availability.connected(due)
             self._noted |= dict.fromkeys(due, now)
-
-
-def moved(fact: dict[str, Any]) -> bytes:
-    return frame(json.dumps(fact, separators=(",", ":")).encode())

@@ -7,7 +7,7 @@ import { Composer } from "./composer.js";
 import { Icon } from "./icons.js";
 import { go } from "./nav.js";
 import { toast } from "./notices.js";
-import { Waiting } from "./row.js";
+import { Due } from "./row.js";
 import { current, details, openId } from "./store.js";
 import { t } from "./text.js";
 import { Thread } from "./thread.js";
@@ -58,7 +58,7 @@ function Head({ summary }) {
   return html`<header class="chat-head">${back}
     <${Avatar} summary=${summary} />
     <div class="chat-who"><h2>${nameOf(summary)}</h2>
-      <p><${Mode} mode=${summary.mode} />${summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`}
+      <p><${Mode} mode=${summary.mode} /><${Due} summary=${summary} />
         <span class="chat-number">${contact.name && contact.phone_text ? contact.phone_text : channelWord(channel.kind)}</span></p></div>
     <div class="chat-acts">${actsOf(summary).filter((each) => IN_HEADER.includes(each.action)).map((each) => html`
       <button type="button" key=${each.verb} class="button quiet" data-verb=${each.verb} title=${each.verb === "close" ? `${each.label} (Alt+E)` : each.label} onClick=${() => act(each.verb)}>

@@ -4,7 +4,7 @@ import { agentName, me } from "./boot.js";
 import { howText } from "./consent.js";
 import { has, lasting, shortTime, t } from "./text.js";
 
-const ICONS = { assigned: "userPlus", unassigned: "person", queued: "person", label: "label", opened: "wave", handoff: "person", contact: "info", opted_out: "cancel", opted_in: "check", aside: "warn", aside_dead: "warn", aside_done: "tick", sent_again: "unknown", found: "tick" };
+const ICONS = { assigned: "userPlus", unassigned: "person", queued: "person", label: "label", opened: "wave", handoff: "person", contact: "info", opted_out: "cancel", opted_in: "check", aside: "warn", aside_dead: "warn", aside_done: "tick", escalated: "warn", sent_again: "unknown", found: "tick" };
 const MODE_ICONS = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "closed" };
 
 export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.data.to] : ICONS[entry.event]) ?? "info";
@@ -18,6 +18,7 @@ export function eventText(entry) {
   if (entry.event === "opted_out" || entry.event === "opted_in") return consentText(entry);
   if (entry.event === "contact") return contactText(entry.data);
   if (entry.event === "handoff" && has(`event_handoff_${entry.data.reason}`)) return t(`event_handoff_${entry.data.reason}`);
+  if (entry.event === "escalated") return escalatedText(entry.data);
   if (entry.event === "sent_again" && entry.agent !== null) return t("event_sent_again_by", { name: whole(entry.agent) });
   return has(`event_${entry.event}`) ? t(`event_${entry.event}`) : entry.event;
 }
@@ -26,6 +27,14 @@ export function eventText(entry) {
 function consentText({ event, agent, data }) {
   return t("event_consent", { what: t(`event_${event}`), how: howText({ ...data, by: agent }) });
 }
+
+/** After how long, and after how many had their turn. */
+function escalatedText({ tried, within }) {
+  const values = { within: duration(within), count: tried.length };
+  return t(tried.length ? "event_escalated" : "event_escalated_nobody", values);
+}
+
+const duration = (seconds) => (seconds < 60 ? t("seconds_short", { count: seconds }) : seconds < 3600 ? t("minutes_short", { count: Math.round(seconds / 60) }) : t("hours_short", { count: Math.floor(seconds / 3600), minutes: Math.round((seconds % 3600) / 60) }));
 
 /** What a flow learned of the contact: a name, or the language that is spoken from then on. */
 function contactText({ field, old, new: value }) {
