@@ -115,7 +115,7 @@ def test_skills_room_and_what_somebody_sees_are_saved(tabs: Tabs, house: House) 
     page.get_by_label("Keahlian").press("Enter")
     expect(page.get_by_role("button", name="Hapus Inggris")).to_be_visible()
     page.get_by_role("button", name="Hapus Indonesia").click()
-    page.get_by_label("Timnya").check()
+    page.get_by_role("radio", name=re.compile("^Timnya")).check()
     page.get_by_label("Nomor telepon terlihat lengkap").uncheck()
     page.get_by_role("button", name="Simpan").click()
     expect(page.locator(".toast").filter(has_text="Tersimpan")).to_be_visible()
@@ -125,7 +125,7 @@ def test_skills_room_and_what_somebody_sees_are_saved(tabs: Tabs, house: House) 
     expect(page.get_by_role("button", name="Simpan")).to_be_disabled()
     page.get_by_label("Percakapan sekaligus").fill("")
     page.get_by_role("button", name="Simpan").click()
-    expect(page.get_by_text("0 dari ∞ percakapan")).to_be_visible()
+    expect(page.get_by_text("0 percakapan, tanpa batas")).to_be_visible()
 
 
 def test_what_one_is_changing_stays_while_a_colleague_changes_it_too(tabs: Tabs, house: House) -> None:
@@ -141,18 +141,17 @@ def test_what_one_is_changing_stays_while_a_colleague_changes_it_too(tabs: Tabs,
 
 def test_the_table_is_ticked_with_the_keyboard(tabs: Tabs, house: House) -> None:
     page = tabs("/inbox/crew#members", house.admin)
-    cell = page.get_by_role("checkbox", name="Ani Lestari di Layanan pelanggan")
+    cell = page.get_by_role("checkbox", name="Ani Lestari di tim Layanan pelanggan")
     expect(cell).not_to_be_checked()
     cell.focus()
     page.keyboard.press("Space")
     expect(page.locator(".toast").filter(has_text="Ani Lestari sekarang di tim Layanan pelanggan")).to_be_visible()
     assert house.id_of("ani") in house.team("care")["members"]
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("checkbox", name="Ani Lestari di Penjualan")).to_be_focused()
+    expect(page.get_by_role("checkbox", name="Ani Lestari di tim Penjualan")).to_be_focused()
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("checkbox", name="Budi Hartono di Penjualan")).to_be_focused()
+    expect(page.get_by_role("checkbox", name="Budi Hartono di tim Penjualan")).to_be_focused()
     page.keyboard.press("Space")
-    expect(page.locator(".toast").filter(has_text="Budi Hartono tidak lagi di Penjualan")).to_have_count(0)
     expect(page.locator(".toast").filter(has_text="Budi Hartono tidak lagi di tim Penjualan")).to_be_visible()
     assert house.id_of("budi") not in house.team("sales")["members"]
 
@@ -161,7 +160,7 @@ def test_a_tick_that_is_not_confirmed_goes_back(tabs: Tabs, house: House) -> Non
     page = tabs("/inbox/crew#members", house.admin)
     house.forgets_password()
     tabs.expect("status of 403")
-    cell = page.get_by_role("checkbox", name="Ani Lestari di Layanan pelanggan")
+    cell = page.get_by_role("checkbox", name="Ani Lestari di tim Layanan pelanggan")
     cell.click()
     page.get_by_role("dialog").get_by_role("button", name="Batal").click()
     expect(cell).not_to_be_checked()

@@ -15,6 +15,9 @@ export const Badge = ({ of }) => html`<span class="avatar" data-tint=${of.id % 8
 const TONE = { admin: "warn", supervisor: "busy", agent: "quiet" };
 export const Role = ({ of }) => html`<span class="state" data-tone=${of.is_active ? TONE[of.role] : "quiet"}>${t(of.is_active ? `role_${of.role}` : "inactive")}</span>`;
 
+/** How many conversations of how many at once. */
+export const Room = ({ of }) => html`<span class="room">${t(of.capacity === null ? "room_unlimited" : "room", of)}</span>`;
+
 /** A language by its name in the reader's own, a subject as it is. */
 export function skillName(skill) {
   if (!/^[a-z]{2,3}$/.test(skill)) return skill;

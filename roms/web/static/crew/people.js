@@ -3,7 +3,7 @@ import { html, useState } from "../vendor/ui.js";
 import { Copy, Note } from "../channels/parts.js";
 import { Icon } from "../inbox/icons.js";
 import { t } from "../inbox/text.js";
-import { Badge, Choices, Field, Role, Skills } from "./parts.js";
+import { Badge, Choices, Field, Role, Room, Skills } from "./parts.js";
 import { change, go, people, teamsOf, told } from "./state.js";
 
 export const ROLES = ["agent", "supervisor", "admin"];
@@ -14,7 +14,7 @@ export const People = () => html`
 
 const Row = ({ of }) => html`<a class="channel person-line" href=${`#p${of.id}`} data-off=${!of.is_active}>
   <${Badge} of=${of} /><span class="who"><b>${of.name}</b><span class="muted">${of.login}</span></span><${Role} of=${of} />
-  <span class="line-more"><span class="room">${t("room", { open: of.open, capacity: of.capacity ?? "∞" })}</span>
+  <span class="line-more"><${Room} of=${of} />
     ${teamsOf(of).map((team) => html`<span class="tag team-tag" data-off=${!team.is_active} key=${team.id}>${team.name}</span>`)}<${Skills} of=${of} /></span></a>`;
 
 export function Adding() {

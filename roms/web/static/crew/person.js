@@ -5,7 +5,7 @@ import { Empty } from "../inbox/bits.js";
 import { me } from "../inbox/boot.js";
 import { toast } from "../inbox/notices.js";
 import { shortTime, t } from "../inbox/text.js";
-import { Badge, Choices, Field, Role, SkillBox, Toggles, Wrong } from "./parts.js";
+import { Badge, Choices, Field, Role, Room, SkillBox, Toggles, Wrong } from "./parts.js";
 import { ROLES, Told } from "./people.js";
 import { change, personOf, place, setMember, teamsInUse, told } from "./state.js";
 
@@ -19,7 +19,7 @@ export function Person() {
   if (!person) return html`<${Empty} icon="person" title=${t("gone_person")} text=${t("gone_text")} />`;
   return html`<div class="one crew-one">
     <section class="card"><p class="now"><${Badge} of=${person} /><span class="who"><b>${person.name}</b><span class="muted">${person.login} · ${t("since", { at: shortTime(person.created_at) })}</span></span><${Role} of=${person} />
-      <span class="room">${t("room", { open: person.open, capacity: person.capacity ?? "∞" })}</span></p>
+      <${Room} of=${person} /></p>
       ${told.value?.id === person.id && html`<${Told} login=${person.login} />`}
       ${!person.is_active && html`<${Note} kind="warn">${t("inactive_text")}</${Note}>`}</section>
     <${Settings} person=${person} key=${person.id} />
