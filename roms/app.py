@@ -18,6 +18,7 @@ from roms.web import (
     auth,
     authors,
     availability,
+    board,
     channels,
     contacts,
     conversations,
@@ -77,9 +78,9 @@ def create_app(config: Config) -> Flask:
     rights.init_app(app)
     conversations.init_app(app)
     files.init_app(app)
-    for part in (aside, auth, authors, availability, channels, contacts, crew, pages, docs, hours, journal, media):
+    for part in (aside, auth, authors, availability, board, channels, contacts, crew, pages, docs, hours):
         app.register_blueprint(part.bp)
-    for part in (webhooks, widget, health, templates):
+    for part in (journal, media, webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
     rights.complete(app)

@@ -61,6 +61,7 @@ EVERYTHING = {
     "cli_channels",
     "cli_crew",
     "cli_flows",
+    "cli_hours",
     "cli_ledger",
     "cli_releases",
     "background",

@@ -1,6 +1,7 @@
 // The whole wiring of the people and teams page: the address names what is shown, and it is looked at anew every few seconds.
 import { effect, html, render } from "../vendor/ui.js";
 import { Confirm } from "../channels/parts.js";
+import { Presence, listen } from "../common/presence.js";
 import { IconButton } from "../inbox/bits.js";
 import { me } from "../inbox/boot.js";
 import { Icon } from "../inbox/icons.js";
@@ -21,7 +22,7 @@ const ABOVE = { add: "", person: "", "add-team": "teams", team: "teams" };
 const App = () => html`
   <a class="skip" href="#page" onClick=${(event) => (event.preventDefault(), document.getElementById("page").focus())}>${t("skip")}</a>
   <header class="top">${place.value.name in ABOVE ? html`<${IconButton} icon="back" size=${22} label=${t("back")} onClick=${() => go(ABOVE[place.value.name])} />`
-    : html`<a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${22} /></a>`}<h1>${title()}</h1></header>
+    : html`<a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${22} /></a>`}<h1>${title()}</h1><span class="grow"></span><${Presence} /></header>
   <main id="page" class="page crew" tabindex="-1" aria-busy=${people.value === null}>
     ${!(place.value.name in ABOVE) && html`<nav class="tabs" aria-label=${t("parts")}>${TABS.map((name) => html`<a key=${name} href=${`#${name}`} aria-current=${place.value.name === name ? "page" : undefined}>${t(`${name}_tab`)}</a>`)}</nav>`}
     ${failed.value && html`<p class="note bad" role="alert">${failed.value}</p>`}
@@ -45,6 +46,7 @@ async function begin() {
   });
   addEventListener("hashchange", follow);
   render(html`<${App} />`, document.getElementById("app"));
+  listen();
   await follow();
   setInterval(() => document.visibilityState === "visible" && look(), LOOK_MS);
 }
