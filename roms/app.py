@@ -39,6 +39,7 @@ from roms.web import (
     verbs,
     webhooks,
     widget,
+    words,
 )
 
 LARGEST_BODY = 5 * 1024 * 1024
@@ -80,7 +81,7 @@ def create_app(config: Config) -> Flask:
     files.init_app(app)
     for part in (aside, auth, authors, availability, board, channels, contacts, pages, docs, hours, journal, media):
         app.register_blueprint(part.bp)
-    for part in (webhooks, widget, health, templates, verbs):
+    for part in (webhooks, widget, words, health, templates, verbs):
         app.register_blueprint(part.bp)
     live.init_app(app)
     rights.complete(app)

@@ -23,7 +23,7 @@ Lag = Callable[[StartTimer], datetime | None]
 def facts_of(contact: Mapping[str, Any], channel: Mapping[str, Any]) -> dict[str, Any]:
     """What a flow may read of the world, in the form it has everywhere; the services hand in the same."""
     name = str(contact.get("name") or "")
-    known = {"name": name, "first_name": name.split(" ")[0], "phone": "", "language": "id"}
+    known = {"name": name, "first_name": name.split(" ")[0], "phone": "", "language": "id", "labels": ()}
     return {
         "contact": known | {key: value for key, value in contact.items() if value},
         "channel": dict(channel),

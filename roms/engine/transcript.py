@@ -45,7 +45,8 @@ def transcript(release: Release, record: Record, title: str) -> str:
     phone numbers and addresses replaced, and what the bot then answers is what the test expects."""
     contact = dict(record.past[0].contact) if record.past else {}
     hidden = _names(record)
-    given = {"name": NOBODY if contact.get("name") else "", "language": str(contact.get("language", "id"))}
+    given: dict[str, Any] = {"name": NOBODY if contact.get("name") else ""}
+    given |= {"language": str(contact.get("language", "id")), "labels": list(contact.get("labels", ()))}
     player = Player(release, record.began.replace(microsecond=0), facts_of(given, record.channel))
     began = player.now
     chat = [line for past in record.past for line in _lines(player, past, hidden)]

@@ -31,7 +31,6 @@ def moment(at: datetime | None) -> str | None:
 
 def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
     """A conversation as lists show it."""
-    contact = conversation.contact
     return {
         "id": conversation.public_id,
         "seq": conversation.seq,
@@ -43,16 +42,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "rank": conversation.rank,
         "skill": conversation.skill,
         "reason": conversation.reason,
-        "contact": {
-            "id": contact.id,
-            "name": contact.name,
-            "phone": contact.phone,
-            "phone_text": phone_text(contact.phone),
-            "language": contact.language,
-            "picture": picture_url(contact),
-            "opted_out_at": moment(contact.opted_out_at),
-            "is_group": of_group(conversation.address, contact.phone),
-        },
+        "contact": _person(conversation),
         "channel": line.facts | {"state": line.state},
         "window_until": moment(window.until(line, conversation.window_until)),
         "can": abilities.can(line.abilities),
@@ -84,6 +74,21 @@ def reason_of(key: str, lifecycle_: Lifecycle) -> JSON:
 def _closed_as(state: Any, release: Release) -> JSON | None:
     key = state.get("closed_as") if isinstance(state, Mapping) else None
     return reason_of(key, release.lifecycle) if isinstance(key, str) else None
+
+
+def _person(conversation: Conversation) -> JSON:
+    contact = conversation.contact
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "phone": contact.phone,
+        "phone_text": phone_text(contact.phone),
+        "language": contact.language,
+        "labels": contact.labels,
+        "picture": picture_url(contact),
+        "opted_out_at": moment(contact.opted_out_at),
+        "is_group": of_group(conversation.address, contact.phone),
+    }
 
 
 def _clock(conversation: Conversation, release: Release) -> JSON:
@@ -134,8 +139,11 @@ def message_entry(row: Columns) -> JSON:
         "sender": row["sender"],
         "agent": row["agent_id"],
         "text": row["text"],
+        "client_id": row["client_id"],
     }
-    if entry["type"] == "message":
+    if entry["type"] == "note":
+        entry["mentions"] = (row["payload"] or {}).get("mentions", [])
+    else:
         payload = row["payload"] or {}
         entry |= {
             "direction": row["direction"],
@@ -145,7 +153,6 @@ def message_entry(row: Columns) -> JSON:
             "content": contents.shown(row["kind"], payload, row["direction"] == Direction.OUT),
             "status": row["status"],
             "error": _error(row) if row["error_code"] else None,
-            "client_id": row["client_id"],
             "why": row["why"],
             "consent": "consent" in payload,
         }

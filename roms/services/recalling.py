@@ -14,12 +14,13 @@ from sqlalchemy import Select, select
 from roms.db import db
 from roms.engine import events
 from roms.engine.events import Event
-from roms.engine.replay import Past, Record
+from roms.engine.replay import Labelled, Past, Record
 from roms.engine.types import Mode
 from roms.errors import NotFound
 from roms.models import BulkAction, Channel, Contact, Conversation, Direction, History, HttpCall, Message, Sender, Timer
 from roms.services import contents, hours, known, loops, people_did
 from roms.services.known import Change, Known
+from roms.services.labelling import PERSON
 from roms.services.permission import MARK
 from roms.services.promising import MARK as PROMISE
 
@@ -40,6 +41,7 @@ class _Happened:
     mode: Mode = Mode.BOT
     release: int = 0
     seq: int = 0
+    labels: tuple[Labelled, ...] = ()  # by people, since what happened before
 
 
 def id_of(public_id: str) -> int:
@@ -76,7 +78,7 @@ def _records(ids: Sequence[int]) -> Iterator[Record]:
     )
     happened = _by_conversation(
         select(History.conversation_id, History.seq, History.at, History.event, History.data, History.agent_id).where(
-            History.event.in_(people_did.HISTORY), History.conversation_id.in_(ids)
+            History.event.in_((*people_did.HISTORY, "label")), History.conversation_id.in_(ids)
         )
     )
     timers = _by_conversation(
@@ -141,6 +143,7 @@ def heads_of(ids: Sequence[int]) -> Sequence[Any]:
             Contact.named_at,
             Contact.phone,
             Contact.language,
+            Contact.labels,
             Channel.kind,
             Channel.name.label("channel"),
         )
@@ -171,6 +174,7 @@ def _record(
             each.release,
             each.seq,
             contact.learned(each.seq, after) if changed else {},
+            each.labels,
             hours.known(head.channel_id, each.at),
         )
         for each, after in zip_longest(walked, following)
@@ -196,10 +200,15 @@ def _in_order(numbered: Sequence[Any], timers: list[Any], answers: list[Any]) ->
 def _walked(entries: Iterable[Entry], mode: Mode, undone: Mapping[str, Any]) -> list[_Happened]:
     """From rows to what happened, each with what the bot said and the mode that came of it."""
     walked: list[_Happened] = []
+    labels: list[Labelled] = []
     for seq, rank, at, row in entries:
+        if not rank and getattr(row, "event", "") == "label":
+            labels += _labelled(row.data)
+            continue
         event = _timer(row) if rank else _said(row) if hasattr(row, "sender") else _done(row, walked, undone)
         if event is not None:
-            walked.append(_Happened(at, event, mode=mode, seq=seq))
+            walked.append(_Happened(at, event, mode=mode, seq=seq, labels=tuple(labels)))
+            labels.clear()
         if not rank and hasattr(row, "sender"):
             if row.sender is Sender.BOT and walked and not OURS & set(row.payload or ()):  # no flow said that
                 walked[-1].said.append(row.text)
@@ -210,6 +219,15 @@ def _walked(entries: Iterable[Entry], mode: Mode, undone: Mapping[str, Any]) -> 
             if walked and row.data["event"] != "agent_replied":  # there the reply itself stands behind
                 walked[-1].mode = mode
     return walked
+
+
+def _labelled(data: Mapping[str, Any]) -> list[Labelled]:
+    """What a person did to the labels; what a flow did comes out again by itself."""
+    if data.get("by") != PERSON:
+        return []
+    if "was" in data:
+        return [(data["was"], data["label"])]
+    return [(data["label"], "") if data.get("removed") else ("", data["label"])]
 
 
 def _step(why: Mapping[str, Any] | None) -> str:

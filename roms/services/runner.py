@@ -18,7 +18,6 @@ from roms.services import (
     assignment,
     calls_begun,
     escalating,
-    labelling,
     people_did,
     permission,
     promising,
@@ -31,6 +30,7 @@ from roms.services import (
     window,
 )
 from roms.services.facts import facts_of
+from roms.services.labelling import put as put_label
 from roms.services.scene import Scene, add_history, message_row, way_out
 
 RESTARTED = (
@@ -236,7 +236,7 @@ def _reopen(scene: Scene, _: effects.Reopen, __: Mapping[str, Any]) -> None:
 
 
 def _add_label(scene: Scene, effect: effects.AddLabel, _: Mapping[str, Any]) -> None:
-    labelling.put(scene, effect.label)
+    put_label(scene, effect.label)
 
 
 def _add_note(scene: Scene, effect: effects.AddNote, _: Mapping[str, Any]) -> None:

@@ -88,7 +88,9 @@ class Typing(BaseModel):
 
 
 class Note(BaseModel):
+    client_id: ClientId | None = None
     text: Text = Field(max_length=20_000)
+    force: bool = False  # although somebody called may not read it
 
 
 class Assignment(BaseModel):

@@ -15,7 +15,7 @@ export function eventText(entry) {
   if (HANDED.has(entry.event)) return handedText(entry);
   if (entry.event === "handoff" && entry.data.reason === "transferred") return t("event_transferred", { name: whole(entry.agent), team: entry.data.team });
   if (entry.event === "queued") return queuedText(entry.data);
-  if (entry.event === "label") return t("event_label", { label: entry.data.label });
+  if (entry.event === "label") return labelText(entry);
   if (["merged", "unmerged", "identity"].includes(entry.event)) return t(`event_${entry.event}`, entry.data);
   if (entry.event === "opted_out" || entry.event === "opted_in") return consentText(entry);
   if (entry.event === "contact") return contactText(entry.data);
@@ -39,6 +39,13 @@ function consentText({ event, agent, data }) {
   return t("event_consent", { what: t(`event_${event}`), how: howText({ ...data, by: agent }) });
 }
 
+/** Put on, taken off or called something else; a person is named, a flow is not. */
+function labelText({ agent, data: { label, was, removed, by } }) {
+  if (was) return t("event_label_renamed", { old: was, label });
+  const key = removed ? "event_label_removed" : "event_label";
+  return by === "person" && agent !== null ? t(`${key}_by`, { label, name: whole(agent) }) : t(key, { label });
+}
+
 /** After how long, and after how many had their turn. */
 function escalatedText({ tried, within }) {
   const values = { within: duration(within), count: tried.length };
@@ -47,8 +54,9 @@ function escalatedText({ tried, within }) {
 
 const duration = (seconds) => (seconds < 60 ? t("seconds_short", { count: seconds }) : seconds < 3600 ? t("minutes_short", { count: Math.round(seconds / 60) }) : t("hours_short", { count: Math.floor(seconds / 3600), minutes: Math.round((seconds % 3600) / 60) }));
 
-/** What a flow learned of the contact: a name, or the language that is spoken from then on. */
+/** What a flow learned of the contact: a name, or the language that is spoken from then on; or which labels it has now. */
 function contactText({ field, old, new: value }) {
+  if (field === "labels") return value.length ? t("event_contact_labels", { labels: value.join(", ") }) : t("event_contact_labels_none");
   if (field === "language") return t(`event_contact_language_${value}`);
   return old ? t("event_contact_renamed", { old, name: value }) : t("event_contact_named", { name: value });
 }

@@ -3,6 +3,8 @@ import { act, actsOf, ask, focusComposer, may, takeOver } from "./acts.js";
 import { colleagues, me } from "./boot.js";
 import { nameOf } from "./bits.js";
 import { choose, toggleSort } from "./list.js";
+import { labelCommands } from "./labels.js";
+import { macroCommands } from "./macros.js";
 import { CONTACTS, go, goUnmatched, isAdmin, step } from "./nav.js";
 import { widen } from "./panes.js";
 import { canQuote, quote } from "./reacting.js";
@@ -35,7 +37,8 @@ const KEYED = [
   { name: "note", key: "Alt+P", run: () => focusComposer("note"), open: true },
   { name: "quote", key: "Alt+Q", run: quoteNewest, open: true },
   { name: "close", key: "Alt+E", run: close, open: true },
-  { name: "snooze", key: "Alt+M", run: snooze, open: true },
+  { name: "snooze", key: "Alt+T", run: snooze, open: true },
+  { name: "macros", key: "Alt+M", run: () => (dialog.value = "macros"), open: true },
   { name: "search", key: "/", run: () => document.getElementById("search")?.focus() },
   { name: "palette", key: "Ctrl+K", run: () => (dialog.value = "palette") },
   { name: "help", key: "?", run: () => (dialog.value = "help") },
@@ -47,12 +50,12 @@ export const keyed = () => KEYED.map((command) => ({ ...command, label: t(`key_$
 export function commands() {
   const summary = current.value;
   const here = keyed().filter(({ open, name }) => (!open || summary) && !["palette", "close", "snooze"].includes(name));
-  return [...(summary ? actCommands(summary) : []), ...here, ...(isAdmin ? adminCommands(summary) : []), ...pageCommands(), ...rows.value.slice(0, 50).map(jump)];
+  return [...(summary ? [...actCommands(summary), ...macroCommands(), ...labelCommands(summary)] : []), ...here, ...(isAdmin ? adminCommands(summary) : []), ...pageCommands(), ...rows.value.slice(0, 50).map(jump)];
 }
 
 const actCommands = (summary) =>
   actsOf(summary).filter((each) => !each.disabled).flatMap((each) => {
-    if (each.verb !== "assign") return [{ name: each.verb, label: each.label, icon: each.icon, key: { close: "Alt+E", snooze: "Alt+M" }[each.verb] ?? "", run: () => ask(each.verb, [summary.id]) }];
+    if (each.verb !== "assign") return [{ name: each.verb, label: each.label, icon: each.icon, key: { close: "Alt+E", snooze: "Alt+T" }[each.verb] ?? "", run: () => ask(each.verb, [summary.id]) }];
     return colleagues.filter(({ id }) => id !== summary.assignee).map(({ id, name }) =>
       ({ name: `assign${id}`, icon: each.icon, label: t("assign_to", { name: id === me.id ? t("you") : name }), run: () => act("assign", { agent: id }) }));
   });

@@ -1,5 +1,6 @@
 // The whole wiring on one page.
 import { effect, html, render, useEffect } from "../vendor/ui.js";
+import { look, saw } from "./bell.js";
 import { boot } from "./boot.js";
 import { Chat } from "./chat.js";
 import { Contact, hideContact } from "./contact.js";
@@ -8,6 +9,7 @@ import { Icon } from "./icons.js";
 import { readChoices } from "./choices.js";
 import { onKey } from "./keys.js";
 import { List, titleText } from "./list.js";
+import { loadMacros } from "./macros.js";
 import { follow } from "./nav.js";
 import { alerted, dismiss, status, toasts } from "./notices.js";
 import { Handle, applyWidths } from "./panes.js";
@@ -16,7 +18,7 @@ import { setTheme, theme } from "./settings.js";
 import { hear, mine } from "../common/presence.js";
 import { start } from "./socket.js";
 import { asked, details, link, now, openId, page, signedOut } from "./store.js";
-import { enter, resync, showList } from "./sync.js";
+import { calls, enter, resync, showList } from "./sync.js";
 import { speak, t } from "./text.js";
 import { Unmatched } from "./unmatched.js";
 import { warnings, watchWarnings } from "./warnings.js";
@@ -73,6 +75,13 @@ async function begin() {
   readChoices();
   await showList();
   start({ enter: (frame) => (hear(frame), enter(frame)), resync: async () => (await Promise.all([mine(), resync()])).every(Boolean) });
+  effect(() => {
+    if (calls.value) look();
+  });
+  effect(() => {
+    if (openId.value) saw(openId.value);
+  });
+  loadMacros();
   watchWarnings();
 }
 

@@ -5,6 +5,7 @@ import { Countdown } from "./countdown.js";
 import { draftOf } from "./drafts.js";
 import { Icon } from "./icons.js";
 import { chosen, press, toggle } from "./many.js";
+import { LabelLine } from "./labels.js";
 import { now, severalNumbers, typing } from "./store.js";
 import { has, lasting, number, rowTime, shortTime, t } from "./text.js";
 import { activity } from "./views.js";
@@ -32,7 +33,7 @@ export function Row({ summary, top, place, total, open, stop, onFocus, onOpen })
     <span class="row-tick" aria-hidden="true" title=${t("bulk_choose")} onClick=${tick}>${isChosen && html`<${Icon} name="check" size=${15} />`}</span>
     <${Avatar} summary=${summary} />
     <div class="row-body">
-      <div class="row-line"><span class="row-name">${nameOf(summary)}</span>
+      <div class="row-line"><span class="row-name">${nameOf(summary)}</span><${LabelLine} summary=${summary} most=${2} />
         ${!severalNumbers.value && html`<span class="sr">${channelWord(summary.channel.kind)}</span>`}
         <span class="row-time"><${Moment} at=${activity(summary)}>${rowTime(activity(summary), now.value)}</${Moment}></span></div>
       <div class="row-line"><${Preview} summary=${summary} />
