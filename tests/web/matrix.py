@@ -54,6 +54,7 @@ RUN = {"client_id": "@new", "seen": 1_000_000}
 TEAM = {"hours": None, "answer_within": None}
 NO_HOURS = "there are no such hours"
 HOURS = {"name": "Toko", "zone": "WIB", "open": {"mon": ["08:00-17:00"]}}
+SOMEBODY, ONE_TEAM = f"/api/people/<{INT}:id_>", f"/api/teams/<{INT}:id_>"
 MESSAGE = {"client_id": "@new", "text": "baik", "seen": 1_000_000}
 
 MATRIX: dict[str, Line] = {
@@ -75,6 +76,7 @@ MATRIX: dict[str, Line] = {
     "GET /inbox/macros": signed_in(),
     "GET /board": supervisor(),
     "GET /inbox/channels": admin(),
+    "GET /inbox/crew": admin(),
     "GET /inbox/journal": admin(),
     "GET /inbox/unmatched": admin(),
     # conversations
@@ -159,11 +161,24 @@ MATRIX: dict[str, Line] = {
     "GET /api/warnings": signed_in(),
     "POST /api/me": signed_in(body={"language": "id"}, status=204),
     "POST /api/ticket": signed_in(),
+    "POST /api/me/password": signed_in(status=422, body={"old": "tidak tahu", "password": "pendek"}),
     "POST /api/confirm": signed_in(body={"password": "correct horse battery"}),
     # what admins look after
     "GET /api/unmatched": admin(),
     "GET /api/aside": admin(),
     f"POST /api/aside/<{INT}:id_>/retry": admin(),
+    "GET /api/people": admin(),
+    "POST /api/people": admin(confirmed=True),
+    f"GET {SOMEBODY}": admin(),
+    f"PATCH {SOMEBODY}": admin(confirmed=True),
+    f"POST {SOMEBODY}/password": admin(confirmed=True),
+    f"DELETE {SOMEBODY}/sessions": admin(confirmed=True),
+    "GET /api/teams": admin(),
+    "POST /api/teams": admin(confirmed=True),
+    f"PATCH {ONE_TEAM}": admin(confirmed=True),
+    f"PUT {ONE_TEAM}/members/<{INT}:person>": admin(confirmed=True),
+    f"DELETE {ONE_TEAM}/members/<{INT}:person>": admin(confirmed=True),
+    f"PUT {CHANNEL}/team": admin(confirmed=True),
     "GET /api/channels": admin(),
     "POST /api/channels": admin(confirmed=True),
     f"GET {CHANNEL}": admin(),

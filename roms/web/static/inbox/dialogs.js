@@ -10,6 +10,7 @@ import { dialog } from "./store.js";
 import { CardForm, PlaceForm } from "./forms.js";
 import { Assign, Closing, Labelling, Pause, Release, Snooze, Transfer, Unlabelling } from "./handing.js";
 import { Macros } from "./macros.js";
+import { PasswordForm } from "./password.js";
 import { Templates } from "./templates.js";
 import { Test } from "./testing.js";
 import { language, t } from "./text.js";
@@ -85,8 +86,10 @@ function Menu() {
       ${["admin", "supervisor"].includes(me.role) && html`<a class="act" href="/inbox/hours"><${Icon} name="clock" />${t("hours")}</a>`}
       ${isAdmin && html`<button type="button" class="act" onClick=${() => (leave(), goUnmatched())}><${Icon} name="unknown" />${t("unmatched")}</button>
       <a class="act" href="/inbox/channels"><${Icon} name="phone" />${t("channels")}</a>
+      <a class="act" href="/inbox/crew"><${Icon} name="userPlus" />${t("crew")}</a>
       <a class="act" href="/inbox/journal"><${Icon} name="check" />${t("journal")}</a>`}
       <button type="button" class="act" onClick=${() => (dialog.value = "help")}><${Icon} name="keys" />${t("help")}</button>
+      <button type="button" class="act" onClick=${() => (dialog.value = "password")}><${Icon} name="pencil" />${t("password")}</button>
       <button type="button" class="act" onClick=${signOut}><${Icon} name="out" />${t("sign_out")}</button></div>`;
 }
 
@@ -102,4 +105,5 @@ const KINDS = {
   macros: titled("macros", Macros), templates: titled("templates", Templates), location: titled("location", PlaceForm), card: titled("card", CardForm),
   transfer: titled("transfer", Transfer), assign: titled("bulk_assign", Assign), pause: titled("pause_until", Pause), snooze: titled("snooze_until", Snooze),
   release: titled("release_where", Release), close: titled("close_conversation", Closing), label: titled("bulk_label_title", Labelling), unlabel: titled("bulk_unlabel", Unlabelling),
+  password: titled("password", PasswordForm),
 };

@@ -63,6 +63,7 @@ const actCommands = (summary) =>
 const adminCommands = (summary) => [
   ...(summary ? [{ name: "test", icon: "note", label: t("act_test"), run: () => (dialog.value = "test") }] : []),
   { name: "unmatched", icon: "unknown", label: t("unmatched"), run: goUnmatched },
+  { name: "crew", icon: "userPlus", label: t("crew"), run: () => location.assign("/inbox/crew") },
 ];
 
 const pageCommands = () => [
