@@ -18,6 +18,7 @@ from roms.web import (
     auth,
     authors,
     availability,
+    board,
     channels,
     contacts,
     conversations,
@@ -76,7 +77,7 @@ def create_app(config: Config) -> Flask:
     rights.init_app(app)
     conversations.init_app(app)
     files.init_app(app)
-    for part in (aside, auth, authors, availability, channels, contacts, pages, docs, hours, journal, media):
+    for part in (aside, auth, authors, availability, board, channels, contacts, pages, docs, hours, journal, media):
         app.register_blueprint(part.bp)
     for part in (webhooks, widget, health, templates):
         app.register_blueprint(part.bp)

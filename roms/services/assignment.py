@@ -7,7 +7,7 @@ this order and no other: conversation, "assignment", people.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, literal, select, tuple_, update
@@ -214,17 +214,26 @@ def _take(scene: Scene, agent: int, reason: dict[str, Any], tried: list[int]) ->
     add_history(scene, "assigned", {"agent": agent} | reason, scene.actor)
 
 
-def _turn() -> Any:
+def _turn() -> datetime:
     """Behind every turn there was, whatever became of the machine's clock: the order is what counts."""
-    latest = db.session.scalar(select(func.max(User.last_assigned_at)))
-    now = clock.now()
-    return now if latest is None else max(now, latest + timedelta(microseconds=1))
+    return _after(db.session.scalar(select(func.max(User.last_assigned_at))))
+
+
+def _last_place(conversation: Conversation) -> datetime:
+    """Behind everybody with the same wishes and rank, in the order of the lock: clocks only say roughly when."""
+    same = (getattr(Conversation, name) == getattr(conversation, name) for name in ("team", "skill", "rank"))
+    last = select(func.max(Conversation.queued_at)).where(*same, Conversation.queued_at.is_not(None))
+    return _after(db.session.scalar(last))
+
+
+def _after(latest: datetime | None) -> datetime:
+    return clock.now() if latest is None else max(clock.now(), latest + timedelta(microseconds=1))
 
 
 def _queue(scene: Scene, found: Nobody) -> None:
     conversation = scene.conversation
     conversation.assignee_id = None
-    conversation.queued_at = scene.at
+    conversation.queued_at = _last_place(conversation)
     told = {"why": found.why, "team": conversation.team, "skill": conversation.skill} | found.facts
     conversation.reason = {"rule": "nobody", "tried": _tried(conversation)} | told
     add_history(scene, "queued", told)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roms import clock, metrics
 from roms.db import db
-from roms.services import access, accounts, availability, heartbeats, inbox
+from roms.services import access, accounts, attendance, availability, heartbeats, inbox
 from roms.services.actors import Actor
 from roms.web.audience import RIGHTS, Moved, Told, packed
 from roms.web.line import Line, frame
@@ -71,6 +71,7 @@ class Hub:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._announced: dict[str, tuple[int, float]] = {}
+        self._people: dict[int, bytes] = {}  # what was told of each of ours last
         self._noted: dict[int, float] = {}
         self._subscription = Subscription(app.extensions["roms.config"].redis_url, self._stopping, self.tell)
         self._runs = False
@@ -114,6 +115,8 @@ class Hub:
         """A change as roms.services.frames packs it: header, agents' frame, visitor's frame."""
         head, agents, visitor = message.split(b"\n", 2)
         header = json.loads(head)
+        if "u" in header:
+            self._people[header["u"]] = agents
         if header.get("s"):
             self._announced[header["c"]] = (header["s"], time.monotonic())
         self._send(Told(header, agents), frame(visitor) if visitor else b"")
@@ -165,6 +168,10 @@ class Hub:
                 self._announced[cid] = (seq, time.monotonic())
                 news = Moved(header, json.dumps({"t": "moved", "c": cid, "s": seq}, separators=(",", ":")).encode())
                 self._send(news, packed({"t": "moved", "s": seq}))
+        for told in map(attendance.frame, attendance.moved_since(since)):
+            head, agents, _ = told.split(b"\n", 2)
+            if self._people.get(json.loads(head)["u"]) != agents:
+                self.tell(told)
         old = time.monotonic() - REMEMBERED
         self._announced = {cid: said for cid, said in self._announced.copy().items() if said[1] > old}
         return now
@@ -175,7 +182,7 @@ class Hub:
         if not seats:
             return
         living = accounts.living({seat.actor.session_id for seat in seats if seat.actor})
-        self._note({seat.actor.id for seat in seats if seat.actor and seat.actor.session_id in living})
+        self._note({actor.id for actor in living.values()})
         db.session.remove()
         for seat in seats:
             actor = living.get(seat.actor.session_id) if seat.actor else None

@@ -43,6 +43,16 @@ def test_s03_whoever_may_not_be_here_any_more_is_gone_within_five_seconds(
         listens(other)
 
 
+def test_since_when_nobody_has_a_page_open_is_known(agent: Agent, people: Cast) -> None:
+    assert agent.http.get("/api/me").json()["connected_at"] is None
+    with agent.socket() as ws:
+        listens(ws)
+        until = time.monotonic() + 20
+        while agent.http.get("/api/me").json()["connected_at"] is None:
+            assert time.monotonic() < until
+            time.sleep(0.3)
+
+
 class Mute:
     """A browser that shakes hands and never reads again."""
 
