@@ -34,12 +34,17 @@ def begin(scene: Scene, asked: FindAgent) -> None:
     conversation = scene.conversation
     conversation.team = asked.team or _default_team(scene.line.id)
     conversation.skill, conversation.priority = asked.skill, asked.priority or "normal"
-    rank = RANKS[conversation.priority]
-    conversation.rank = min(rank, VIP) if rank > VIP and _is_vip(conversation.contact_id) else rank
+    conversation.rank = rank_of(conversation)
     told = {"team": conversation.team, "skill": asked.skill, "priority": asked.priority, "reason": asked.reason}
     add_history(scene, "handoff", told)
     conversation.reason = None  # who had it once was tried for another matter
     to_next(scene, BY_TURN)
+
+
+def rank_of(conversation: Conversation) -> int:
+    """Its place among those who wait: by its priority, and before the usual ones for a VIP."""
+    rank = RANKS[conversation.priority]
+    return VIP if rank > VIP and _is_vip(conversation.contact_id) else rank
 
 
 def to_next(scene: Scene, rule: str, but: Collection[int] = ()) -> bool:
@@ -91,8 +96,8 @@ def give_back(scene: Scene) -> bool:
     return to_next(scene, GIVEN_BACK, () if before is None else (before,))
 
 
-def to(scene: Scene, agent: int, by: int | None) -> None:
-    """A person took it (by is None) or gave it to someone, however full their hands are."""
+def to(scene: Scene, agent: int, by: int | None, rule: str = "assigned") -> None:
+    """A person took it (by is None) or gave it to someone, which is called `rule`, however full their hands are."""
     if db.session.scalar(select(func.count()).select_from(User).filter_by(id=agent, is_active=True)) == 0:
         raise Invalid("there is no such agent", agent=agent)
     if by is None:
@@ -100,7 +105,7 @@ def to(scene: Scene, agent: int, by: int | None) -> None:
             return
         _take(scene, agent, {"rule": "claimed"}, [agent])
     else:
-        _take(scene, agent, {"rule": "assigned", "by": by}, [agent])
+        _take(scene, agent, {"rule": rule, "by": by}, [agent])
 
 
 def to_nobody(scene: Scene) -> None:
