@@ -124,7 +124,8 @@ class Hub:
     def _send(self, told: Told, visitor: bytes) -> None:
         for seat in self._all():
             if seat.actor:
-                if said := told.whole if seat.hears_all else told.to(seat.actor):
+                of_all = seat.hears_all and "u" not in told.header
+                if said := told.whole if of_all else told.to(seat.actor):
                     seat.line.send(said)
             elif visitor and seat.visitor and seat.visitor == told.header["v"]:
                 seat.line.send(visitor)
