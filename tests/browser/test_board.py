@@ -149,8 +149,8 @@ class Happenings:
 
     def go(self, times: int) -> None:
         for _ in range(times):
-            acts = (self.handoff, self.assign, self.act, self.give_back, self.word, self.presence)
-            self.chance.choices(acts, (4, 4, 3, 2, 2, 2))[0]()
+            acts = (self.handoff, self.assign, self.act, self.give_back, self.word, self.presence, self.transfer)
+            self.chance.choices(acts, (4, 4, 3, 2, 2, 2, 2))[0]()
 
     def handoff(self) -> None:
         number = next(self.house.numbers)
@@ -168,6 +168,9 @@ class Happenings:
 
     def act(self) -> None:
         self._try(self.some(), self.chance.choice(["close", "release", "pause", "resume", "claim"]))
+
+    def transfer(self) -> None:
+        self._try(self.some(), "transfer", team=self.chance.choice(["sales", "care"]))
 
     def give_back(self) -> None:
         self._try(self.some(), "give-back")
