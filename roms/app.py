@@ -37,8 +37,10 @@ from roms.web import (
     problems,
     rights,
     templates,
+    verbs,
     webhooks,
     widget,
+    words,
 )
 
 LARGEST_BODY = 5 * 1024 * 1024
@@ -80,7 +82,7 @@ def create_app(config: Config) -> Flask:
     files.init_app(app)
     for part in (aside, auth, authors, availability, board, channels, contacts, crew, pages, docs, hours):
         app.register_blueprint(part.bp)
-    for part in (journal, media, webhooks, widget, health, templates):
+    for part in (journal, media, webhooks, widget, words, health, templates, verbs):
         app.register_blueprint(part.bp)
     live.init_app(app)
     rights.complete(app)
