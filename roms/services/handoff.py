@@ -5,17 +5,22 @@ from __future__ import annotations
 from roms.db import transaction
 from roms.engine import events
 from roms.engine.types import JSON, Mode
-from roms.errors import Conflict
+from roms.errors import AlreadyTaken, Conflict
 from roms.services import access, frames
 from roms.services.actors import Actor
 from roms.services.runner import advance
-from roms.services.scene import Scene, finish
+from roms.services.scene import Scene, finish, names_of
 
 
 @transaction()
-def claim(actor: Actor, cid: str) -> JSON:
-    """Take the conversation: from the bot, from the queue, or from a colleague."""
-    return _happen(access.scene_for(actor, cid), events.AgentClaimed(actor.id))
+def claim(actor: Actor, cid: str, over: int | None = None) -> JSON:
+    """Take the conversation: from the bot, from the queue, or over from the colleague who is named.
+
+    AlreadyTaken when somebody else has it: of ten who take it at once one does, and nine are told who.
+    """
+    scene = access.scene_for(actor, cid)
+    _refuse_taken(scene, actor, over)
+    return _happen(scene, events.AgentClaimed(actor.id))
 
 
 @transaction()
@@ -40,9 +45,10 @@ def close(actor: Actor, cid: str) -> JSON:
 
 
 @transaction()
-def reopen(actor: Actor, cid: str) -> JSON:
-    """Take up a closed conversation again, as its agent."""
+def reopen(actor: Actor, cid: str, over: int | None = None) -> JSON:
+    """Take up a closed conversation again, as its agent; AlreadyTaken when a colleague did."""
     scene = access.scene_for(actor, cid)
+    _refuse_taken(scene, actor, over)
     if scene.conversation.mode is not Mode.CLOSED:
         raise Conflict("only a closed conversation can be reopened", mode=scene.conversation.mode)
     return _happen(scene, events.AgentClaimed(actor.id))
@@ -52,6 +58,15 @@ def reopen(actor: Actor, cid: str) -> JSON:
 def assign(actor: Actor, cid: str, agent: int) -> JSON:
     """Give it to this agent."""
     return _happen(access.scene_for(actor, cid), events.Assigned(agent, actor.id))
+
+
+def _refuse_taken(scene: Scene, actor: Actor, over: int | None) -> None:
+    """Compare and set, under the conversation's lock: whoever has it must be whom the page showed."""
+    holder = scene.conversation.assignee_id
+    if holder in (None, actor.id, over):
+        return
+    name = names_of([holder]).get(holder or 0, "")
+    raise AlreadyTaken(f"{name or 'a colleague'} was faster and has this conversation now", agent=holder, name=name)
 
 
 def _happen(scene: Scene, event: events.Event) -> JSON:

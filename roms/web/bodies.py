@@ -92,6 +92,12 @@ class Assignment(BaseModel):
     agent: Number
 
 
+class Claim(BaseModel):
+    """`from`: who has it on the page of whoever takes it; nobody where it is left out."""
+
+    over: Number | None = Field(default=None, alias="from")
+
+
 class Place(BaseModel):
     seq: Number
 

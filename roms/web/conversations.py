@@ -13,19 +13,18 @@ from roms.errors import NotFound
 from roms.services import accounts, evidence, handoff, inbox, presence, reactions, replies, signals, tickets
 from roms.services.actors import Actor
 from roms.web import identity
-from roms.web.bodies import Assignment, Me, Note, Place, Reply, Sign, Typing, body, number, word
+from roms.web.bodies import Assignment, Claim, Me, Note, Place, Reply, Sign, Typing, body, number, word
 
 bp = Blueprint("conversations", __name__, url_prefix="/api")
 bp.before_request(identity.require_actor)
 
 VERBS: Mapping[str, Callable[[Actor, str], JSON]] = {
-    "claim": handoff.claim,
     "release": handoff.release,
     "pause": handoff.pause,
     "resume": handoff.resume,
     "close": handoff.close,
-    "reopen": handoff.reopen,
 }
+TAKES: Mapping[str, Callable[[Actor, str, int | None], JSON]] = {"claim": handoff.claim, "reopen": handoff.reopen}
 
 
 class ConversationId(BaseConverter):
@@ -84,7 +83,12 @@ def note(cid: str) -> ResponseReturnValue:
     return replies.note(identity.actor(), cid, body(Note).text), 201
 
 
-@bp.post("/conversations/<cid:cid>/<any(claim, release, pause, resume, close, reopen):verb>")
+@bp.post("/conversations/<cid:cid>/<any(claim, reopen):verb>")
+def take(cid: str, verb: str) -> ResponseReturnValue:
+    return TAKES[verb](identity.actor(), cid, body(Claim).over)
+
+
+@bp.post("/conversations/<cid:cid>/<any(release, pause, resume, close):verb>")
 def act(cid: str, verb: str) -> ResponseReturnValue:
     return VERBS[verb](identity.actor(), cid)
 
