@@ -43,13 +43,15 @@ export const focusComposer = (kind = "reply") => {
 
 export async function act(verb, { id = openId.value, agent = null } = {}) {
   try {
-    const answer = await post(conversation(id, `/${verb}`), agent === null ? {} : { agent });
+    const takes = verb === "claim" || verb === "reopen";
+    const answer = await post(conversation(id, `/${verb}`), takes ? { from: world.value.summaries.get(id)?.assignee ?? null } : agent === null ? {} : { agent });
     learn(withSummary(world.value, answer.conversation), id);
     told(verb, id, agent);
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
-    toast(inWords(error), { kind: "error" });
-    if (error.code === "conflict") catchUp(id);
+    if (error.code === "already_taken") toast(t("already_taken", { name: agentName(error.data.agent) ?? error.data.name }), { kind: "error" });
+    else toast(inWords(error), { kind: "error" });
+    if (error.status === 409) catchUp(id);
   }
 }
 

@@ -5,13 +5,13 @@ import { focusComposer } from "./acts.js";
 import { Refused, Unreachable } from "./api.js";
 import { IconButton } from "./bits.js";
 import { WindowClock } from "./closing.js";
-import { draftOf, quoteOf, setDraft, setQuote } from "./drafts.js";
+import { begin, draftOf, ended, quoteOf, setDraft, setQuote } from "./drafts.js";
 import { Icon } from "./icons.js";
 import { jumpTo } from "./jump.js";
 import { inWords, toast } from "./notices.js";
 import { addNote, send } from "./sends.js";
 import { signalTyping, tellTyping } from "./socket.js";
-import { dialog, link } from "./store.js";
+import { dialog, link, thread } from "./store.js";
 import { number, t } from "./text.js";
 import { Tray } from "./tray.js";
 import { add, take, takesFiles, trayOf } from "./uploads.js";
@@ -35,6 +35,8 @@ export function Box({ summary, kind, bare }) {
   const typed = (event) => {
     setDraft(id, kind, event.target.value);
     if (kind !== "reply") return;
+    if (event.target.value) begin(id, thread.value?.n ?? 0);
+    else ended(id);
     tellTyping();
     signalTyping(summary);
   };
@@ -133,4 +135,5 @@ function reply(id, text) {
     send(id, caption.trim(), { kind, content: { ...content, caption: caption.trim() }, quoted, body: { ...body, file: content.file } });
   }
   if (text) send(id, text, quotes.shift());
+  ended(id);
 }

@@ -3,6 +3,7 @@ import { html } from "../vendor/ui.js";
 import { Avatar, Face, Mode, Moment, channelWord, nameOf, who } from "./bits.js";
 import { draftOf } from "./drafts.js";
 import { Icon } from "./icons.js";
+import { RowLookers } from "./looking.js";
 import { now, severalNumbers, typing } from "./store.js";
 import { has, lasting, number, rowTime, t } from "./text.js";
 import { activity } from "./views.js";
@@ -24,6 +25,7 @@ export function Row({ summary, top, place, total, open, stop, onFocus, onOpen })
         ${unread && html`<span class="badge" aria-label=${t("unread_count", { count: summary.unread })}>${number(summary.unread)}</span>`}</div>
       <div class="row-line row-foot"><${Mode} mode=${summary.mode} />
         ${summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`}
+        <${RowLookers} id=${summary.id} />
         <span class="row-channel">${severalNumbers.value && summary.channel.name}</span>
         ${summary.assignee !== null && html`<span class="row-agent"><${Face} id=${summary.assignee} />${who(summary.assignee)}</span>`}
         ${summary.assignee === null && summary.mode === "AGENT" && html`<span class="row-agent row-nobody">${t("nobody_yet")}</span>`}</div>

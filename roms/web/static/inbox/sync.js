@@ -4,6 +4,7 @@ import { Refused, Unreachable, conversation, get } from "./api.js";
 import { apply, behind, caughtUp, continues, prepend, relisted, threadFrom, withSummary, withThread } from "./apply.js";
 import { me } from "./boot.js";
 import { firstUnread } from "./lines.js";
+import { noteLooking } from "./looking.js";
 import * as store from "./store.js";
 import { recount } from "./views.js";
 
@@ -21,6 +22,7 @@ let recountTimer = null;
 
 export function enter(frame) {
   if (frame.t === "typing") return noteTyping(frame);
+  if (frame.t === "looking") return noteLooking(frame);
   const before = store.world.value.summaries.get(frame.c);
   const { world, fetch, reload } = apply(store.world.value, frame);
   batch(() => {
