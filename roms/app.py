@@ -29,6 +29,7 @@ from roms.web import (
     media,
     pages,
     problems,
+    ratings,
     templates,
     webhooks,
     widget,
@@ -63,7 +64,7 @@ def create_app(config: Config) -> Flask:
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
     conversations.init_app(app)
     files.init_app(app)
-    for part in (aside, auth, authors, channels, contacts, pages, docs, journal, media):
+    for part in (aside, auth, authors, channels, contacts, pages, docs, journal, media, ratings):
         app.register_blueprint(part.bp)
     for part in (webhooks, widget, health, templates):
         app.register_blueprint(part.bp)

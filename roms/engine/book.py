@@ -118,6 +118,9 @@ class Book:
     written: set[str] = field(default_factory=set)
     media: Mapping[str, Media] = field(default_factory=dict)  # the files of the release, by name
     shown: set[str] = field(default_factory=set)  # those that something says
+    rates: list[tuple[Place, Spot]] = field(default_factory=list)  # the steps that ask how it was
+    afterwards: set[str] = field(default_factory=set)  # flows that begin when an agent has closed the chat
+    comments: list[tuple[Place, Spot]] = field(default_factory=list)  # and those that ask why
     buttons: list[Button] = field(default_factory=list)
 
     def add(self, spot: Spot, code: str, **details: Any) -> None:

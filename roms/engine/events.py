@@ -69,8 +69,11 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
+    """`unasked`: why the contact is not to be asked how it was; empty where nothing speaks against it."""
+
     name: ClassVar[str] = "closed"
     by: int
+    unasked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,8 @@ def _done(row: Any, walked: list[_Happened]) -> Event | None:
         kind = PEOPLE.get(row.data["event"])
         if row.data["event"] == "assigned":
             return events.Assigned(0, row.agent_id or 0)  # to whom stands in the row behind; the engine does not care
+        if row.data["event"] == "closed" and row.agent_id is not None:
+            return events.Closed(row.agent_id, row.data.get("unasked", ""))
         return kind(row.agent_id or 0) if kind and row.agent_id is not None else None
     if row.data.get("rule") not in ("claimed", "assigned") or (walked and walked[-1].at == row.at):
         return None

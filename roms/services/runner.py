@@ -18,6 +18,7 @@ from roms.engine.outside import GRACE
 from roms.errors import Conflict
 from roms.models import BULK, REPLY, ConversationLabel, Direction, Message, Sender, Status
 from roms.services import assignment, permission, publishing, refusals, salvage, signals, templates, turns, window
+from roms.services.rating import ask_noted, judged, rating_kept, why_unasked
 from roms.services.scene import Scene, add_history, message_row, way_out
 
 RESTARTED = (
@@ -33,6 +34,8 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
     lifecycle has no row for the event; then nothing has changed.
     """
     conversation = scene.conversation
+    if isinstance(event, events.Closed):
+        event = judged(scene, event)
     if not isinstance(event, events.MessageReceived):
         scene.begun = (conversation.state, event, conversation.seq)
     before = _before(scene, event)
@@ -47,7 +50,8 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
         conversation.epoch = after.epoch
     if after.mode is not before.mode:
         conversation.mode, conversation.mode_since = after.mode, after.since
-        add_history(scene, "mode", {"from": before.mode, "to": after.mode, "event": event.name}, scene.actor)
+        moved = {"from": before.mode, "to": after.mode, "event": event.name}
+        add_history(scene, "mode", moved | why_unasked(event), scene.actor)
     for effect in decision.effects:
         APPLY[type(effect)](scene, effect, columns)
     return decision
@@ -205,12 +209,9 @@ def _unassign(scene: Scene, _: effects.Unassign, __: Mapping[str, Any]) -> None:
     assignment.to_nobody(scene)
 
 
-def _start_waiting(scene: Scene, _: effects.StartWaiting, __: Mapping[str, Any]) -> None:
-    scene.conversation.waiting_since = scene.conversation.waiting_since or scene.at
-
-
-def _stop_waiting(scene: Scene, _: effects.StopWaiting, __: Mapping[str, Any]) -> None:
-    scene.conversation.waiting_since = None
+def _wait(scene: Scene, effect: effects.StartWaiting | effects.StopWaiting, _: Mapping[str, Any]) -> None:
+    starts = isinstance(effect, effects.StartWaiting)
+    scene.conversation.waiting_since = (scene.conversation.waiting_since or scene.at) if starts else None
 
 
 def _notify_agents(scene: Scene, _: effects.NotifyAgents, __: Mapping[str, Any]) -> None:
@@ -283,12 +284,14 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.AssignTo: _assign_to,
     effects.Unassign: _unassign,
     effects.LockOwner: _lock_owner,
-    effects.StartWaiting: _start_waiting,
-    effects.StopWaiting: _stop_waiting,
+    effects.StartWaiting: _wait,
+    effects.StopWaiting: _wait,
     effects.NotifyAgents: _notify_agents,
     effects.Reopen: _reopen,
     effects.AddLabel: _add_label,
     effects.AddNote: _add_note,
     effects.SetContact: _set_contact,
+    effects.AskRating: ask_noted,
+    effects.KeepRating: rating_kept,
     effects.CallOut: _call_out,
 }
