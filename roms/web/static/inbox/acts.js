@@ -49,7 +49,7 @@ export async function act(verb, { id = openId.value, agent = null } = {}) {
     told(verb, id, agent);
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
-    if (error.code === "already_taken") toast(t("already_taken", { name: agentName(error.data.agent) ?? error.data.name }), { kind: "error" });
+    if (error.code === "already_taken") toast(t("already_taken", { name: agentName(error.data.agent) || error.data.name || t("someone") }), { kind: "error" });
     else toast(inWords(error), { kind: "error" });
     if (error.status === 409) catchUp(id);
   }
@@ -57,7 +57,7 @@ export async function act(verb, { id = openId.value, agent = null } = {}) {
 
 function told(verb, id, agent) {
   if ((verb === "claim" || verb === "reopen") && id === openId.value) focusComposer();
-  const undo = verb === "close" ? { label: t("act_reopen"), run: () => act("reopen", { id }) } : null;
+  const undo = verb === "close" ? { label: t("act_reopen"), run: () => act(world.value.summaries.get(id)?.mode === "CLOSED" ? "reopen" : "claim", { id }) } : null;
   toast(t(`done_${verb}`, { name: agentName(agent) ?? "" }), { kind: "good", act: undo, ms: 4000 });
 }
 

@@ -1,7 +1,7 @@
 // Who of us has a conversation open, and who is writing there: told by the server as it changes, forgotten by itself.
 import { html, signal } from "../vendor/ui.js";
 import { Face, named } from "./bits.js";
-import { agentName, me } from "./boot.js";
+import { agentName, firstName, me } from "./boot.js";
 import { openId, typing } from "./store.js";
 import { t } from "./text.js";
 
@@ -41,6 +41,7 @@ function colleaguesAt(id) {
   return [...some].sort((a, b) => a[1] - b[1]);
 }
 
+const shortOf = (id) => named(firstName(id) ?? t("someone"));
 const lookText = (who, hidden, writes) => t(writes ? "is_typing" : hidden ? "looks_hidden" : "looks", { name: nameOf(who) });
 
 /** In the head of the chat: their faces, and in words who is writing. */
@@ -48,7 +49,7 @@ export function Lookers({ id }) {
   const writing = typistsOf(id);
   const some = colleaguesAt(id);
   return html`<div class="lookers" aria-live="polite" aria-relevant="additions text">
-    ${writing.length > 0 && html`<span class="writing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${writing.length > 1 ? t("are_typing", { count: writing.length }) : t("is_typing", { name: nameOf(writing[0]) })}</span>`}
+    ${writing.length > 0 && html`<span class="writing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${writing.length > 1 ? t("are_typing", { count: writing.length }) : t("is_typing", { name: shortOf(writing[0]) })}</span>`}
     ${some.length > 0 && html`<ul class="faces" aria-label=${t("lookers")}>${some.slice(0, MOST_FACES).map(([who, hidden]) => {
       const text = lookText(who, hidden, writing.includes(who));
       return html`<li key=${who} data-hidden=${hidden} data-writing=${writing.includes(who)} title=${text}><${Face} id=${who} /><span class="sr">${text}</span></li>`;

@@ -3,7 +3,7 @@ import { html, useState } from "../vendor/ui.js";
 import { focusComposer, may } from "./acts.js";
 import { skew } from "./api.js";
 import { Moment } from "./bits.js";
-import { agentName } from "./boot.js";
+import { firstName } from "./boot.js";
 import { setDraft } from "./drafts.js";
 import { Icon } from "./icons.js";
 import { checkSent, forceAll, pending, retry, retrySent, withdraw } from "./sends.js";
@@ -69,7 +69,7 @@ function edit(item) {
 
 /** By name, what happened and how long ago: the newest of it in the title, all of it below. */
 function Stale({ item }) {
-  const nameOf = ({ agent }) => (agent === null ? t("from_phone") : (agentName(agent) ?? item.names?.[agent] ?? t("someone")));
+  const nameOf = ({ agent }) => (agent === null ? t("from_phone") : (firstName(agent) ?? item.names?.[agent]?.split(" ")[0] ?? t("someone")));
   const last = item.entries.findLast(({ type }) => type === "message") ?? item.entries.at(-1);
   const title = last && t(last.type === "note" ? "stale_noted" : "stale_answered", { name: nameOf(last), ago: agoText(last.at, Math.max(now.value, Date.now()) + skew.value) });
   return html`<div class="stale" role="alert"><p><${Icon} name="warn" size=${15} />${title || t("stale_title")}</p>
