@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from roms.db import db, writing
 from roms.engine.types import Mode
@@ -127,6 +127,8 @@ def test_behind_the_window_nothing_is_asked(
     say(client, "cs")
     cid = conversation().public_id
     replies.send(cast.ani, cid, "r-1", "Halo", seen=0, force=True)
+    with writing():
+        db.session.execute(update(Conversation).values(window_until=clock.now + timedelta(hours=24)))
     clock.forward(hours=25)
     handoff.close(cast.ani, cid)
     assert (unasked(), ratings(), conversation().mode) == (["window"], [], Mode.CLOSED)
