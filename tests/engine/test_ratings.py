@@ -18,16 +18,18 @@ steps:
 """
 FILES = flow_files("a: {say: rest, end: true}", "[{keywords: [harga, cepat sampai]}, {otherwise: true}]", survey=SURVEY)
 SCORES = {
-    5: ["5", " 5 ", "5!", "lima", "5 bintang", "bintang 5 kak", "⭐⭐⭐⭐⭐", "★★★★★", "🌟🌟🌟🌟🌟🌟", "5/5", "10/10",
-        "puas banget", "sangat puas", "puas sekali kak", "bagus banget kak, makasih", "mantap", "mantaaap",
-        "Very good",        "pelayanannya sangat memuaskan", "jos gandos", "5 puas banget", "excellent service!", "terima kasih, keren",
-        "puas bgt", "kasih 5 deh", "5 out of 5", "nilai 5"],
-    4: ["4", "⭐⭐⭐⭐", "puas", "bagus", "ramah dan cepat", "4 dari 5", "8/10", "good", "I am happy", "baik kak",
-        "adminnya ramah"],
-    3: ["3", "⭐ ⭐ ⭐", "lumayan", "biasa saja", "biasa aja sih", "cukup", "cukup puas", "tiga", "puas tapi lama"],
+    5: ["5", " 5 ", "5!", "lima", "5 bintang", "bintang 5 kak", "⭐⭐⭐⭐⭐", "★★★★★", "🌟🌟🌟🌟🌟🌟", "5/5",
+        "10/10", "puas banget", "sangat puas", "puas sekali kak", "bagus banget kak, makasih", "mantap",
+        "mantaaap", "Very good", "pelayanannya sangat memuaskan", "jos gandos", "5 puas banget",
+        "excellent service!", "terima kasih, keren", "puas bgt", "kasih 5 deh", "5 out of 5", "nilai 5"],
+    4: ["4", "⭐⭐⭐⭐", "puas", "bagus", "ramah dan cepat", "4 dari 5", "8/10", "good", "I am happy",
+        "baik kak", "adminnya ramah"],
+    3: ["3", "⭐ ⭐ ⭐", "lumayan", "biasa saja", "biasa aja sih", "cukup", "cukup puas", "tiga",
+        "puas tapi lama"],
     2: ["2", "⭐⭐", "kurang puas", "kurang", "kurang memuaskan", "lama", "slow"],
-    1: ["1", "⭐", "tidak puas", "gak puas", "nggak puas sama sekali", "jelek", "kecewa berat", "not good",
-        "parah banget",        "zonk", "sangat tidak puas", "mengecewakan", "unhappy", "lama banget"],
+    1: ["1", "⭐", "tidak puas", "gak puas", "nggak puas sama sekali", "jelek", "kecewa berat",
+        "not good", "parah banget", "zonk", "sangat tidak puas", "mengecewakan", "unhappy",
+        "lama banget"],
 }  # fmt: skip
 OTHERS = ["pesanan 3 belum datang", "6", "0.5", "harga", "harga yang bagus berapa", "apa kabar?", "bagus ya?", "15",
           "saya mau tanya soal pengiriman barang ke Bandung yang bagus", "3 4", "5 dari 7", "🙏 minta resi"]  # fmt: skip
