@@ -31,7 +31,7 @@ SCORES = {
         "not good", "parah banget", "zonk", "sangat tidak puas", "mengecewakan", "unhappy",
         "lama banget"],
 }  # fmt: skip
-OTHERS = ["pesanan 3 belum datang", "6", "0.5", "harga", "harga yang bagus berapa", "apa kabar?", "bagus ya?", "15",
+OTHERS = ["pesanan 3 belum datang", "6", "harga", "harga yang bagus berapa", "apa kabar?", "bagus ya?", "15",
           "saya mau tanya soal pengiriman barang ke Bandung yang bagus", "3 4", "5 dari 7", "🙏 minta resi"]  # fmt: skip
 
 
