@@ -29,6 +29,7 @@ def test_u10_who_looks_is_shown_dimmed_when_hidden_and_gone_when_the_browser_die
     ani, budi = stage.people["ani"], stage.people["budi"]
     name = "Wati Tamu"
     chat = stage.whatsapp(stage.number(), "halo", name=name)
+    ani.act(chat, "claim")
     mine = tab.inbox(ani, chat)
     theirs = tab.inbox(budi, chat, url=wire.url)
     face = mine.page.locator(".lookers .faces li")
