@@ -11,12 +11,12 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from roms import cli_aside, cli_channels, cli_flows, cli_ledger, cli_releases
+from roms import cli_aside, cli_channels, cli_flows, cli_hours, cli_ledger, cli_releases
 from roms.config import ROOT, Config
 from roms.db import db
 from roms.engine.flowfile import FlowErrors, compile_release
 from roms.models import Role
-from roms.services import accounts, http_calls, publishing, setup
+from roms.services import accounts, http_calls, publishing, setup, teams_named
 
 flows = AppGroup("flows", help="Check and publish what the bot says.")
 users = AppGroup("users", help="The people who sign in.")
@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
         Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     for command in (*cli_flows.COMMANDS, *cli_releases.COMMANDS):
         flows.add_command(command)
-    ours = (cli_channels.channels, cli_aside.aside_, cli_ledger.ledger, cli_ledger.mend, prepare)
+    ours = (cli_channels.channels, cli_aside.aside_, cli_ledger.ledger, cli_ledger.mend, cli_hours.hours, prepare)
     for command in (flows, users, *ours):
         app.cli.add_command(command)
 
@@ -43,7 +43,9 @@ def prepare() -> None:
 
     upgrade(directory=str(ROOT / "migrations"))
     made = setup.prepare()
-    number, is_new = publishing.first(publishing.files_in(_config().flows))
+    files = publishing.files_in(_config().flows)
+    teams_named.have(teams_named.of_newest() if publishing.any_() else teams_named.of_files(files))
+    number, is_new = publishing.first(files)
     created = [dataclasses.asdict(person) for person in made]
     click.echo(json.dumps({"created": created, "release": number, "published": is_new}))
 
@@ -54,7 +56,7 @@ def prepare() -> None:
 def check(folder: Path | None, lang: str) -> None:
     """Look for mistakes; the exit code is 1 when there are any."""
     try:
-        release = compile_release(publishing.files_in(folder or _config().flows))
+        release = compile_release(publishing.files_in(folder or _config().flows), known=teams_named.known_if_there())
     except FlowErrors as errors:
         cli_releases.refuse(errors, lang, after="")
     for warning in (*release.warnings, *http_calls.lacking(release)):
@@ -71,6 +73,15 @@ def add(login: str, name: str, role: str, password: str) -> None:
     """Let somebody sign in."""
     accounts.add(login, name, password, Role(role))
     click.echo(f"{login} can sign in now")
+
+
+@users.command("role")
+@click.argument("login")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+def change_role(login: str, role: str) -> None:
+    """Make somebody an admin, supervisor or agent; every browser of theirs is signed out."""
+    accounts.set_role(accounts.id_of(login), Role(role))
+    click.echo(f"{login} is {role} now and is signed out everywhere")
 
 
 @users.command("password")

@@ -12,7 +12,7 @@ from roms.engine import compare
 from roms.engine.flowfile import FlowErrors, release_hash
 from roms.engine.media import Files
 from roms.errors import Problem
-from roms.services import moving, publishing, releases
+from roms.services import moving, publishing, releases, teams_named
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _COMMENT = click.option("--comment", default="", help="What changed, for those who come after you.")
@@ -71,7 +71,7 @@ def _publish(files: Files, comment: str, people: str, lang: str) -> None:
     standing = releases.standing()
     affected = releases.affected(files, standing)
     try:
-        number, is_new = publishing.publish(files, comment)
+        number, is_new = publishing.publish(files, comment, known=teams_named.known())
     except FlowErrors as errors:
         refuse(errors, lang)
     if not is_new:

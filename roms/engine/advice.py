@@ -185,6 +185,14 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "Events count only where no question waits; remove `interrupt`.",
         "Event hanya berlaku bila tak ada pertanyaan; hapus `interrupt`.",
     ),
+    "unknown-team": (
+        "Nobody would get it; make the team first, or correct its name.",
+        "Tidak ada yang akan menerimanya; buat timnya dulu, atau perbaiki namanya.",
+    ),
+    "unknown-label": (
+        "It is made, grey, when it is first put on; make it before to choose its colour.",
+        "Label dibuat otomatis, abu-abu, saat pertama dipakai; buat dulu bila ingin memilih warnanya.",
+    ),
     "zone": _HOURS,
     "day": _HOURS,
     "day-twice": _HOURS,

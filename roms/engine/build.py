@@ -62,12 +62,18 @@ def step(desk: Desk, name: str, following: str | None) -> Step:
         desk.document.file,
         desk.document.at(path, key=True).line,
         _sets(desk, (*path, "set")),
-        tuple(word for word, _ in desk.words((*path, "label"))),
+        _labels(desk, (*path, "label")),
         desk.texts((*path, "note")),
         says(desk, (*path, "say")),
         control,
         after,
     )
+
+
+def _labels(desk: Desk, path: Path) -> tuple[str, ...]:
+    found = desk.words(path)
+    desk.book.labels += [(word, desk.document.at(at)) for word, at in found]
+    return tuple(word for word, _ in found)
 
 
 def _control(desk: Desk, path: Path, place: Place) -> Control | None:
@@ -244,7 +250,10 @@ def _asked(cases: list[dict[str, Any]]) -> tuple[str, ...]:
 
 def _handoff(desk: Desk, path: Path, _: Place) -> Handoff:
     team, priority = desk.value((*path, "team")), desk.value((*path, "priority"))
-    return Handoff(team or "", priority or "normal", says(desk, (*path, "say")))
+    if team:
+        desk.book.teams.append((team, desk.document.at((*path, "team"))))
+    skill = desk.value((*path, "skill")) or ""
+    return Handoff(team or "", priority or "normal", says(desk, (*path, "say")), skill)
 
 
 CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {

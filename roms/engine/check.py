@@ -5,6 +5,7 @@ from __future__ import annotations
 from roms.engine import (
     check_calls,
     check_facts,
+    check_known,
     check_media,
     check_ratings,
     check_values,
@@ -30,6 +31,7 @@ def check(book: Book, lifecycle: tuple[Lifecycle, Person] | None, *, whole: bool
     check_waits.check(book, lifecycle[0] if lifecycle else None)
     check_media.files(book)
     check_ratings.check(book)
+    check_known.check(book)
     for second in book.otherwise[1:]:
         first = book.otherwise[0]
         book.add(second, "two-otherwise", where=f"{first.file}:{first.line}")

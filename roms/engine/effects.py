@@ -71,11 +71,13 @@ class StartTimer:
 
 @dataclass(frozen=True, slots=True)
 class FindAgent:
-    """The bot handed over: give the conversation to whoever's turn it is. Both texts may be empty."""
+    """The bot handed over: give the conversation to whoever's turn it is. Team and skill may be empty."""
 
     team: str
     priority: str  # "low" | "normal" | "high" | "urgent"
     reason: str  # who asked: "flow", "word", "retries", "broken"
+    skill: str = ""  # a language ("en") or a subject ("billing")
+    told: bool = False  # the contact was told just now when somebody will be there
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,14 @@ class Looped:
     name: ClassVar[str] = "looped"
 
 
+@dataclass(frozen=True, slots=True)
+class AgentFound:
+    """A conversation that waited, or was given back, has an agent: by turn, and no person's doing."""
+
+    name: ClassVar[str] = "agent_found"
+
+
 Event = (
     MessageReceived | AgentReplied | AgentClaimed | Assigned | Released | Paused | Resumed | Closed | TimerFired
-    | ReleaseChanged | OutsideAnswered | Looped
+    | ReleaseChanged | OutsideAnswered | Looped | AgentFound
 )  # fmt: skip

@@ -116,6 +116,7 @@ class Handoff:
     team: str
     priority: str
     says: tuple[Sayable, ...]
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,11 +180,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """The words that always reach a person, and what is said then, or while nobody is there."""
+    """The words that always reach a person, and what is said then, or while nobody is there.
+
+    The last four are said to whoever was handed over and was not told yet when somebody will be there.
+    """
 
     words: frozenset[str]
     says: tuple[Text, ...]
-    closed: tuple[Text, ...] = ()
+    closed: tuple[Text, ...]
+    later: Text  # the team is closed
+    away: Text  # it is open, and nobody is there
+    next: Text  # all have their hands full, and nobody waits before this one
+    full: Text  # the same, and some do: `ahead`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,3 +221,4 @@ class Release:
     ways: tuple[Way, ...] = ()
     gathers: bool = False  # some question, or the lifecycle, makes one turn of several messages
     media: Mapping[str, Media] = field(default_factory=dict)  # name -> what the file is
+    teams: frozenset[str] = frozenset()  # that the files speak of

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from roms.engine import bursts, looping, moving, outside, steps, waits
+from roms.engine import bursts, looping, moving, outside, response, steps, waits
 from roms.engine.effects import (
     AssignTo,
     FindAgent,
@@ -15,16 +15,14 @@ from roms.engine.effects import (
     NotifyAgents,
     Reopen,
     SendReply,
-    StartWaiting,
-    StopWaiting,
     Unassign,
 )
-from roms.engine.events import Event, Looped, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
-from roms.engine.flow import Question, Release
+from roms.engine.events import AgentFound, Event, Looped, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
+from roms.engine.flow import Handoff, Question, Release
 from roms.engine.questions import set_timeout
 from roms.engine.table import PERSON_EVENTS, Row
 from roms.engine.triggers import holds
-from roms.engine.turn import Turn, cancel_unsent, closed, later, opened, running, start_clock, stop_clock
+from roms.engine.turn import Turn, cancel_unsent, closed, opened, running, start_clock, stop_clock
 from roms.engine.types import Decision, Mode, Refused, Session
 
 _PERSON_EVENTS = frozenset(PERSON_EVENTS)
@@ -99,9 +97,9 @@ def _change_mode(turn: Turn, to: Mode) -> None:
     elif to is not Mode.PAUSED:
         steps.end_talk(turn)
     if to in (Mode.BOT, Mode.CLOSED):
-        _stop_waiting(turn)
-    elif to is Mode.AGENT and running(turn, "response_overdue"):
-        _start_response_clock(turn, again=True)
+        response.answered(turn)
+    elif to is Mode.AGENT and running(turn, response.CLOCK):
+        response.begin(turn)
 
 
 def _ask_on(turn: Turn) -> None:
@@ -130,7 +128,7 @@ def _timer_fired(release: Release, session: Session, event: TimerFired, now: dat
     if event.turn % 2 == 0 or session.clocks.get(event.kind, 0) != event.turn:
         return Decision(session)
     turn = opened(release, session, event, now)
-    if event.kind == "response_overdue":
+    if event.kind == response.CLOCK:
         row = _row(turn, event.kind)
         if row is None:  # a pause: the contact still waits, and the clock begins anew when people answer again
             return Decision(session)
@@ -222,10 +220,9 @@ def _talk(turn: Turn) -> None:
 
 
 def _queue(turn: Turn) -> None:
-    handoff = turn.handoff
-    team, priority = (handoff.team, handoff.priority) if handoff else ("", "normal")
-    turn.effects.append(FindAgent(team, priority, turn.reason))
-    _start_response_clock(turn)
+    asked = turn.handoff or Handoff("", "normal", ())
+    turn.effects.append(FindAgent(asked.team, asked.priority, turn.reason, asked.skill, turn.told))
+    response.start(turn)
 
 
 def _assign(turn: Turn) -> None:
@@ -239,33 +236,13 @@ def _send(turn: Turn) -> None:
     """An answer ends the wait, whatever the lifecycle says next."""
     said: Any = turn.event
     turn.effects.append(SendReply(said.text, said.agent, said.sent, said.kind, said.content))
-    _stop_waiting(turn)
-
-
-def _start_response_clock(turn: Turn, again: bool = False) -> None:
-    if running(turn, "response_overdue") and not again:
-        return
-    if not again:
-        turn.effects.append(StartWaiting())
-    start_clock(turn, "response_overdue", later(turn, turn.release.lifecycle.response_within))
-
-
-def _stop_waiting(turn: Turn) -> None:
-    if running(turn, "response_overdue"):
-        stop_clock(turn, "response_overdue")
-        turn.effects.append(StopWaiting())
-
-
-def _stop_response_clock(turn: Turn) -> None:
-    stop_clock(turn, "response_overdue")
-    if StopWaiting() not in turn.effects:
-        turn.effects.append(StopWaiting())
+    response.answered(turn)
 
 
 def _reassign(turn: Turn) -> None:
     """On to the next one, who has as long to answer."""
     turn.effects.append(FindNextAgent())
-    _start_response_clock(turn, again=True)
+    response.begin(turn)
 
 
 def _survey(turn: Turn) -> None:
@@ -281,6 +258,7 @@ OF_THE_SYSTEM: dict[type[Event], Callable[[Release, Session, Any, datetime], Dec
     OutsideAnswered: _outside_answered,
     ReleaseChanged: _release_changed,
     Looped: _looped,
+    AgentFound: response.found,
 }
 ACTIONS: dict[str, Callable[[Turn], None]] = {
     "talk": _talk,
@@ -289,8 +267,8 @@ ACTIONS: dict[str, Callable[[Turn], None]] = {
     "assign": _assign,
     "send": _send,
     "notify": lambda turn: turn.effects.append(NotifyAgents()),
-    "start_response_clock": _start_response_clock,
-    "stop_response_clock": _stop_response_clock,
+    "start_response_clock": response.start,
+    "stop_response_clock": response.stop,
     "lock_owner": lambda turn: turn.effects.append(LockOwner()),
     "reassign": _reassign,
     "unassign": lambda turn: turn.effects.append(Unassign()),

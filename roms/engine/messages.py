@@ -256,6 +256,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "`%(word)s` bukan rentang jam seperti 08:00-17:00, dan bukan `tutup`",
     ),
     "holiday": ("`%(word)s` is no date like 2026-12-25", "`%(word)s` bukan tanggal seperti 2026-12-25"),
+    # teams and labels
+    "unknown-team": ("there is no team `%(word)s`", "tidak ada tim `%(word)s`"),
+    "unknown-label": ("nobody has made the label `%(word)s` yet", "label `%(word)s` belum pernah dibuat"),
     # lifecycle
     "mode-event": (
         "mode %(mode)s has no row for %(word)s, which nobody can forbid",
@@ -278,9 +281,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "after-kind": ("`after` needs either `idle` or `for`", "`after` perlu `idle` atau `for`"),
     "lifecycle-name": (
         "`%(word)s` is not known to the lifecycle; it knows closed_for, only_thanks, now, "
-        "contact.*, channel.*, conversation.*, hours.* and message.*",
+        "contact.*, channel.*, conversation.*, hours.*, teams.* and message.*",
         "`%(word)s` tidak dikenal; yang dikenal closed_for, only_thanks, now, "
-        "contact.*, channel.*, conversation.*, hours.* dan message.*",
+        "contact.*, channel.*, conversation.*, hours.*, teams.* dan message.*",
     ),
     "script-time": (
         "`%(word)s` is no time like `2025-11-03 10:00 Asia/Jakarta`",

@@ -6,7 +6,7 @@ from typing import Any
 
 from roms.engine import calls, outside, questions, steps, waits
 from roms.engine.flow import Ask, Control, Handoff, Http, Menu, Step, Wait
-from roms.engine.person import promise
+from roms.engine.response import promise
 from roms.engine.turn import Turn, leave_question, running, stop_clock
 from roms.engine.types import Mode, Place
 
@@ -16,7 +16,7 @@ CLOCKS: dict[Any, str] = {Wait: waits.CLOCK, Http: outside.CLOCK}
 def to_person(turn: Turn) -> None:
     """The question is taken back; a person goes on."""
     turn.step, turn.rule = None, "a new release"
-    says = promise(turn.release, turn.now)
+    says = promise(turn)
     steps.guarded(turn, lambda: steps.hand_over(turn, Handoff("", "normal", says), "release"))
 
 

@@ -27,7 +27,8 @@ def facts_of(contact: Mapping[str, Any], channel: Mapping[str, Any]) -> dict[str
     return {
         "contact": known | {key: value for key, value in contact.items() if value},
         "channel": dict(channel),
-        "conversation": {"priority": "normal", "labels": ()},
+        "conversation": {"priority": "normal", "labels": (), "team": ""},
+        "teams": {},
     }
 
 
@@ -64,7 +65,7 @@ class Player:
             elif isinstance(effect, CallOut):
                 self.calls[effect.turn] = effect
             elif isinstance(effect, FindAgent):
-                self._learn(priority=effect.priority or "normal")
+                self._learn(priority=effect.priority or "normal", team=effect.team)
         return decision
 
     def fires_before(self, moment: datetime) -> Decision | None:

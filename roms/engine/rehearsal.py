@@ -200,9 +200,9 @@ def _note(stage: _Stage, line: Line) -> None:
 
 
 def _handoff(stage: _Stage, line: Line) -> None:
-    """`true` or `false`, a team's name, or what of team, priority and reason matters."""
+    """`true` or `false`, a team's name, or what of team, skill, priority and reason matters."""
     given, wanted = stage.handoff, line.value
-    got = {"team": given.team, "priority": given.priority, "reason": given.reason} if given else {}
+    got = {name: getattr(given, name) for name in ("team", "skill", "priority", "reason")} if given else {}
     if isinstance(wanted, bool):
         right = wanted == bool(given)
     else:

@@ -33,6 +33,7 @@ class Past:
     release: int = 0  # the one that answered, 0 when nothing was said
     seq: int = 0  # number of the newest entry before what came of it
     learned: Mapping[str, str] = field(default_factory=dict)  # what it changed of the contact
+    teams: Mapping[str, Any] = field(default_factory=dict)  # how each worked at that moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _turn(
     contact = past.contact
     for name, value in otherwise.items():
         contact = changed(contact, name, value)
-    player.facts = {**player.facts, "contact": contact}
+    player.facts = {**player.facts, "contact": contact, "teams": past.teams}
     if not isinstance(event, TimerFired) or (event.kind, event.turn) in adopted:
         try:
             now.take(player.happens(event))

@@ -11,7 +11,8 @@ from roms.engine.contacts import learn
 from roms.engine.effects import AddLabel, AddNote, Reopen
 from roms.engine.events import MessageReceived
 from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Http, Menu, Question, Step, Subflow, Wait
-from roms.engine.person import promise, wanted
+from roms.engine.person import wanted
+from roms.engine.response import promise
 from roms.engine.scope import LEARNED, Broken
 from roms.engine.thanks import only_thanks
 from roms.engine.triggers import Match
@@ -56,7 +57,7 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
     waiting = _waiting(turn) if turn.place else None
     if wanted(turn.release.person, words, waiting):
         turn.step, turn.rule = waiting, f"word '{' '.join(words)}' reaches a person"
-        return hand_over(turn, Handoff("", "normal", promise(turn.release, turn.now)), "word")
+        return hand_over(turn, Handoff("", "normal", promise(turn)), "word")
     if waiting is None:
         return _begin(turn, _started(turn, text, words, event.payload))
     if match := turn.release.interrupts.find(text, words, event.payload, turn):
@@ -68,8 +69,8 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
         if answer is None and ratings.is_of_a_survey(question):
             return None if only_thanks(event) else _another_matter(turn, text, words, event.payload)
         return _take_answer(turn, waiting, question, answer)
-    thanks = only_thanks(event) and turn.release.triggers.best(text, words, event.payload, turn) is None
-    if isinstance(question, Wait) and not thanks:
+    best = turn.release.triggers.best(text, words, event.payload, turn)
+    if isinstance(question, Wait) and (best or not only_thanks(event)):
         _talk_aside(turn, _started(turn, text, words, event.payload))
     return None  # stored, and not answered: thanks during a wait; and what another system answers will speak
 
@@ -81,8 +82,7 @@ def _waiting(turn: Turn) -> Step:
     return step
 
 
-def begin(turn: Turn, match: Match) -> None:
-    """A talk that no message begins."""
+def begin(turn: Turn, match: Match) -> None:  # a talk that no message begins
     guarded(turn, lambda: _begin(turn, match))
 
 
@@ -240,6 +240,7 @@ def _branch(turn: Turn, _: Step, control: Branch) -> Place:
 def hand_over(turn: Turn, handoff: Handoff, reason: str) -> None:
     """Say so, and leave the rest to the lifecycle."""
     say_all(turn, handoff.says)
+    turn.keeps = None
     end_talk(turn)
     turn.outcome, turn.handoff, turn.reason = "handoff_requested", handoff, reason
 

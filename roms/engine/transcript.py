@@ -12,7 +12,7 @@ import yaml
 
 from roms.engine import calling, lines
 from roms.engine.effects import CallOut, SendMessage
-from roms.engine.events import AgentReplied, Looped, MessageReceived, OutsideAnswered, TimerFired
+from roms.engine.events import AgentFound, AgentReplied, Looped, MessageReceived, OutsideAnswered, TimerFired
 from roms.engine.flow import Release
 from roms.engine.play import Player, facts_of
 from roms.engine.rehearsal import PEOPLE
@@ -68,7 +68,7 @@ def _lines(player: Player, past: Past, hidden: re.Pattern[str] | None) -> Iterat
     """First the time that passed, with what fell due in it; then what happened and what the bot said to it."""
     yield from _waited(player, past.at)
     event = past.event
-    if isinstance(event, TimerFired | Looped):  # what a machine wrote tests nothing
+    if isinstance(event, TimerFired | Looped | AgentFound):  # what a machine wrote tests nothing
         return
     line: dict[str, Any]
     if isinstance(event, MessageReceived):

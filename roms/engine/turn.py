@@ -60,6 +60,8 @@ class Turn:
     outcome: str  # the event that the flow itself caused: handoff_requested or closed
     handoff: Handoff | None
     reason: str
+    keeps: Hours | None  # whose opening hours a text speaks of, where they are a team's own
+    told: bool  # the contact heard in this turn that it is closed, and until when
 
     def __init__(self, release: Release, session: Session, event: Event, now: datetime) -> None:
         self.release, self.event, self.now = release, event, now
@@ -78,6 +80,7 @@ class Turn:
         self.unmatched, self.step, self.handoff = False, None, None
         self.rule = self.burst = self.outcome = ""
         self.gathered, self.reason = 1, "flow"
+        self.keeps, self.told = None, False
 
     @property
     def message(self) -> Mapping[str, Any]:
@@ -88,7 +91,7 @@ class Turn:
 
     @property
     def hours(self) -> Hours:
-        return self.release.hours
+        return self.keeps or self.release.hours
 
     @property
     def lifecycle(self) -> Mapping[str, Any]:
@@ -174,7 +177,12 @@ def send(
 
 
 def running(turn: Turn, kind: str) -> bool:
-    return turn.clocks.get(kind, 0) % 2 == 1
+    return runs(turn, kind)
+
+
+def runs(session: Turn | Session, kind: str) -> bool:
+    """Whether such a clock is under way."""
+    return session.clocks.get(kind, 0) % 2 == 1
 
 
 def start_clock(turn: Turn, kind: str, due: datetime) -> None:

@@ -10,12 +10,13 @@ from roms.models.http_call import HttpCall
 from roms.models.journal import ChannelTally, Heartbeat
 from roms.models.message import BULK, REPLY, Direction, History, Message, PendingReceipt, RawItem, Sender, Status
 from roms.models.release import MediaFile, Release, Timer
-from roms.models.team import Hours, HoursVersion, Policy, Team, TeamMember, UserSkill
+from roms.models.team import Arrangement, Hours, HoursVersion, Policy, Team, TeamMember, UserSkill
 from roms.models.teamwork import BulkAction, ContactLabel, Label, Macro, Mention, Rating, SavedReply
 
 __all__ = [
     "BULK",
     "REPLY",
+    "Arrangement",
     "AsideState",
     "Attachment",
     "BulkAction",

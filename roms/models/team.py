@@ -71,3 +71,17 @@ class HoursVersion(Model):
     spec: Mapped[dict[str, Any]] = mapped_column(JSON)  # as hours.yaml: zone, open, holidays, …
     from_at: Mapped[datetime] = mapped_column(UTCDateTime)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Arrangement(Model):
+    """What holds from a moment on: which hours a team keeps and how fast it answers, or whose a channel is.
+
+    Never altered, because what flows said by it must be said again when they are played once more.
+    """
+
+    __tablename__ = "arrangement"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject: Mapped[str] = mapped_column(String(100))  # "team:sales", "channel:3"
+    value: Mapped[dict[str, Any]] = mapped_column(JSON)  # hours and within, or team
+    from_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from roms import clock
 from roms.db import db, serialize, transaction, writing
 from roms.errors import ConfirmPassword, Conflict, NotFound, NotSignedIn, TooMany
-from roms.models import LoginAttempt, LoginSession, Role, User
+from roms.models import LoginAttempt, LoginSession, Role, Sees, Team, TeamMember, User
 from roms.services.actors import Actor
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _begin_session(user_id: int, password: str, tries: list[int], address: str, 
     session.address, session.browser = address[:64], browser[:200]
     db.session.add(session)
     db.session.flush()
-    return token, _actor(user, session.id)
+    return token, actor_for(user, session.id)
 
 
 @transaction()
@@ -132,16 +132,18 @@ def actor_of(token: str) -> Actor | None:
     if found is None:
         return None
     user, session_id, seen_at = found
-    actor = _actor(user, session_id)
+    actor = actor_for(user, session_id)
     if now - seen_at > SEEN_EVERY:
         _touch(session_id, now)
     return actor
 
 
-def living(session_ids: Collection[int]) -> set[int]:
-    """Which of these sessions still stand: one query for all open sockets of a process."""
-    query = select(LoginSession.id).join(User, LoginSession.user_id == User.id)
-    return set(db.session.scalars(query.where(LoginSession.id.in_(session_ids), *_alive(clock.now()))))
+def living(session_ids: Collection[int]) -> dict[int, Actor]:
+    """Whose these sessions are, with what they may see now, where they still stand: for all sockets of a process."""
+    query = select(User, LoginSession.id).join(LoginSession, LoginSession.user_id == User.id)
+    rows = db.session.execute(query.where(LoginSession.id.in_(session_ids), *_alive(clock.now()))).all()
+    teams = _teams({user.id for user, _session in rows if _asks_teams(user)})
+    return {session: _actor(user, session, teams.get(user.id, frozenset())) for user, session in rows}
 
 
 def _alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -153,8 +155,30 @@ def _touch(session_id: int, now: datetime) -> None:
     db.session.execute(update(LoginSession).filter_by(id=session_id).values(seen_at=now))
 
 
-def _actor(user: User, session_id: int) -> Actor:
-    return Actor(user.id, user.name, user.login, user.role, user.language, session_id)
+def actor_for(user: User, session_id: int = 0) -> Actor:
+    """This person, as somebody who acts."""
+    teams = _teams({user.id}) if _asks_teams(user) else {}
+    return _actor(user, session_id, teams.get(user.id, frozenset()))
+
+
+def _actor(user: User, session_id: int, teams: frozenset[str]) -> Actor:
+    who = (user.id, user.name, user.login, user.role, user.language, session_id)
+    return Actor(*who, user.sees, teams, user.sees_numbers)
+
+
+def _asks_teams(user: User) -> bool:
+    return user.role is Role.AGENT and user.sees is Sees.TEAM
+
+
+def _teams(people: Collection[int]) -> dict[int, frozenset[str]]:
+    """The keys of the teams that each of them is in."""
+    if not people:
+        return {}
+    found = select(TeamMember.user_id, Team.key).join(Team, Team.id == TeamMember.team_id)
+    keys: dict[int, set[str]] = {}
+    for row in db.session.execute(found.where(TeamMember.user_id.in_(people))):
+        keys.setdefault(row.user_id, set()).add(row.key)
+    return {user: frozenset(found) for user, found in keys.items()}
 
 
 # --- proving it again --------------------------------------------------------------------------------------------
@@ -213,9 +237,31 @@ def set_password(user_id: int, password: str) -> None:
 
 @transaction()
 def deactivate(user_id: int) -> None:
-    """Keep somebody out from now on, whatever devices are signed in."""
+    """Keep somebody out from now on, whatever devices are signed in. Conflict for the last admin."""
+    keep_an_admin(user_id)
     _locked(user_id).is_active = False
     _end_sessions(user_id)
+
+
+@transaction()
+def set_role(user_id: int, role: Role) -> None:
+    """Change what somebody may do; they sign in anew, on every device. Conflict for the last admin."""
+    if role is not Role.ADMIN:
+        keep_an_admin(user_id)
+    user = _locked(user_id)
+    if user.role is not role:
+        user.role = role
+        _end_sessions(user_id)
+
+
+def keep_an_admin(leaving: int) -> None:
+    """Within the caller's transaction, before this person is locked and stops being an admin who can sign in: Conflict
+    where nobody else is one. Two admins who remove each other come one after the other."""
+    serialize("admins")
+    is_admin = User.role == Role.ADMIN, User.is_active
+    admins = set(db.session.scalars(select(User.id).where(*is_admin)))
+    if admins == {leaving}:
+        raise Conflict("this is the last admin: make somebody else an admin first", reason="last_admin")
 
 
 @transaction()

@@ -13,7 +13,7 @@ from roms.engine import lifecycle
 from roms.engine.flow import Release
 from roms.engine.types import JSON
 from roms.models import Contact, Conversation, Direction, Sender, Status
-from roms.services import abilities, channels, contents, links, refusals, window
+from roms.services import abilities, channels, contents, hours, links, refusals, window
 from roms.services.channels import Line
 
 Columns = Mapping[Any, Any]  # the columns of a row by name: a dict of ours or one that the database gave
@@ -55,8 +55,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "doubts": conversation.doubts,
         "waiting_since": moment(conversation.waiting_since),
         "queued_at": moment(conversation.queued_at),
-        "answer_from": moment(conversation.answer_from),
-        "answer_by": moment(conversation.answer_by),
+        **_clock(conversation, release),
         "snoozed_until": moment(conversation.snoozed_until),
         "paused_until": moment(conversation.paused_until),
         "last": conversation.last,
@@ -64,6 +63,16 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "actions": lifecycle.allowed(release, conversation.mode),
         "opened_at": moment(conversation.opened_at),
         "created_at": moment(conversation.created_at),
+    }
+
+
+def _clock(conversation: Conversation, release: Release) -> JSON:
+    """How long somebody has to answer; in its rests it stands still, because the team is not there."""
+    rests = hours.rests(conversation, release.hours)
+    return {
+        "answer_from": moment(conversation.answer_from),
+        "answer_by": moment(conversation.answer_by),
+        "answer_rests": [[moment(begin), moment(end)] for begin, end in rests],
     }
 
 
@@ -169,6 +178,16 @@ def visitor_entry(row: Columns, names: Mapping[int, str]) -> JSON | None:
         "status": ARRIVED.get(row["status"], row["status"]),
         "client_id": row["client_id"],
     }
+
+
+Whose = tuple[int | None, str]  # assignee and team: what decides who may see a conversation
+
+
+def header(cid: str, visitor: str, seq: int, whose: Whose, was: Whose | None = None) -> JSON:
+    """Who a frame is about and whose that is; `was`: whose it was before, where that has changed. A header that does
+    not say whose reaches only those who see all."""
+    told: JSON = {"c": cid, "v": visitor, "s": seq, "of": list(whose)}
+    return told if was is None or was == whose else told | {"was": list(was)}
 
 
 def pack(header: JSON, agents: JSON | None, visitor: JSON | None) -> bytes:

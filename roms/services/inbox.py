@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 from sqlalchemy.orm import contains_eager
 
 from roms.db import db, table, transaction
 from roms.engine.types import JSON, Mode
 from roms.errors import Invalid, NotFound
 from roms.models import Channel, Contact, Conversation, Direction, History, Message, User
-from roms.services import access, channels, frames, publishing
+from roms.services import access, channels, frames, masking, publishing
 from roms.services.actors import Actor
 from roms.services.scene import finish
 
@@ -29,9 +29,10 @@ def listing(actor: Actor, view: str, q: str = "", before: str | None = None, lim
     browser takes both for the same moment, and PostgreSQL shows each statement a world of its own."""
     tallies = _tallies(actor).subquery()
     query: Select[Any] = _conversations().add_columns(*tallies.c).join(tallies, literal(True))
-    query = query.where(_view(actor, view)).order_by(Conversation.last_at.desc(), Conversation.id.desc())
+    query = query.where(access.visible_to(actor), _view(actor, view))
+    query = query.order_by(Conversation.last_at.desc(), Conversation.id.desc())
     if q.strip():
-        query = query.where(_matches(q.strip()))
+        query = query.where(_matches(actor, q.strip()))
     if before:
         at, last_id = _cursor(before)
         older = and_(Conversation.last_at == at, Conversation.id < last_id)
@@ -53,7 +54,7 @@ def counts(actor: Actor) -> JSON:
 
 def _tallies(actor: Actor) -> Any:
     tallies = [func.count().filter(_view(actor, view)).label(view) for view in VIEWS]
-    return select(*tallies).select_from(Conversation)
+    return select(*tallies).select_from(Conversation).where(access.visible_to(actor))
 
 
 def opened(actor: Actor, cid: str) -> JSON:
@@ -106,20 +107,19 @@ def mark_read(actor: Actor, cid: str, seq: int) -> None:
         finish(scene)
 
 
-def moved_since(moment: datetime) -> list[tuple[str, str, int]]:
-    """(conversation, visitor's address or "", newest number) of all that changed since, with an overlap."""
+def moved_since(moment: datetime) -> list[JSON]:
+    """The header of a frame for each conversation that changed since, with an overlap."""
+    columns = (Conversation.public_id, Conversation.address, Conversation.seq, Conversation.assignee_id)
     moved = (
-        select(Conversation.public_id, Conversation.address, Conversation.seq, Channel.kind)
+        select(*columns, Conversation.team, Channel.kind)
         .join(Channel, Channel.id == Conversation.channel_id)
         .where(Conversation.changed_at >= moment - OVERLAP)
     )
     rows = db.session.execute(moved)
-    return [(row.public_id, row.address if row.kind == "webchat" else "", row.seq) for row in rows]
-
-
-def may_see(actor: Actor, header: JSON) -> bool:
-    """Whether a live frame with this header is for this person."""
-    return access.may_see(actor, header["c"])
+    return [
+        frames.header(row.public_id, row.address if row.kind == "webchat" else "", row.seq, (row.assignee_id, row.team))
+        for row in rows
+    ]
 
 
 def _conversations() -> Select[Conversation]:
@@ -127,8 +127,9 @@ def _conversations() -> Select[Conversation]:
 
 
 def _one(actor: Actor, cid: str) -> Conversation:
-    found = db.session.scalars(_conversations().where(Conversation.public_id == cid)).one_or_none()
-    if found is None or not access.may_see(actor, cid):
+    mine = _conversations().where(Conversation.public_id == cid, access.visible_to(actor))
+    found = db.session.scalars(mine).one_or_none()
+    if found is None:
         raise NotFound("there is no such conversation")
     return found
 
@@ -151,12 +152,14 @@ def _view(actor: Actor, view: str) -> ColumnElement[bool]:
     return views[view]
 
 
-def _matches(q: str) -> ColumnElement[bool]:
-    """By name, or by number however it is typed: 0812, 62812, +62 812-3456."""
+def _matches(actor: Actor, q: str) -> ColumnElement[bool]:
+    """By name, or by number however it is typed: 0812, 62812, +62 812-3456. By digits only for who sees numbers."""
+    if not (actor.sees_numbers or masking.has_letters(q)):
+        return false()
     escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     by_name = Contact.name.ilike(f"%{escaped}%", escape="\\")
     digits = "".join(letter for letter in q if letter.isdigit())
-    if len(digits) < 3:
+    if len(digits) < 3 or not actor.sees_numbers:
         return by_name
     national = digits[1:] if digits.startswith("0") else digits
     return or_(by_name, Contact.phone.like(f"%{national}%"))

@@ -35,13 +35,12 @@ def header_for(actor: Actor, public_id: str) -> JSON | None:
 
 
 def _found(actor: Actor, public_id: str) -> Any:
-    if not access.may_see(actor, public_id):
-        return None
-    query = select(Conversation.id, Conversation.address, Channel.kind).join(
-        Channel, Channel.id == Conversation.channel_id
-    )
-    return db.session.execute(query.where(Conversation.public_id == public_id)).first()
+    columns = (Conversation.id, Conversation.address, Conversation.assignee_id, Conversation.team, Channel.kind)
+    query = select(*columns).join(Channel, Channel.id == Conversation.channel_id)
+    mine = query.where(Conversation.public_id == public_id, access.visible_to(actor))
+    return db.session.execute(mine).first()
 
 
 def _header(public_id: str, found: Any) -> JSON:
-    return {"c": public_id, "v": found.address if found.kind == "webchat" else "", "s": 0}
+    visitor = found.address if found.kind == "webchat" else ""
+    return frames.header(public_id, visitor, 0, (found.assignee_id, found.team))

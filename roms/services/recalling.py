@@ -18,11 +18,13 @@ from roms.engine.replay import Past, Record
 from roms.engine.types import Mode
 from roms.errors import NotFound
 from roms.models import Channel, Contact, Conversation, Direction, History, HttpCall, Message, Sender, Timer
-from roms.services import contents, known, loops
+from roms.services import contents, hours, known, loops
 from roms.services.known import Change, Known
 from roms.services.permission import MARK
+from roms.services.promising import MARK as PROMISE
 
 AT_ONCE = 500  # conversations read with one statement a table
+OURS = {MARK, PROMISE}  # what the bot said and no flow did
 PEOPLE: dict[str, Callable[[int], Event]] = {
     "agent_claimed": events.AgentClaimed,
     "paused": events.Paused,
@@ -30,6 +32,7 @@ PEOPLE: dict[str, Callable[[int], Event]] = {
     "released": events.Released,
     "closed": events.Closed,
 }
+FOUND = ("backlog", "given_back")  # rules of an assignment that was by turn, and no part of another event
 
 Entry = tuple[int, int, datetime, Any]  # number, rank among equals, when, the row
 
@@ -127,6 +130,7 @@ def heads_of(ids: Sequence[int]) -> Sequence[Any]:
             Conversation.id,
             Conversation.public_id,
             Conversation.contact_id,
+            Conversation.channel_id,
             Conversation.created_at,
             Conversation.mode,
             Contact.name.label("contact"),
@@ -161,6 +165,7 @@ def _record(head: Any, entries: list[Entry], timers: list[Any], changed: list[Ch
             each.release,
             each.seq,
             contact.learned(each.seq, after) if changed else {},
+            hours.known(head.channel_id, each.at),
         )
         for each, after in zip_longest(walked, following)
     )
@@ -190,7 +195,7 @@ def _walked(entries: Iterable[Entry], mode: Mode) -> list[_Happened]:
         if event is not None:
             walked.append(_Happened(at, event, mode=mode, seq=seq))
         if not rank and hasattr(row, "sender"):
-            if row.sender is Sender.BOT and walked and MARK not in (row.payload or {}):  # no flow said that
+            if row.sender is Sender.BOT and walked and not OURS & set(row.payload or ()):  # no flow said that
                 walked[-1].said.append(row.text)
                 walked[-1].step = _step(row.why)
                 walked[-1].release = row.why["release"] if row.why else 0
@@ -236,6 +241,8 @@ def _done(row: Any, walked: list[_Happened]) -> Event | None:
         if row.data["event"] == "closed" and row.agent_id is not None:
             return events.Closed(row.agent_id, row.data.get("unasked", ""))
         return kind(row.agent_id or 0) if kind and row.agent_id is not None else None
+    if row.data.get("rule") in FOUND:
+        return events.AgentFound()
     if row.data.get("rule") not in ("claimed", "assigned") or (walked and walked[-1].at == row.at):
         return None
     if row.data["rule"] == "assigned":

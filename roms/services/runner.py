@@ -17,7 +17,20 @@ from roms.engine import effects, events, lifecycle, session, types
 from roms.engine.outside import GRACE
 from roms.errors import Conflict
 from roms.models import BULK, REPLY, ConversationLabel, Direction, Message, Sender, Status
-from roms.services import assignment, permission, publishing, refusals, salvage, signals, templates, turns, window
+from roms.services import (
+    assignment,
+    escalating,
+    permission,
+    promising,
+    publishing,
+    refusals,
+    salvage,
+    signals,
+    templates,
+    turns,
+    window,
+)
+from roms.services.facts import facts_of
 from roms.services.rating import ask_noted, judged, rating_kept, why_unasked
 from roms.services.scene import Scene, add_history, message_row, way_out
 
@@ -54,6 +67,9 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
         add_history(scene, "mode", moved | why_unasked(event), scene.actor)
     for effect in decision.effects:
         APPLY[type(effect)](scene, effect, columns)
+    if after.mode is not before.mode:
+        assignment.moved(scene, before.mode)
+    escalating.settle(scene, after)
     return decision
 
 
@@ -71,21 +87,6 @@ def _before(scene: Scene, event: events.Event) -> types.Session:
     scene.release = publishing.newest()
     _add_note(scene, effects.AddNote(RESTARTED.format(damage=damage)), {})
     return salvage.fresh(scene.conversation, facts)
-
-
-def facts_of(scene: Scene) -> dict[str, Any]:
-    """What flows may read of contact, channel and conversation."""
-    contact = scene.conversation.contact
-    return {
-        "contact": {
-            "name": contact.name,
-            "first_name": contact.name.split(" ")[0] if contact.name else "",
-            "phone": contact.phone or "",
-            "language": contact.language or "id",
-        },
-        "channel": {"kind": scene.line.kind, "name": scene.line.name},
-        "conversation": {"priority": scene.conversation.priority, "labels": tuple(scene.conversation.labels)},
-    }
 
 
 def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any]) -> None:
@@ -165,6 +166,8 @@ def _send_reply(scene: Scene, effect: effects.SendReply, columns: Mapping[str, A
     row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, kind=effect.kind, text=effect.text, **way)
     row |= {"payload": {"content": dict(effect.content)} if effect.content else None}
     row |= {"agent_id": effect.agent, **columns}
+    if effect.agent is not None:
+        assignment.remember(scene, effect.agent)
     scene.messages.append(row)
     scene.last = row
 
@@ -188,25 +191,20 @@ def _cancel_unsent(scene: Scene, _: effects.CancelUnsent, __: Mapping[str, Any])
 def _start_timer(scene: Scene, effect: effects.StartTimer, _: Mapping[str, Any]) -> None:
     row = {"conversation_id": scene.conversation.id, "kind": effect.kind, "turn": effect.turn, "due_at": effect.due}
     scene.timers.append(row)
+    escalating.began(scene, effect)
 
 
 def _find_agent(scene: Scene, effect: effects.FindAgent, _: Mapping[str, Any]) -> None:
-    scene.conversation.team = effect.team
-    scene.conversation.priority = effect.priority or "normal"
-    add_history(scene, "handoff", {"team": effect.team, "priority": effect.priority, "reason": effect.reason})
-    assignment.to_next(scene, "round_robin")
+    assignment.begin(scene, effect)
+    promising.tell(scene, effect.told)
 
 
 def _find_next_agent(scene: Scene, _: effects.FindNextAgent, __: Mapping[str, Any]) -> None:
-    assignment.to_next(scene, "overdue")
+    escalating.overdue(scene)
 
 
 def _assign_to(scene: Scene, effect: effects.AssignTo, _: Mapping[str, Any]) -> None:
     assignment.to(scene, effect.agent, effect.by)
-
-
-def _unassign(scene: Scene, _: effects.Unassign, __: Mapping[str, Any]) -> None:
-    assignment.to_nobody(scene)
 
 
 def _wait(scene: Scene, effect: effects.StartWaiting | effects.StopWaiting, _: Mapping[str, Any]) -> None:
@@ -282,7 +280,7 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.FindAgent: _find_agent,
     effects.FindNextAgent: _find_next_agent,
     effects.AssignTo: _assign_to,
-    effects.Unassign: _unassign,
+    effects.Unassign: lambda scene, *_: assignment.done(scene),
     effects.LockOwner: _lock_owner,
     effects.StartWaiting: _wait,
     effects.StopWaiting: _wait,

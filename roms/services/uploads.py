@@ -73,7 +73,9 @@ def content_of(row: Mapping[str, Any]) -> JSON:
 @transaction()
 def withdraw(actor: Actor, public_id: str) -> None:
     """Take an upload back before it is sent. Raises NotFound."""
-    gone = update(table(Attachment)).where(*_own(actor, public_id)).values(state=FileState.REFUSED)
+    mine = select(Conversation.id).where(access.visible_to(actor))
+    gone = update(table(Attachment)).where(*_own(actor, public_id), Attachment.conversation_id.in_(mine))
+    gone = gone.values(state=FileState.REFUSED)
     if db.session.execute(gone.returning(Attachment.id)).first() is None:
         raise NotFound("there is no such upload")
 
@@ -87,7 +89,7 @@ def _own(actor: Actor, public_id: str) -> tuple[Any, ...]:
 
 def _place(actor: Actor, cid: str) -> tuple[int, int]:
     found = select(Conversation.id, Conversation.channel_id).where(Conversation.public_id == cid)
-    row = db.session.execute(found).one_or_none() if access.may_see(actor, cid) else None
+    row = db.session.execute(found.where(access.visible_to(actor))).one_or_none()
     if row is None:
         raise NotFound("there is no such conversation")
     recent = select(func.count()).select_from(Attachment)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeVar
 
 from flask import request
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic_core import from_json
 from typing_extensions import TypedDict
 
 from roms.channels.reading import printable
@@ -126,8 +127,10 @@ class VisitorTyping(BaseModel):
 
 
 def body(model: type[B]) -> B:
-    """The request's JSON as `model`; 400 when it is no JSON, 422 naming the field when something in it is wrong."""
+    """The request's JSON as `model`; 400 when it is no JSON, 422 naming the field when something in it is wrong. What
+    changes something may name nothing but what may be changed: 400 for any other field."""
     try:
+        _refuse_others(model)
         return model.model_validate_json(request.get_data() or b"{}")
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
@@ -135,6 +138,18 @@ def body(model: type[B]) -> B:
             raise Problem(first["msg"]) from error
         field = ".".join(str(part) for part in first["loc"])
         raise Invalid(f"{field}: {first['msg']}" if field else first["msg"], field=field) from error
+
+
+def _refuse_others(model: type[BaseModel]) -> None:
+    if request.method not in ("PATCH", "PUT"):
+        return
+    try:
+        given = from_json(request.get_data() or b"{}")
+    except ValueError as error:
+        raise Problem(str(error)) from error
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    if isinstance(given, dict) and (others := sorted(set(given) - known)):
+        raise Problem(f"{others[0]!r:.60}: this cannot be changed here", field=others[0][:60])
 
 
 def number(name: str, default: int, most: int = LARGEST) -> int:

@@ -14,6 +14,7 @@ from roms.services import accounts, evidence, handoff, inbox, presence, reaction
 from roms.services.actors import Actor
 from roms.web import identity
 from roms.web.bodies import Assignment, Claim, Me, Note, Place, Reply, Sign, Typing, body, number, word
+from roms.web.rights import SIGNED_IN, may
 
 bp = Blueprint("conversations", __name__, url_prefix="/api")
 bp.before_request(identity.require_actor)
@@ -39,17 +40,20 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/conversations")
+@may(SIGNED_IN)
 def listing() -> ResponseReturnValue:
     view, q, before = word("view") or "all", word("q"), word("before", 60) or None
     return inbox.listing(identity.actor(), view, q, before, number("limit", 30, most=100) or 1)
 
 
 @bp.get("/conversations/<cid:cid>")
+@may(SIGNED_IN)
 def opened(cid: str) -> ResponseReturnValue:
     return inbox.opened(identity.actor(), cid)
 
 
 @bp.get("/conversations/<cid:cid>/entries")
+@may(SIGNED_IN)
 def entries(cid: str) -> ResponseReturnValue:
     if "before" in request.args:
         limit = number("limit", 50, most=200) or 1
@@ -58,6 +62,7 @@ def entries(cid: str) -> ResponseReturnValue:
 
 
 @bp.post("/conversations/<cid:cid>/messages")
+@may(SIGNED_IN)
 def send(cid: str) -> ResponseReturnValue:
     said = body(Reply)
     told, is_new = replies.send(identity.actor(), cid, said.client_id, said.draft, said.seen, said.force)
@@ -65,6 +70,7 @@ def send(cid: str) -> ResponseReturnValue:
 
 
 @bp.post("/conversations/<cid:cid>/reactions")
+@may(SIGNED_IN)
 def react(cid: str) -> ResponseReturnValue:
     said = body(Sign)
     told, is_new = reactions.react(identity.actor(), cid, said.seq, said.emoji, said.client_id)
@@ -72,6 +78,7 @@ def react(cid: str) -> ResponseReturnValue:
 
 
 @bp.post("/conversations/<cid:cid>/typing")
+@may(SIGNED_IN)
 def typing(cid: str) -> ResponseReturnValue:
     if not presence.typing(identity.actor(), cid, body(Typing).on):
         raise NotFound("there is no such conversation")
@@ -79,26 +86,27 @@ def typing(cid: str) -> ResponseReturnValue:
 
 
 @bp.post("/conversations/<cid:cid>/notes")
+@may(SIGNED_IN)
 def note(cid: str) -> ResponseReturnValue:
     return replies.note(identity.actor(), cid, body(Note).text), 201
 
 
-@bp.post("/conversations/<cid:cid>/<any(claim, reopen):verb>")
-def take(cid: str, verb: str) -> ResponseReturnValue:
-    return TAKES[verb](identity.actor(), cid, body(Claim).over)
-
-
-@bp.post("/conversations/<cid:cid>/<any(release, pause, resume, close):verb>")
+@bp.post("/conversations/<cid:cid>/<any(claim, release, pause, resume, close, reopen):verb>")
+@may(SIGNED_IN)
 def act(cid: str, verb: str) -> ResponseReturnValue:
+    if verb in TAKES:
+        return TAKES[verb](identity.actor(), cid, body(Claim).over)
     return VERBS[verb](identity.actor(), cid)
 
 
 @bp.post("/conversations/<cid:cid>/assign")
+@may(SIGNED_IN)
 def assign(cid: str) -> ResponseReturnValue:
     return handoff.assign(identity.actor(), cid, body(Assignment).agent)
 
 
 @bp.post("/conversations/<cid:cid>/read")
+@may(SIGNED_IN)
 def read(cid: str) -> ResponseReturnValue:
     inbox.mark_read(identity.actor(), cid, body(Place).seq)
     signals.read_by_agent(cid)
@@ -106,26 +114,31 @@ def read(cid: str) -> ResponseReturnValue:
 
 
 @bp.post("/conversations/<cid:cid>/retry")
+@may(SIGNED_IN)
 def retry(cid: str) -> ResponseReturnValue:
     return replies.retry(identity.actor(), cid, body(Place).seq)
 
 
 @bp.post("/conversations/<cid:cid>/check")
+@may(SIGNED_IN)
 def check(cid: str) -> ResponseReturnValue:
     return evidence.ask(identity.actor(), cid, body(Place).seq)
 
 
 @bp.get("/agents")
+@may(SIGNED_IN)
 def agents() -> ResponseReturnValue:
     return {"agents": inbox.agents()}
 
 
 @bp.post("/me")
+@may(SIGNED_IN)
 def me() -> ResponseReturnValue:
     accounts.set_language(identity.actor(), body(Me).language)
     return "", 204
 
 
 @bp.post("/ticket")
+@may(SIGNED_IN)
 def ticket() -> ResponseReturnValue:
     return {"ticket": tickets.issue(f"session:{identity.actor().session_id}")}

@@ -24,6 +24,7 @@ from roms.web import forgery, identity
 from roms.web.hub import Hub, Seat
 from roms.web.line import frame, whole_frames_only
 from roms.web.looking import Look
+from roms.web.rights import TICKET, may
 
 bp = Blueprint("live", __name__, url_prefix="/ws")
 sock = Sock()
@@ -100,11 +101,13 @@ def _owner(subject: str) -> tuple[Actor | None, str]:
 
 
 @sock.route("/inbox", bp=bp, endpoint="agents")
+@may(TICKET)
 def agents(ws: Server) -> None:
     serve(ws, FROM_AGENT)
 
 
 @sock.route("/widget", bp=bp, endpoint="widget")
+@may(TICKET)
 def widget(ws: Server) -> None:
     serve(ws, FROM_VISITOR)
 

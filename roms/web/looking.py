@@ -68,7 +68,8 @@ class Looks:
                 self._others[name] = _Others(looks, now + UNHEARD)
 
     def knows(self, header: JSON) -> None:
-        """The conversation has changed, and perhaps who may see it."""
+        """The conversation has changed, and perhaps who may see it; whose it was before does not matter here."""
+        header = {name: value for name, value in header.items() if name != "was"} | {"s": 0}
         with self._lock:
             for seat, (look, until) in self._here.items():
                 if look.header["c"] == header["c"]:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from roms.services import rating_figures
 from roms.web import identity
 from roms.web.bodies import number
+from roms.web.rights import SUPERVISOR, may
 
 bp = Blueprint("ratings", __name__, url_prefix="/api")
 bp.before_request(identity.require_actor)
@@ -18,11 +19,13 @@ def _days() -> int:
 
 
 @bp.get("/ratings")
+@may(SUPERVISOR)
 def figures() -> ResponseReturnValue:
     return rating_figures.figures(identity.actor(), _days())
 
 
 @bp.get("/ratings.csv")
+@may(SUPERVISOR)
 def listing() -> ResponseReturnValue:
     lines = rating_figures.written(identity.actor(), _days())
     named = {"Content-Disposition": 'attachment; filename="ratings.csv"'}

@@ -199,6 +199,11 @@ def test_a_fault_that_does_not_exist_is_refused(dial: dict[str, Any], client: ht
     assert client.post("/_faults", json=dial).status_code == 400
 
 
+def test_a_field_that_is_missing_is_named(client: httpx.Client) -> None:
+    answer = client.post("/_send", json={"text": "halo"})
+    assert (answer.status_code, "the field 'person' is missing" in answer.text) == (400, True)
+
+
 @pytest.mark.parametrize("body", [{}, {"to": BUDI}, {"to": "x", "body": "y"}, {"to": f"{BUDI}@c.us", "body": "y"}, [1]])
 def test_a_request_the_provider_would_refuse_is_refused(body: object, client: httpx.Client, fake: Box) -> None:
     answer = client.post("/messages/text", json=body, headers=BEARER)

@@ -31,8 +31,10 @@ SCORES = {
         "not good", "parah banget", "zonk", "sangat tidak puas", "mengecewakan", "unhappy",
         "lama banget"],
 }  # fmt: skip
-OTHERS = ["pesanan 3 belum datang", "6", "harga", "harga yang bagus berapa", "apa kabar?", "bagus ya?", "15",
-          "saya mau tanya soal pengiriman barang ke Bandung yang bagus", "3 4", "5 dari 7", "🙏 minta resi"]  # fmt: skip
+OTHERS = [
+    *("pesanan 3 belum datang", "6", "harga", "harga yang bagus berapa", "apa kabar?", "3 4", "5 dari 7"),
+    *("saya mau tanya soal pengiriman barang ke Bandung yang bagus", "bagus ya?", "🙏 minta resi"),
+]
 
 
 def asked(text: str = "") -> Chat:

@@ -39,7 +39,7 @@ VALUES |= {"<string(length=64):hash_>": "0" * 64}
 VALUES |= {"<file:public_id>": "0" * 32, "<token>": "x"}
 VALUES |= {"<key>": "key"} | {f"<int(max=2147483647):{name}>": "1" for name in ("seq", "id_", "contact", "merge")}
 VALUES |= {"<int:contact>": "1", "<int:id_>": "1"}
-VALUES |= {"<any(claim, reopen):verb>": "claim", "<any(release, pause, resume, close):verb>": "close"}
+VALUES |= {"<any(claim, release, pause, resume, close, reopen):verb>": "claim"}
 
 
 def addresses(app: Flask, methods: set[str]) -> Iterator[tuple[str, str, str]]:

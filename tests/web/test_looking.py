@@ -15,7 +15,7 @@ from tests.cast import Cast
 from tests.web.agent import Agent, Visitor, heard, listens
 from tests.web.conftest import Site, start
 
-HERE = {"c": "here", "v": "", "s": 0}
+HERE = {"c": "here", "v": "", "s": 0, "of": [None, ""]}
 THERE = {"c": "there", "v": "", "s": 0}
 
 
@@ -81,8 +81,8 @@ def test_other_processes_are_told_now_and_then_and_forgotten_when_they_say_nothi
 def test_who_may_see_it_is_asked_of_the_newest_header() -> None:
     looks = Looks("one")
     looks.beat(1, Look(7, HERE, False), 0.0)
-    looks.knows(HERE | {"s": 9, "team": "sales"})
-    assert looks.present() == [(HERE | {"s": 9, "team": "sales"}, ((7, False),))]
+    looks.knows(HERE | {"s": 9, "of": [7, "sales"], "was": [None, ""]})
+    assert looks.present() == [(HERE | {"of": [7, "sales"]}, ((7, False),))]
 
 
 def look(ws: ClientConnection, cid: str = "", hidden: bool = False) -> None:

@@ -80,19 +80,20 @@ class Crowd:
     def _write(self) -> None:
         due = time.monotonic()
         while not self.over.wait(max(0.0, due - time.monotonic())):
-            if self.rate <= 0:
+            rate = self.rate  # which may be set to nothing at any moment
+            if rate <= 0:
                 due = time.monotonic() + 0.1
                 continue
-            due = max(due, time.monotonic() - 1.0) + self._somebody_writes() / self.rate
+            due = max(due, time.monotonic() - 1.0) + self._somebody_writes(rate) / rate
 
-    def _somebody_writes(self) -> float:
+    def _somebody_writes(self, rate: float) -> float:
         """How many were written; a while's worth when nobody may."""
         for _ in range(20):
             contact = self._random.choice(self._order)
             with self._lock:
                 if contact.may_write(self._has_arrived, time.monotonic()):
                     return self._act(contact)
-        return max(1.0, self.rate / 50)
+        return max(1.0, rate / 50)
 
     def _act(self, contact: Contact) -> int:
         dice = self._random.random()

@@ -207,7 +207,16 @@ class Phones:
     def shown(self) -> dict[str, Any]:
         """Everything the page shows."""
         with self.changed:
-            return {"version": self.version, "phones": [self._phone(person) for person in self.people.all.values()]}
+            chats: dict[str, dict[str, list[Line]]] = {}
+            for (key, account), lines in self._chats.items():
+                chats.setdefault(key, {})[account] = lines
+            phones = [self._phone(person, chats.get(person.key, {})) for person in self.people.all.values()]
+            return {"version": self.version, "phones": phones}
+
+    def said(self, person: Person, account: str) -> list[dict[str, Any]]:
+        """What the page shows of one chat, the newest first."""
+        with self.changed:
+            return [asdict(line) for line in self._chats.get((person.key, account), [])[: -LINES_SHOWN - 1 : -1]]
 
     def wait_accepted(self, number: int, seconds: float) -> list[dict[str, Any]]:
         """Everything taken, as soon as it is so much or the time is over."""
@@ -221,15 +230,14 @@ class Phones:
             self.version += 1
             self.changed.notify_all()
 
-    def _phone(self, person: Person) -> dict[str, Any]:
+    def _phone(self, person: Person, said: dict[str, list[Line]]) -> dict[str, Any]:
         now = time.monotonic()
         chats = {
             account: {
                 "lines": [asdict(line) for line in lines[-LINES_SHOWN:]],
-                "typing": self._typing.get((key, account), 0.0) > now,
+                "typing": self._typing.get((person.key, account), 0.0) > now,
             }
-            for (key, account), lines in self._chats.items()
-            if key == person.key
+            for account, lines in said.items()
         }
         return asdict(person) | {"key": person.key, "group": is_group(person), "chats": chats}
 

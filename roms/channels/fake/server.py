@@ -116,7 +116,9 @@ class Handler(BaseHTTPRequestHandler):
             if not isinstance(body, dict):
                 raise ValueError("an object is wanted")
             return self._answer(200, control.POSTS[path](self.server.box, body))
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except KeyError as error:
+            return self._answer(400, _wrong(f"the field {error} is missing, or names nothing that is there"))
+        except (TypeError, ValueError, RecursionError) as error:
             return self._answer(400, _wrong(str(error)))
 
     def _provider(self, path: str, raw: bytes) -> bool:

@@ -32,8 +32,7 @@ def messages(box: Box, request: Request, parts: Sequence[str]) -> Reply:
     """GET /api/<session>/chats/<chat>/messages?limit=&offset=&downloadMedia=&filter.timestamp.gte=&filter.fromMe="""
     session(box, request, parts[0])
     name, query = unquote(parts[1]), request.query
-    phones = {phone["key"]: phone for phone in box.phones.shown()["phones"]}
-    lines = phones[chat(box, {"chatId": name}).key]["chats"].get("waha", {"lines": []})["lines"][::-1]
+    lines = box.phones.said(chat(box, {"chatId": name}), "waha")
     ours, since = query.get("filter.fromMe"), int(query.get("filter.timestamp.gte") or 0)
     lines = [line for line in lines if int(line["at"]) >= since and ours in (None, str(not line["mine"]).lower())]
     said = {deed.id: deed for deed in _said(box)}

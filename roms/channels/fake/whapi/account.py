@@ -138,10 +138,12 @@ def chat_messages(box: Box, request: Request, parts: Sequence[str]) -> Reply:
     person = box.phones.find(parts[0])
     if person is None:
         raise Refusal(refusal(404))
-    phones = {phone["key"]: phone for phone in box.phones.shown()["phones"]}
-    lines = phones[person.key]["chats"].get("whapi", {"lines": []})["lines"][::-1]
     since, ours = int(request.query.get("time_from", "0")), request.query.get("from_me")
-    lines = [line for line in lines if int(line["at"]) >= since and ours in (None, str(not line["mine"]).lower())]
+    lines = [
+        line
+        for line in box.phones.said(person, "whapi")
+        if int(line["at"]) >= since and ours in (None, str(not line["mine"]).lower())
+    ]
     messages = [_listed(line, parts[0]) for line in lines[: int(request.query.get("count", "100"))]]
     return Reply(200, {"messages": messages, "count": len(messages), "total": len(lines)})
 

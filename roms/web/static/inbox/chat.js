@@ -8,7 +8,7 @@ import { Icon } from "./icons.js";
 import { Lookers } from "./looking.js";
 import { go } from "./nav.js";
 import { toast } from "./notices.js";
-import { Waiting } from "./row.js";
+import { Due } from "./row.js";
 import { current, details, openId } from "./store.js";
 import { t } from "./text.js";
 import { Thread } from "./thread.js";
@@ -59,7 +59,7 @@ function Head({ summary }) {
   return html`<header class="chat-head">${back}
     <${Avatar} summary=${summary} />
     <div class="chat-who"><h2>${nameOf(summary)}</h2>
-      <p><${Mode} mode=${summary.mode} />${summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`}
+      <p><${Mode} mode=${summary.mode} /><${Due} summary=${summary} />
         <span class="chat-number">${contact.name && contact.phone_text ? contact.phone_text : channelWord(channel.kind)}</span></p></div>
     <${Lookers} id=${summary.id} />
     <div class="chat-acts">${actsOf(summary).filter((each) => IN_HEADER.includes(each.action)).map((each) => html`

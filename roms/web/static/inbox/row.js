@@ -1,6 +1,7 @@
 // One conversation in the list.
 import { html } from "../vendor/ui.js";
 import { Avatar, Face, Mode, Moment, channelWord, nameOf, who } from "./bits.js";
+import { Countdown } from "./countdown.js";
 import { draftOf } from "./drafts.js";
 import { Icon } from "./icons.js";
 import { RowLookers } from "./looking.js";
@@ -24,7 +25,7 @@ export function Row({ summary, top, place, total, open, stop, onFocus, onOpen })
         ${summary.doubts > 0 && html`<span class="row-doubt" title=${t("doubts", { count: summary.doubts })}><${Icon} name="unknown" size=${16} /><span class="sr">${t("doubts", { count: summary.doubts })}</span></span>`}
         ${unread && html`<span class="badge" aria-label=${t("unread_count", { count: summary.unread })}>${number(summary.unread)}</span>`}</div>
       <div class="row-line row-foot"><${Mode} mode=${summary.mode} />
-        ${summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`}
+        <${Due} summary=${summary} />
         <${RowLookers} id=${summary.id} />
         <span class="row-channel">${severalNumbers.value && summary.channel.name}</span>
         ${summary.assignee !== null && html`<span class="row-agent"><${Face} id=${summary.assignee} />${who(summary.assignee)}</span>`}
@@ -51,7 +52,10 @@ function saidBy({ sender, agent }) {
   return html`<span class="row-who">${name}:</span> `;
 }
 
-export function Waiting({ since }) {
+/** How long there still is to answer; where no clock runs, how long they have waited. */
+export const Due = ({ summary }) => (summary.answer_by ? html`<${Countdown} summary=${summary} />` : summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`);
+
+function Waiting({ since }) {
   const ms = now.value - Date.parse(since);
   const level = ms > WAITING_TOO_LONG ? "late" : ms > WAITING_LONG ? "soon" : "fine";
   return html`<span class="waiting" data-level=${level} title=${t("waiting_title")}><${Icon} name="clock" size=${13} />

@@ -1,11 +1,13 @@
 // Keeps the world in step with the server: frames, catch-up, lists, threads. The rules are apply.js; here is the fetching.
 import { batch } from "../vendor/ui.js";
+import { ring } from "./ringing.js";
 import { Refused, Unreachable, conversation, get } from "./api.js";
-import { apply, behind, caughtUp, continues, prepend, relisted, threadFrom, withSummary, withThread } from "./apply.js";
+import { apply, behind, caughtUp, continues, isGone, prepend, relisted, threadFrom, withSummary, withThread, without } from "./apply.js";
 import { me } from "./boot.js";
 import { firstUnread } from "./lines.js";
 import { noteLooking } from "./looking.js";
 import * as store from "./store.js";
+import { t } from "./text.js";
 import { recount } from "./views.js";
 
 const PAGE = 30;
@@ -23,18 +25,22 @@ let recountTimer = null;
 export function enter(frame) {
   if (frame.t === "typing") return noteTyping(frame);
   if (frame.t === "looking") return noteLooking(frame);
+  if (frame.t === "rights") return void location.reload(); // what we hold may be more, or less, than is ours to see
+  if (frame.t === "moved" && !frame.c) return lookSoon();
   const before = store.world.value.summaries.get(frame.c);
   const { world, fetch, reload } = apply(store.world.value, frame);
   batch(() => {
     store.world.value = world;
     touched.add(frame.c);
     if (frame.t === "change") changed(frame, before);
+    if (frame.t === "gone") left(frame.c, before);
   });
   if (fetch) catchUp(fetch.id, frame.s);
   if (reload) recountSoon();
 }
 
 function changed(frame, before) {
+  ring(frame);
   for (const { seq, type, direction, agent } of frame.entries) { // a receipt for an older message says nothing of typing
     if (type === "message" && seq > frame.from) forgetTyping(frame.c, direction === "in" ? "contact" : agent);
   }
@@ -51,10 +57,27 @@ export function learn(world, id) {
   });
 }
 
+/** It is not ours to see any more: it leaves the list, and the screen. */
+function left(id, before) {
+  unsure.delete(id);
+  if (before) recountSoon();
+  if (store.openId.value === id) store.opening.value = { state: "error", error: new Refused(404, { code: "not_found", message: t("conversation_gone") }) };
+}
+
+let looking = null;
+/** Something moved that is not ours to know: perhaps something of ours went. */
+function lookSoon() {
+  looking ??= setTimeout(async () => {
+    looking = null;
+    if (!(await resync()) && !store.signedOut.value) lookSoon();
+  }, RECOUNT_MS * (1 + Math.random()));
+}
+
 /** The tabs' counts follow a conversation once, whoever brought the news first. */
 function counted(id, before) {
   const after = store.world.value.summaries.get(id);
   if (before === after) return;
+  if (!after) return recountSoon();
   if (unsure.delete(id) && before?.seq !== after.seq) recountSoon(); // it may have been elsewhere in between
   const moved = !before || before.mode !== after.mode || before.assignee !== after.assignee;
   if (!moved) return;
@@ -118,11 +141,22 @@ async function fetchAfter(id) {
 function failedToCatchUp(id, error) {
   if (error instanceof Refused) lost(error);
   else if (!(error instanceof Unreachable)) throw error;
+  if (error.status === 404) return forget(id);
   if (mayPass(error)) setTimeout(() => store.world.value.threads.has(id) && catchUp(id), again());
 }
 
 /** No answer, too many at once, or trouble at the server's: the same question may be answered later. */
 const mayPass = (error) => error instanceof Unreachable || error.status === 429 || error.status >= 500;
+
+/** The server has it for us no more; what was told up to now is not shown again. */
+function forget(id) {
+  const before = store.world.value.summaries.get(id);
+  const known = Math.max(before?.seq ?? 0, store.world.value.threads.get(id)?.n ?? 0);
+  batch(() => {
+    store.world.value = without(store.world.value, id, known);
+    left(id, before);
+  });
+}
 
 function lost(error) {
   if (error.status === 401) store.signedOut.value = true;
@@ -285,6 +319,7 @@ function reopen(id) {
 
 async function loadThread(id) {
   const answer = await get(conversation(id));
+  if (isGone(store.world.value, answer.conversation)) return left(id, null);
   const world = withSummary(store.world.value, answer.conversation);
   const fresh = threadFrom(answer);
   batch(() => {
