@@ -100,6 +100,11 @@ class Machine(RuleBasedStateMachine):
         found = db.session.query(Conversation.public_id).filter_by(channel_id=talk.channel, address=talk.address)
         return str(found.scalar() or "")
 
+    def _holder(self, cid: str) -> int | None:
+        """Who has it: a page shows that, and takes it over from them."""
+        held: int | None = db.session.query(Conversation.assignee_id).filter_by(public_id=cid).scalar()
+        return held
+
     @precondition(lambda self: self.play.talks)
     @rule(
         which=some, what=st.sampled_from(["claim", "assign", "release", "pause", "resume", "close"]), ani=st.booleans()
@@ -108,7 +113,7 @@ class Machine(RuleBasedStateMachine):
         talk, cast = self._one(which), self.stage.cast
         if not (cid := self._id(talk)):
             return
-        more = (cast.budi.id,) if what == "assign" else ()
+        more = {"assign": (cast.budi.id,), "claim": (self._holder(cid),)}.get(what, ())
         refused = False
         try:
             getattr(handoff, what)(cast.ani if ani else cast.admin, cid, *more)
