@@ -18,6 +18,7 @@ from roms.web import (
     auth,
     authors,
     availability,
+    board,
     channels,
     contacts,
     conversations,
@@ -77,9 +78,23 @@ def create_app(config: Config) -> Flask:
     rights.init_app(app)
     conversations.init_app(app)
     files.init_app(app)
-    for part in (aside, auth, authors, availability, channels, contacts, pages, docs, hours, journal, media, ratings):
+    for part in (
+        aside,
+        auth,
+        authors,
+        availability,
+        board,
+        channels,
+        contacts,
+        pages,
+        docs,
+        hours,
+        journal,
+        media,
+        ratings,
+    ):
         app.register_blueprint(part.bp)
-    for part in (webhooks, widget, health, templates):
+    for part in (ratings, webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
     rights.complete(app)

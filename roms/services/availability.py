@@ -12,7 +12,7 @@ from roms.engine.events import AgentFound
 from roms.engine.types import JSON, Mode
 from roms.errors import NotAllowed, NotFound
 from roms.models import Conversation, Presence, Role, User
-from roms.services import assignment, channels, frames
+from roms.services import assignment, attendance, channels, frames
 from roms.services.actors import Actor
 from roms.services.runner import advance
 from roms.services.scene import finish, scene_of
@@ -57,6 +57,8 @@ def _set(who: int, presence: Presence) -> None:
         raise NotFound("there is no such person")
     if row.presence is not presence:
         row.presence, row.presence_since = presence, clock.now()
+        db.session.flush()
+        attendance.tell(who)
 
 
 @transaction()

@@ -36,6 +36,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "assignee": conversation.assignee_id,
         "team": conversation.team,
         "priority": conversation.priority,
+        "rank": conversation.rank,
         "skill": conversation.skill,
         "reason": conversation.reason,
         "contact": {
@@ -46,7 +47,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
             "language": contact.language,
             "picture": picture_url(contact),
             "opted_out_at": moment(contact.opted_out_at),
-            "is_group": _is_group(conversation),
+            "is_group": of_group(conversation.address, contact.phone),
         },
         "channel": line.facts | {"state": line.state},
         "window_until": moment(window.until(line, conversation.window_until)),
@@ -78,13 +79,16 @@ def _clock(conversation: Conversation, release: Release) -> JSON:
 
 def picture_url(contact: Contact) -> str | None:
     """Where a contact's picture is shown; another address for another picture."""
-    return f"/files/contact/{contact.id}/picture?v={contact.picture[:12]}" if contact.picture else None
+    return picture_at(contact.id, contact.picture)
 
 
-def _is_group(conversation: Conversation) -> bool:
+def picture_at(contact_id: int, picture: str) -> str | None:
+    return f"/files/contact/{contact_id}/picture?v={picture[:12]}" if picture else None
+
+
+def of_group(address: str, phone: str | None) -> bool:
     """At gateways it is in the address; elsewhere whoever has a bare number that is no telephone's is a group."""
-    address = conversation.address
-    return is_group(address) or (conversation.contact.phone is None and address.isdecimal())
+    return is_group(address) or (phone is None and address.isdecimal())
 
 
 @functools.lru_cache(maxsize=10_000)

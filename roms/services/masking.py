@@ -1,7 +1,8 @@
 """Telephone numbers hidden from those who are not to see them: the last three digits stay, to tell people apart.
 
 Whatever is told to such a person goes through here, so a field that somebody adds later is hidden by default. What
-people wrote to each other is left alone: a number in a message, or a card that was sent, is part of the talk.
+people wrote to each other is left alone: a number in a message, or a card that was sent, is part of the talk. The bot's
+own words are not: it greets by name, and a name may be a number.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from roms.models import Sender
+
 LEFT = 3  # digits
 SIGNS = "••••"
 # What somebody said, and our own names for things: digits there are no telephone number, or are meant to be read.
-SAID = frozenset(("text", "prompt", "options", "content", "details", "quoted", "edited", "template", "parameters"))
+SAID = frozenset(("text", "prompt", "options", "content", "details", "edited", "template", "parameters"))
 OURS = frozenset(("id", "c", "client_id", "file", "url", "picture", "hash", "ticket", "csrf", "code", "next"))
 UNTOUCHED = SAID | OURS
 NAMED_BY_OTHERS = frozenset(("attributes", "values"))  # whatever a key in there is called, it is none of the above
@@ -30,7 +33,8 @@ LETTERS = re.compile(r"[^\W\d_]")
 def masked(told: Any) -> Any:
     """The same with all numbers hidden but in what was said."""
     if isinstance(told, dict):
-        return {key: _masked(key, value) for key, value in told.items()}
+        by_bot = {"text": masked(told["text"])} if told.get("sender") == Sender.BOT and "text" in told else {}
+        return {key: _masked(key, value) for key, value in told.items()} | by_bot
     if isinstance(told, list | tuple):
         return [masked(each) for each in told]
     return in_text(told) if isinstance(told, str) else told

@@ -27,13 +27,15 @@ class Told:
         """What goes to this person, b"" for nothing."""
         if not self.body:
             return b""
+        if "u" in self.header:  # about one of us, and about no conversation
+            return self.whole if actor.is_supervisor or actor.id == self.header["u"] else b""
         if may_see(actor, self.header.get("of")):
-            return self._whole if actor.sees_numbers else self._masked
+            return self.whole if actor.sees_numbers else self._masked
         return self._gone if may_see(actor, self.header.get("was")) else b""
 
     @cached_property
-    def _whole(self) -> bytes:
-        return frame(self.body)
+    def whole(self) -> bytes:
+        return frame(self.body) if self.body else b""
 
     @cached_property
     def _masked(self) -> bytes:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roms import clock, metrics, queue
 from roms.db import db
-from roms.services import accounts, availability, frames, heartbeats, inbox
+from roms.services import access, accounts, attendance, availability, frames, heartbeats, inbox
 from roms.services.actors import Actor
 from roms.web.audience import RIGHTS, Moved, Told, packed
 from roms.web.line import Line, frame
@@ -47,10 +47,15 @@ class Seat:
     line: Line
     actor: Actor | None
     visitor: str = ""
+    hears_all: bool = False  # whole frames of everything: reckoned once, because each frame asks each seat
+
+    def __post_init__(self) -> None:
+        self.hears_all = self.actor is not None and access.sees_all(self.actor) and self.actor.sees_numbers
 
     def allow(self, actor: Actor) -> bool:
         """From now on they hear what this actor may; whether that is something else than before."""
         before, self.actor = self.actor, actor
+        self.__post_init__()
         return before is None or _rights(before) != _rights(actor)
 
 
@@ -70,6 +75,7 @@ class Hub:
         self._announced: dict[str, tuple[int, float]] = {}
         self.looks = Looks(secrets.token_urlsafe(9))
         self._greeted: set[int] = set()  # seats that know who looks where
+        self._people: dict[int, bytes] = {}  # what was told of each of ours last
         self._noted: dict[int, float] = {}
         self._subscription = Subscription(app.extensions["roms.config"].redis_url, self._stopping, self.tell)
         self._runs = False
@@ -117,6 +123,8 @@ class Hub:
         header = json.loads(head)
         if "looks" in header:
             return self.looks.heard(header["looks"], header["of"], time.monotonic())
+        if "u" in header:
+            self._people[header["u"]] = agents
         if header.get("s"):
             self.looks.knows(header)
             self._announced[header["c"]] = (header["s"], time.monotonic())
@@ -143,7 +151,8 @@ class Hub:
     def _send(self, told: Told, visitor: bytes) -> None:
         for seat in self._all():
             if seat.actor:
-                if said := told.to(seat.actor):
+                of_all = seat.hears_all and "u" not in told.header
+                if said := told.whole if of_all else told.to(seat.actor):
                     seat.line.send(said)
             elif visitor and seat.visitor and seat.visitor == told.header["v"]:
                 seat.line.send(visitor)
@@ -187,6 +196,10 @@ class Hub:
                 self._announced[cid] = (seq, time.monotonic())
                 news = Moved(header, json.dumps({"t": "moved", "c": cid, "s": seq}, separators=(",", ":")).encode())
                 self._send(news, packed({"t": "moved", "s": seq}))
+        for told in map(attendance.frame, attendance.moved_since(since)):
+            head, agents, _ = told.split(b"\n", 2)
+            if self._people.get(json.loads(head)["u"]) != agents:
+                self.tell(told)
         old = time.monotonic() - REMEMBERED
         self._announced = {cid: said for cid, said in self._announced.copy().items() if said[1] > old}
         return now
@@ -197,7 +210,7 @@ class Hub:
         if not seats:
             return
         living = accounts.living({seat.actor.session_id for seat in seats if seat.actor})
-        self._note({seat.actor.id for seat in seats if seat.actor and seat.actor.session_id in living})
+        self._note({actor.id for actor in living.values()})
         db.session.remove()
         for seat in seats:
             actor = living.get(seat.actor.session_id) if seat.actor else None

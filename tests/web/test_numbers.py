@@ -100,5 +100,7 @@ def test_a_number_in_a_text_is_hidden_and_nothing_else(text: str, told: str) -> 
 def test_what_was_said_is_left_alone() -> None:
     said = {"text": "hubungi 081234567890", "content": {"name": "Budi", "phone": "+6281234567890"}}
     assert masking.masked(said) == said
+    by_bot = {"sender": "bot", "text": "Halo +6281234567890, selamat datang"}
+    assert masking.masked({"last": by_bot})["last"]["text"] == "Halo •••• 890, selamat datang"
     frame = json.dumps({"entries": [said | {"author": {"phone": "6281234567890", "name": "081234567890"}}]})
     assert masking.masked(json.loads(frame))["entries"][0]["author"] == {"phone": "•••• 890", "name": "•••• 890"}

@@ -1,5 +1,6 @@
 // The list of contacts: search in any form of a number, and for admins the doors in and out.
 import { html, useRef, useState } from "../vendor/ui.js";
+import { Presence } from "../common/presence.js";
 import { me } from "../inbox/boot.js";
 import { Empty, IconButton, channelIcon, channelWord } from "../inbox/bits.js";
 import { Icon } from "../inbox/icons.js";
@@ -7,6 +8,7 @@ import { inWords } from "../inbox/notices.js";
 import { personName } from "../inbox/person.js";
 import { t } from "../inbox/text.js";
 import { ours } from "../common/signs.js";
+import { Export } from "./exporting.js";
 import { Import } from "./importing.js";
 import { chosen, load, open, people, query } from "./state.js";
 
@@ -15,16 +17,12 @@ const isAdmin = me.role === "admin";
 export function People() {
   const [importing, setImporting] = useState(false);
   return html`<section class="list people-list" aria-label=${t("contacts")}>
-    <header class="list-head"><a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${20} /></a><h1>${t("contacts")}</h1><span class="grow"></span>
+    <header class="list-head"><a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${20} /></a><h1>${t("contacts")}</h1><span class="grow"></span><${Presence} />
       ${isAdmin && html`<button type="button" class="button quiet" aria-expanded=${importing} onClick=${() => setImporting(!importing)}>${t("import")}</button><${Export} />`}</header>
     ${importing && html`<${Import} leave=${() => setImporting(false)} onDone=${() => load()} />`}
     <${Search} /><${Rows} />
   </section>`;
 }
-
-/** A download is a link: the browser keeps the name and shows how far it is. */
-const Export = () => html`<details class="export"><summary class="button quiet">${t("export")}</summary>
-  <div class="export-kinds">${["csv", "jsonl"].map((format) => html`<a key=${format} href=${`/api/contacts/export?format=${format}`} download=${`contacts.${format}`}>${format.toUpperCase()}</a>`)}</div></details>`;
 
 function Search() {
   const timer = useRef(0);

@@ -1,5 +1,6 @@
 // The middle pane: whose conversation, its lines, and the place to write.
 import { html, useState } from "../vendor/ui.js";
+import { AwayHint } from "../common/presence.js";
 import { act, actsOf, focusComposer, may } from "./acts.js";
 import { Avatar, Empty, IconButton, Mode, channelWord, nameOf } from "./bits.js";
 import { isClosed } from "./closing.js";
@@ -47,6 +48,7 @@ function Open({ summary }) {
   return html`<main class="chat" id="chat" tabindex="-1" onDragOver=${hover} onDragLeave=${left} onDrop=${drop}>
     ${over && html`<${DropHere} />`}
     <${Head} summary=${summary} />
+    <${AwayHint} summary=${summary} />
     <${Thread} name=${summary ? nameOf(summary) : ""} />
     ${summary && html`<${Composer} summary=${summary} />`}
   </main>`;

@@ -78,6 +78,7 @@ function Menu() {
     <${Choice} label=${t("language")} chosen=${language.value} options=${[["id", "Bahasa Indonesia"], ["en", "English"]]} onChoose=${switchLanguage} />
     <${Choice} label=${t("theme")} chosen=${theme.value} options=${["auto", "light", "dark"].map((name) => [name, t(`theme_${name}`)])} onChoose=${setTheme} />
     <div class="menu-acts"><a class="act" href=${CONTACTS}><${Icon} name="people" />${t("contacts")}</a>
+      ${me.role !== "agent" && html`<a class="act" href="/board"><${Icon} name="people" />${t("board")}</a>`}
       ${["admin", "supervisor"].includes(me.role) && html`<a class="act" href="/inbox/hours"><${Icon} name="clock" />${t("hours")}</a>`}
       ${isAdmin && html`<button type="button" class="act" onClick=${() => (leave(), goUnmatched())}><${Icon} name="unknown" />${t("unmatched")}</button>
       <a class="act" href="/inbox/channels"><${Icon} name="phone" />${t("channels")}</a>

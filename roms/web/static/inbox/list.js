@@ -1,4 +1,5 @@
 // The list of conversations: tabs, search, and rows of one fixed height, of which only the visible ones exist.
+import { Presence } from "../common/presence.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
 import { Empty, IconButton } from "./bits.js";
 import { go } from "./nav.js";
@@ -16,7 +17,7 @@ export const List = () => html`
     <header class="list-head">
       <h1>${t("inbox")}</h1>
       <span class="link-dot" data-link=${link.value} role="img" aria-label=${t(`link_${link.value}`)} title=${t(`link_${link.value}`)}></span>
-      <span class="grow"></span>
+      <span class="grow"></span><${Presence} />
       <${IconButton} icon="sort" label=${t(sort.value === "newest" ? "sort_to_waiting" : "sort_to_newest")}
         aria-pressed=${sort.value === "waiting"} onClick=${toggleSort} />
       <${IconButton} icon="command" label=${`${t("palette")} (Ctrl+K)`} onClick=${() => (dialog.value = "palette")} />

@@ -12,9 +12,10 @@ import { alerted, dismiss, status, toasts } from "./notices.js";
 import { Handle, applyWidths } from "./panes.js";
 import { pending } from "./sends.js";
 import { setTheme, theme } from "./settings.js";
+import { hear, mine } from "../common/presence.js";
 import { start } from "./socket.js";
 import { asked, details, link, now, openId, page, signedOut } from "./store.js";
-import { showList } from "./sync.js";
+import { enter, resync, showList } from "./sync.js";
 import { speak, t } from "./text.js";
 import { Unmatched } from "./unmatched.js";
 import { warnings, watchWarnings } from "./warnings.js";
@@ -69,7 +70,7 @@ async function begin() {
   follow();
   render(html`<${App} />`, document.getElementById("app"));
   await showList();
-  start();
+  start({ enter: (frame) => (hear(frame), enter(frame)), resync: async () => (await Promise.all([mine(), resync()])).every(Boolean) });
   watchWarnings();
 }
 

@@ -22,8 +22,10 @@ let retry = null;
 let typedAt = 0;
 let signalledAt = 0;
 let brokenSince = null;
+let taker = { enter, resync }; // what the page does with a frame, and to catch up; the inbox's own unless it says otherwise
 
-export function start() {
+export function start(other = taker) {
+  taker = other;
   connect();
   setInterval(ping, PING_MS);
   setInterval(poll, POLL_MS);
@@ -88,7 +90,7 @@ async function opened(mine) {
   backoff.begin();
   brokenSince = null;
   link.value = "live";
-  while (socket === mine && !(await resync()) && !signedOut.value) await pause(AGAIN_MS * (0.5 + Math.random()));
+  while (socket === mine && !(await taker.resync()) && !signedOut.value) await pause(AGAIN_MS * (0.5 + Math.random()));
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -98,7 +100,7 @@ function heard(mine, frame) {
   if (!mine.isHeard) opened(mine);
   mine.isHeard = true;
   if (frame.t === "bye") backoff.bye(frame.within);
-  else if (frame.t !== "pong") enter(frame);
+  else if (frame.t !== "pong") taker.enter(frame);
 }
 
 function gone() {
@@ -121,7 +123,7 @@ function broken(sure) {
 async function poll() {
   if (alive() || signedOut.value || brokenSince === null || backoff.isAnnounced()) return;
   if (Date.now() - brokenSince < OFFLINE_AFTER_MS - 100) return;
-  const reached = navigator.onLine && (await resync());
+  const reached = navigator.onLine && (await taker.resync());
   if (!alive() && brokenSince !== null) link.value = reached ? "polling" : "offline";
 }
 

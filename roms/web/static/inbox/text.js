@@ -6,11 +6,16 @@ const texts = signal({});
 
 /** Load a language whole before switching to it, so that the page never shows half of each. */
 export async function speak(code, part = "inbox") {
-  const answer = await fetch(`/static/i18n/${code}/${part}.json`);
-  if (!answer.ok) throw new Error(`no texts for ${code}`);
-  texts.value = await answer.json();
+  const parts = await Promise.all(["presence", part].map((name) => fetched(code, name))); // what stands in every page's head, and its own
+  texts.value = Object.assign({}, ...parts);
   language.value = code;
   document.documentElement.lang = code;
+}
+
+async function fetched(code, part) {
+  const answer = await fetch(`/static/i18n/${code}/${part}.json`);
+  if (!answer.ok) throw new Error(`no texts for ${code}`);
+  return answer.json();
 }
 
 const locale = () => (language.value === "id" ? "id-ID" : "en-GB");
