@@ -94,7 +94,7 @@ def create_app(config: Config) -> Flask:
         ratings,
     ):
         app.register_blueprint(part.bp)
-    for part in (ratings, webhooks, widget, health, templates):
+    for part in (webhooks, widget, health, templates):
         app.register_blueprint(part.bp)
     live.init_app(app)
     rights.complete(app)
