@@ -38,7 +38,7 @@ export const may = (summary, action) => Boolean(summary?.actions.includes(action
 /** Calls waiting to put the cursor into the box; the composer answers. */
 export const focusComposer = (kind = "reply") => {
   composing.value = kind;
-  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById("composer")?.focus()));
+  requestAnimationFrame(() => requestAnimationFrame(() => (document.getElementById("composer") ?? document.getElementById("takeover"))?.focus()));
 };
 
 export async function act(verb, { id = openId.value, agent = null } = {}) {
