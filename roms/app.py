@@ -22,6 +22,7 @@ from roms.web import (
     channels,
     contacts,
     conversations,
+    crew,
     docs,
     files,
     forgery,
@@ -37,8 +38,10 @@ from roms.web import (
     ratings,
     rights,
     templates,
+    verbs,
     webhooks,
     widget,
+    words,
 )
 
 LARGEST_BODY = 5 * 1024 * 1024
@@ -78,23 +81,9 @@ def create_app(config: Config) -> Flask:
     rights.init_app(app)
     conversations.init_app(app)
     files.init_app(app)
-    for part in (
-        aside,
-        auth,
-        authors,
-        availability,
-        board,
-        channels,
-        contacts,
-        pages,
-        docs,
-        hours,
-        journal,
-        media,
-        ratings,
-    ):
+    for part in (aside, auth, authors, availability, board, channels, contacts, crew, pages, docs, hours):
         app.register_blueprint(part.bp)
-    for part in (webhooks, widget, health, templates):
+    for part in (journal, media, ratings, webhooks, widget, words, health, templates, verbs):
         app.register_blueprint(part.bp)
     live.init_app(app)
     rights.complete(app)

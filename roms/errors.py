@@ -60,6 +60,18 @@ class ChannelUsed(Conflict):
     code = "channel_used"
 
 
+class LastAdmin(Conflict):
+    """This is the last admin: make somebody else an admin first."""
+
+    code = "last_admin"
+
+
+class TeamUsed(Conflict):
+    """Flows or channels give conversations to this team; say that you are sure, or change them first."""
+
+    code = "team_used"
+
+
 class StaleView(Conflict):
     """Something happened since you looked; nothing was sent."""
 

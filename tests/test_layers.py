@@ -59,6 +59,7 @@ EVERYTHING = {
     "cli",
     "cli_aside",
     "cli_channels",
+    "cli_crew",
     "cli_flows",
     "cli_hours",
     "cli_ledger",

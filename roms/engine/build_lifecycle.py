@@ -51,7 +51,14 @@ def lifecycle(desk: Desk) -> Lifecycle:
     allowed = {mode: tuple(event for event in PERSON_EVENTS if (mode, event) in rows) for mode in Mode}
     within = duration(data.get("response_within", RESPONSE_WITHIN))
     several = burst(desk, ("burst",)) or Burst()
-    return Lifecycle(data["lifecycle"], Mode(data["initial"]), rows, after, allowed, within, several)
+    reasons = {key: _in_both(said) for key, said in data.get("close_reasons", {}).items()}
+    return Lifecycle(data["lifecycle"], Mode(data["initial"]), rows, after, allowed, within, several, reasons)
+
+
+def _in_both(said: str | dict[str, str]) -> dict[str, str]:
+    """A text for our own people, who read it in either language."""
+    words = {"id": said, "en": said} if isinstance(said, str) else said
+    return {"id": words.get("id") or words["en"], "en": words.get("en") or words["id"]}
 
 
 def burst(desk: Desk, path: Path) -> Burst | None:

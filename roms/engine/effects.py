@@ -94,6 +94,15 @@ class AssignTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """It is handed on by `by`: to this agent, or, where that is None, to whoever's turn it is in this team."""
+
+    agent: int | None
+    team: str
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unassign:
     pass
 
@@ -111,6 +120,21 @@ class StartWaiting:
 @dataclass(frozen=True, slots=True)
 class StopWaiting:
     pass
+
+
+@value
+class Snooze:
+    """Out of sight of whoever has it until then; `is_asked`: somebody named that moment."""
+
+    until: datetime
+    is_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """In sight again, by the "time", a "message" or a "person"; "" where the change of mode tells of it."""
+
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +200,13 @@ Effect = (
     | FindAgent
     | FindNextAgent
     | AssignTo
+    | Transfer
     | Unassign
     | LockOwner
     | StartWaiting
     | StopWaiting
+    | Snooze
+    | Wake
     | NotifyAgents
     | Reopen
     | AddLabel

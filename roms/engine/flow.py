@@ -222,3 +222,4 @@ class Release:
     gathers: bool = False  # some question, or the lifecycle, makes one turn of several messages
     media: Mapping[str, Media] = field(default_factory=dict)  # name -> what the file is
     teams: frozenset[str] = frozenset()  # that the files speak of
+    needs: Mapping[Place, frozenset[str]] = field(default_factory=dict)  # the variables that a step cannot do without

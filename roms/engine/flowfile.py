@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from hashlib import sha256
 
-from roms.engine import build_hours, build_lifecycle, bursts, check, check_known, check_lifecycle, shape
+from roms.engine import build_hours, build_lifecycle, bursts, check, check_known, check_lifecycle, check_values, shape
 from roms.engine.book import Book, Desk, Known
 from roms.engine.build_flow import Draft
 from roms.engine.flow import Consent, Person, Release, Way
@@ -95,6 +95,7 @@ def _release(
         any(bursts.gathers(step) for step in steps.values()) or lifecycle[0].burst.kind != "each",
         book.media,
         check_known.named(book),
+        check_values.needs(book),
     )
 
 

@@ -271,6 +271,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "action-event": ("`%(word)s` needs the event %(wanted)s", "`%(word)s` perlu kejadian %(wanted)s"),
     "duty": ("`%(word)s` without `%(wanted)s`: %(why)s", "`%(word)s` tanpa `%(wanted)s`: %(why_id)s"),
+    "snooze-mode": (
+        "`snoozed` may stand only in AGENT, and leads nowhere",
+        "`snoozed` hanya boleh di AGENT, dan tidak berpindah mode",
+    ),
+    "snooze-wakes": (
+        "what is snoozed would stay so: `%(word)s` must `do: [wake]`",
+        "yang ditunda tidak kembali: `%(word)s` harus berisi `do: [wake]`",
+    ),
     "mode-unreachable": ("mode %(word)s can never be reached", "mode %(word)s tidak pernah bisa dicapai"),
     "mode-stuck": ("from mode %(mode)s there is no way to %(word)s", "dari mode %(mode)s tidak ada jalan ke %(word)s"),
     "after-circle": (

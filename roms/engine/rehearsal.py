@@ -7,33 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roms.engine import calling, lines
+from roms.engine.acting import SOMEBODY, meant
 from roms.engine.effects import AddNote, AskRating, CallOut, FindAgent, KeepRating, SendMessage
-from roms.engine.events import (
-    AgentClaimed,
-    AgentReplied,
-    Assigned,
-    Closed,
-    Event,
-    Paused,
-    Released,
-    Resumed,
-)
+from roms.engine.events import AgentReplied
 from roms.engine.flow import Release
 from roms.engine.patterns import PatternError, compiled
 from roms.engine.play import Player, facts_of
 from roms.engine.problems import Spot
 from roms.engine.script import Line, Script
 from roms.engine.types import Decision, Place, Refused
-
-SOMEBODY = 1  # the agent of every test
-PEOPLE: dict[str, Event] = {
-    "agent_claimed": AgentClaimed(SOMEBODY),
-    "assigned": Assigned(SOMEBODY, SOMEBODY),
-    "paused": Paused(SOMEBODY),
-    "resumed": Resumed(SOMEBODY),
-    "released": Released(SOMEBODY),
-    "closed": Closed(SOMEBODY),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +120,8 @@ def _agent(stage: _Stage, value: str) -> None:
     stage.take(stage.player.happens(AgentReplied(value, SOMEBODY)))
 
 
-def _event(stage: _Stage, value: str) -> None:
-    stage.take(stage.player.happens(PEOPLE[value]))
+def _event(stage: _Stage, value: Any) -> None:
+    stage.take(stage.player.happens(meant(value, stage.player.now)))
 
 
 def _wait(stage: _Stage, value: Any) -> None:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from roms.engine import teams
-from roms.engine.effects import NotifyAgents, StartWaiting, StopWaiting
-from roms.engine.events import AgentFound
-from roms.engine.flow import Release
+from roms.engine.effects import StartWaiting, StopWaiting
 from roms.engine.hours import is_open
 from roms.engine.template import Text
-from roms.engine.turn import Turn, closed, opened, running, start_clock, stop_clock
-from roms.engine.types import Decision, Mode, Session
+from roms.engine.turn import Turn, running, start_clock, stop_clock
 
 CLOCK = "response_overdue"
 
@@ -55,14 +50,3 @@ def stop(turn: Turn) -> None:
     stop_clock(turn, CLOCK)
     if StopWaiting() not in turn.effects:
         turn.effects.append(StopWaiting())
-
-
-def found(release: Release, session: Session, event: AgentFound, now: datetime) -> Decision:
-    """Whoever has it now did not have it before: he is told, and a contact who waits gives him the whole time."""
-    if session.mode is not Mode.AGENT:
-        return Decision(session)
-    turn = opened(release, session, event, now)
-    turn.effects.append(NotifyAgents())
-    if running(turn, CLOCK):
-        begin(turn)
-    return Decision(closed(turn), tuple(turn.effects))

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from roms.engine import hours, teams
 
 FACTS: dict[str, tuple[str, ...]] = {  # and what each of them has
-    "contact": ("name", "first_name", "phone", "language"),
+    "contact": ("name", "first_name", "phone", "language", "labels"),
     "channel": ("kind", "name"),
     "conversation": ("priority", "labels"),
     "hours": tuple(hours.FACTS),

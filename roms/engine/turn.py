@@ -49,6 +49,8 @@ class Turn:
     arrived: Mapping[str, Any] | None
     pending: tuple[str, ...]
     pending_since: datetime | None
+    until: datetime | None
+    closed_as: str
     effects: list[Effect]
     walked: list[Place]  # the steps entered, in order
     messages: int
@@ -76,6 +78,7 @@ class Turn:
         self.variables, self.facts = dict(session.variables), session.facts
         self.calls, self.arrived = session.calls, session.arrived
         self.pending, self.pending_since = session.pending, session.pending_since
+        self.until, self.closed_as = session.until, session.closed_as
         self.effects, self.walked, self.messages = [], [], 0
         self.unmatched, self.step, self.handoff = False, None, None
         self.rule = self.burst = self.outcome = ""
@@ -126,6 +129,8 @@ def closed(turn: Turn) -> Session:
         turn.arrived,
         turn.pending,
         turn.pending_since,
+        turn.until,
+        turn.closed_as,
     )
 
 

@@ -7,7 +7,7 @@ this order and no other: conversation, "assignment", people.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, literal, select, tuple_, update
@@ -34,12 +34,17 @@ def begin(scene: Scene, asked: FindAgent) -> None:
     conversation = scene.conversation
     conversation.team = asked.team or _default_team(scene.line.id)
     conversation.skill, conversation.priority = asked.skill, asked.priority or "normal"
-    rank = RANKS[conversation.priority]
-    conversation.rank = min(rank, VIP) if rank > VIP and _is_vip(conversation.contact_id) else rank
+    conversation.rank = rank_of(conversation)
     told = {"team": conversation.team, "skill": asked.skill, "priority": asked.priority, "reason": asked.reason}
     add_history(scene, "handoff", told)
     conversation.reason = None  # who had it once was tried for another matter
     to_next(scene, BY_TURN)
+
+
+def rank_of(conversation: Conversation) -> int:
+    """Its place among those who wait: by its priority, and before the usual ones for a VIP."""
+    rank = RANKS[conversation.priority]
+    return VIP if rank > VIP and _is_vip(conversation.contact_id) else rank
 
 
 def to_next(scene: Scene, rule: str, but: Collection[int] = ()) -> bool:
@@ -91,8 +96,8 @@ def give_back(scene: Scene) -> bool:
     return to_next(scene, GIVEN_BACK, () if before is None else (before,))
 
 
-def to(scene: Scene, agent: int, by: int | None) -> None:
-    """A person took it (by is None) or gave it to someone, however full their hands are."""
+def to(scene: Scene, agent: int, by: int | None, rule: str = "assigned") -> None:
+    """A person took it (by is None) or gave it to someone, which is called `rule`, however full their hands are."""
     if db.session.scalar(select(func.count()).select_from(User).filter_by(id=agent, is_active=True)) == 0:
         raise Invalid("there is no such agent", agent=agent)
     if by is None:
@@ -100,7 +105,7 @@ def to(scene: Scene, agent: int, by: int | None) -> None:
             return
         _take(scene, agent, {"rule": "claimed"}, [agent])
     else:
-        _take(scene, agent, {"rule": "assigned", "by": by}, [agent])
+        _take(scene, agent, {"rule": rule, "by": by}, [agent])
 
 
 def to_nobody(scene: Scene) -> None:
@@ -214,17 +219,26 @@ def _take(scene: Scene, agent: int, reason: dict[str, Any], tried: list[int]) ->
     add_history(scene, "assigned", {"agent": agent} | reason, scene.actor)
 
 
-def _turn() -> Any:
+def _turn() -> datetime:
     """Behind every turn there was, whatever became of the machine's clock: the order is what counts."""
-    latest = db.session.scalar(select(func.max(User.last_assigned_at)))
-    now = clock.now()
-    return now if latest is None else max(now, latest + timedelta(microseconds=1))
+    return _after(db.session.scalar(select(func.max(User.last_assigned_at))))
+
+
+def _last_place(conversation: Conversation) -> datetime:
+    """Behind everybody with the same wishes and rank, in the order of the lock: clocks only say roughly when."""
+    same = (getattr(Conversation, name) == getattr(conversation, name) for name in ("team", "skill", "rank"))
+    last = select(func.max(Conversation.queued_at)).where(*same, Conversation.queued_at.is_not(None))
+    return _after(db.session.scalar(last))
+
+
+def _after(latest: datetime | None) -> datetime:
+    return clock.now() if latest is None else max(clock.now(), latest + timedelta(microseconds=1))
 
 
 def _queue(scene: Scene, found: Nobody) -> None:
     conversation = scene.conversation
     conversation.assignee_id = None
-    conversation.queued_at = scene.at
+    conversation.queued_at = _last_place(conversation)
     told = {"why": found.why, "team": conversation.team, "skill": conversation.skill} | found.facts
     conversation.reason = {"rule": "nobody", "tried": _tried(conversation)} | told
     add_history(scene, "queued", told)

@@ -204,6 +204,7 @@ def _shown(contact: Contact) -> JSON:
         "phone_text": frames.phone_text(contact.phone),
         "language": contact.language,
         "attributes": contact.attributes,
+        "labels": contact.labels,
         "named_by": contact.named_by,
         "picture": frames.picture_url(contact),
         "opted_out_at": frames.moment(contact.opted_out_at),

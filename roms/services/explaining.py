@@ -210,6 +210,7 @@ def _facts(facts: Mapping[str, Any]) -> list[JSON]:
         "contact.name": contact["name"],
         "contact.phone": contact["phone"],
         "contact.language": contact["language"],
+        "contact.labels": ", ".join(contact["labels"]),
         "channel.kind": channel["kind"],
         "channel.name": channel["name"],
         "conversation.priority": conversation["priority"],

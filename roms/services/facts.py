@@ -17,6 +17,7 @@ def facts_of(scene: Scene) -> dict[str, Any]:
             "first_name": contact.name.split(" ")[0] if contact.name else "",
             "phone": contact.phone or "",
             "language": contact.language or "id",
+            "labels": tuple(contact.labels),
         },
         "channel": {"kind": scene.line.kind, "name": scene.line.name},
         "conversation": {

@@ -11,6 +11,7 @@ from roms import jsontext
 from roms.channels.addresses import is_group
 from roms.engine import lifecycle
 from roms.engine.flow import Release
+from roms.engine.table import Lifecycle
 from roms.engine.types import JSON
 from roms.models import Contact, Conversation, Direction, Sender, Status
 from roms.services import abilities, channels, contents, hours, links, refusals, window
@@ -27,7 +28,6 @@ def moment(at: datetime | None) -> str | None:
 
 def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
     """A conversation as lists show it."""
-    contact = conversation.contact
     return {
         "id": conversation.public_id,
         "seq": conversation.seq,
@@ -39,16 +39,7 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "rank": conversation.rank,
         "skill": conversation.skill,
         "reason": conversation.reason,
-        "contact": {
-            "id": contact.id,
-            "name": contact.name,
-            "phone": contact.phone,
-            "phone_text": phone_text(contact.phone),
-            "language": contact.language,
-            "picture": picture_url(contact),
-            "opted_out_at": moment(contact.opted_out_at),
-            "is_group": of_group(conversation.address, contact.phone),
-        },
+        "contact": _person(conversation),
         "channel": line.facts | {"state": line.state},
         "window_until": moment(window.until(line, conversation.window_until)),
         "can": abilities.can(line.abilities),
@@ -61,9 +52,42 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "paused_until": moment(conversation.paused_until),
         "last": conversation.last,
         "labels": conversation.labels,
-        "actions": lifecycle.allowed(release, conversation.mode),
+        "closed_as": _closed_as(conversation.state, release),
+        "actions": _actions(conversation, release),
         "opened_at": moment(conversation.opened_at),
         "created_at": moment(conversation.created_at),
+    }
+
+
+def _actions(conversation: Conversation, release: Release) -> list[str]:
+    """What a person may cause now; only what sleeps can be woken."""
+    allowed = lifecycle.allowed(release, conversation.mode)
+    return [each for each in allowed if each != "woken" or conversation.snoozed_until is not None]
+
+
+def reason_of(key: str, lifecycle_: Lifecycle) -> JSON:
+    """Why it was closed, as people read it; a word alone where this release has no such reason any more."""
+    words = lifecycle_.close_reasons.get(key, {"id": key, "en": key})
+    return {"key": key, **words}
+
+
+def _closed_as(state: Any, release: Release) -> JSON | None:
+    key = state.get("closed_as") if isinstance(state, Mapping) else None
+    return reason_of(key, release.lifecycle) if isinstance(key, str) else None
+
+
+def _person(conversation: Conversation) -> JSON:
+    contact = conversation.contact
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "phone": contact.phone,
+        "phone_text": phone_text(contact.phone),
+        "language": contact.language,
+        "labels": contact.labels,
+        "picture": picture_url(contact),
+        "opted_out_at": moment(contact.opted_out_at),
+        "is_group": of_group(conversation.address, contact.phone),
     }
 
 
@@ -115,8 +139,11 @@ def message_entry(row: Columns) -> JSON:
         "sender": row["sender"],
         "agent": row["agent_id"],
         "text": row["text"],
+        "client_id": row["client_id"],
     }
-    if entry["type"] == "message":
+    if entry["type"] == "note":
+        entry["mentions"] = (row["payload"] or {}).get("mentions", [])
+    else:
         payload = row["payload"] or {}
         entry |= {
             "direction": row["direction"],
@@ -126,7 +153,6 @@ def message_entry(row: Columns) -> JSON:
             "content": contents.shown(row["kind"], payload, row["direction"] == Direction.OUT),
             "status": row["status"],
             "error": _error(row) if row["error_code"] else None,
-            "client_id": row["client_id"],
             "why": row["why"],
             "consent": "consent" in payload,
         }

@@ -11,8 +11,18 @@ from sqlalchemy.orm import contains_eager
 from roms.db import db, table, transaction
 from roms.engine.types import JSON, Mode
 from roms.errors import Invalid, NotFound
-from roms.models import Channel, Contact, Conversation, Direction, History, Message, User
-from roms.services import access, channels, frames, masking, publishing
+from roms.models import (
+    Channel,
+    Contact,
+    ContactLabel,
+    Conversation,
+    ConversationLabel,
+    Direction,
+    History,
+    Message,
+    User,
+)
+from roms.services import access, channels, frames, masking, mentions, publishing
 from roms.services.actors import Actor
 from roms.services.scene import finish
 
@@ -20,11 +30,11 @@ PAGE = 50  # entries of a thread
 MOST_TO_CATCH_UP = 500  # entries; who missed more is given the thread anew
 OVERLAP = timedelta(seconds=10)  # longer than any transaction: a change may be committed after its own time
 LARGEST_ID = 2**63 - 1
-VIEWS = ("mine", "unassigned", "all", "bot", "closed")
+VIEWS = ("mine", "unassigned", "snoozed", "all", "bot", "closed", "mentioned")
 WITH_PEOPLE = (Mode.AGENT, Mode.PAUSED)
 
 
-def listing(actor: Actor, view: str, q: str = "", before: str | None = None, limit: int = 30) -> JSON:
+def listing(actor: Actor, view: str, q: str = "", before: str | None = None, limit: int = 30, label: str = "") -> JSON:
     """One page of conversations, newest activity first, and how many each view has: in one statement, because a
     browser takes both for the same moment, and PostgreSQL shows each statement a world of its own."""
     tallies = _tallies(actor).subquery()
@@ -33,6 +43,8 @@ def listing(actor: Actor, view: str, q: str = "", before: str | None = None, lim
     query = query.order_by(Conversation.last_at.desc(), Conversation.id.desc())
     if q.strip():
         query = query.where(_matches(actor, q.strip()))
+    if label:
+        query = query.where(_labelled(label))
     if before:
         at, last_id = _cursor(before)
         older = and_(Conversation.last_at == at, Conversation.id < last_id)
@@ -53,7 +65,9 @@ def counts(actor: Actor) -> JSON:
 
 
 def _tallies(actor: Actor) -> Any:
-    tallies = [func.count().filter(_view(actor, view)).label(view) for view in VIEWS]
+    """Of `mentioned` those that wait for him to look."""
+    which = {view: _view(actor, view) for view in VIEWS} | {"mentioned": mentions.unseen(actor)}
+    tallies = [func.count().filter(which[view]).label(view) for view in VIEWS]
     return select(*tallies).select_from(Conversation).where(access.visible_to(actor))
 
 
@@ -140,16 +154,23 @@ def _summary(conversation: Conversation) -> JSON:
 
 
 def _view(actor: Actor, view: str) -> ColumnElement[bool]:
+    with_people, in_sight = Conversation.mode.in_(WITH_PEOPLE), Conversation.snoozed_until.is_(None)
     views: dict[str, ColumnElement[bool]] = {
-        "mine": and_(Conversation.assignee_id == actor.id, Conversation.mode.in_(WITH_PEOPLE)),
-        "unassigned": and_(Conversation.assignee_id.is_(None), Conversation.mode.in_(WITH_PEOPLE)),
+        "mine": and_(Conversation.assignee_id == actor.id, with_people, in_sight),
+        "unassigned": and_(Conversation.assignee_id.is_(None), with_people, in_sight),
+        "snoozed": and_(_of_nobody_else(actor), with_people, ~in_sight),
         "all": Conversation.mode != Mode.CLOSED,
         "bot": Conversation.mode == Mode.BOT,
         "closed": Conversation.mode == Mode.CLOSED,
+        "mentioned": mentions.called(actor),
     }
     if view not in views:
         raise Invalid(f"there is no view {view!r}; there are: {', '.join(views)}", field="view")
     return views[view]
+
+
+def _of_nobody_else(actor: Actor) -> ColumnElement[bool]:
+    return or_(Conversation.assignee_id == actor.id, Conversation.assignee_id.is_(None))
 
 
 def _matches(actor: Actor, q: str) -> ColumnElement[bool]:
@@ -163,6 +184,13 @@ def _matches(actor: Actor, q: str) -> ColumnElement[bool]:
         return by_name
     national = digits[1:] if digits.startswith("0") else digits
     return or_(by_name, Contact.phone.like(f"%{national}%"))
+
+
+def _labelled(label: str) -> ColumnElement[bool]:
+    """It has this label, or the contact does."""
+    here = select(ConversationLabel.conversation_id).where(ConversationLabel.label == label)
+    people = select(ContactLabel.contact_id).where(ContactLabel.label == label)
+    return or_(Conversation.id.in_(here), Conversation.contact_id.in_(people))
 
 
 def _cursor(before: str) -> tuple[datetime, int]:

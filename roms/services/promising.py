@@ -6,6 +6,7 @@ bear a mark, and neither replay nor "why" takes them for a flow's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,9 +87,9 @@ def _was_said(scene: Scene, team: Hours) -> bool:
     opens = opens_at(team, scene.at)
     assert opens is not None
     wall = opens.astimezone(team.zone)
-    hour = {f"{wall:%H}{sign}{wall:%M}" for sign in ".:"} | {f"{wall.hour}{sign}{wall:%M}" for sign in ".:"}
+    hour = re.compile(rf"(?<![\d.,:])0?{wall.hour}[.:]{wall:%M}(?!\d)")  # and not the price of something
     said = [row["text"] for row in scene.messages if row["sender"] == Sender.BOT and row["direction"] == Direction.OUT]
-    return any(each in text for text in said for each in hour)
+    return any(hour.search(text) for text in said)
 
 
 def _text(person: Person, what: str) -> Text:

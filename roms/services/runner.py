@@ -5,32 +5,32 @@ The engine decides; APPLY writes each effect down. Lock, decide, write, commit, 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
-from roms.db import after_commit, db, table
+from roms.db import db, table
 from roms.engine import effects, events, lifecycle, session, types
-from roms.engine.outside import GRACE
 from roms.errors import Conflict
-from roms.models import BULK, REPLY, ConversationLabel, Direction, Message, Sender, Status
+from roms.models import BULK, REPLY, Direction, Message, Sender, Status
 from roms.services import (
     assignment,
+    calls_begun,
     escalating,
+    people_did,
     permission,
     promising,
     publishing,
     refusals,
     salvage,
-    signals,
     templates,
+    transferring,
     turns,
     window,
 )
 from roms.services.facts import facts_of
+from roms.services.labelling import put as put_label
 from roms.services.rating import ask_noted, judged, rating_kept, why_unasked
 from roms.services.scene import Scene, add_history, message_row, way_out
 
@@ -63,8 +63,9 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
         conversation.epoch = after.epoch
     if after.mode is not before.mode:
         conversation.mode, conversation.mode_since = after.mode, after.since
-        moved = {"from": before.mode, "to": after.mode, "event": event.name}
-        add_history(scene, "mode", moved | why_unasked(event), scene.actor)
+        told = {"from": before.mode, "to": after.mode, "event": event.name} | people_did.told(scene.talk, event)
+        add_history(scene, "mode", told | why_unasked(event), scene.actor)
+        conversation.paused_until = after.until
     for effect in decision.effects:
         APPLY[type(effect)](scene, effect, columns)
     if after.mode is not before.mode:
@@ -76,7 +77,7 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
 def _before(scene: Scene, event: events.Event) -> types.Session:
     """The session, with the release it stands in; anew, and with a note, where either cannot be read any more."""
     state, facts = scene.conversation.state, facts_of(scene)
-    release = publishing.pinned(state)
+    release = publishing.pinned(event.before if isinstance(event, events.Undone) else state)
     try:
         if release is not None:
             scene.release = publishing.newest() if isinstance(event, events.ReleaseChanged) else release
@@ -231,11 +232,7 @@ def _reopen(scene: Scene, _: effects.Reopen, __: Mapping[str, Any]) -> None:
 
 
 def _add_label(scene: Scene, effect: effects.AddLabel, _: Mapping[str, Any]) -> None:
-    labels = scene.conversation.labels
-    if effect.label not in labels:
-        scene.conversation.labels = [*labels, effect.label]
-        db.session.add(ConversationLabel(conversation_id=scene.conversation.id, label=effect.label))
-        add_history(scene, "label", {"label": effect.label}, scene.actor)
+    put_label(scene, effect.label)
 
 
 def _add_note(scene: Scene, effect: effects.AddNote, _: Mapping[str, Any]) -> None:
@@ -254,24 +251,6 @@ def _set_contact(scene: Scene, effect: effects.SetContact, _: Mapping[str, Any])
         add_history(scene, "contact", {"field": effect.field, "old": old, "new": effect.value})
 
 
-def _call_out(scene: Scene, effect: effects.CallOut, _: Mapping[str, Any]) -> None:
-    if scene.line.abilities.typing:
-        after_commit(functools.partial(signals.bot_thinks, scene.conversation.id))
-    scene.calls.append(
-        {
-            "conversation_id": scene.conversation.id,
-            "turn": effect.turn,
-            "method": effect.method,
-            "url": effect.url,
-            "headers": [[name, list(parts)] for name, parts in effect.headers],
-            "body": effect.body,
-            "timeout": effect.timeout,
-            "created_at": scene.at,
-            "expires_at": scene.at + timedelta(seconds=GRACE),
-        }
-    )
-
-
 APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.SendMessage: _send_message,
     effects.SendReply: _send_reply,
@@ -280,10 +259,13 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.FindAgent: _find_agent,
     effects.FindNextAgent: _find_next_agent,
     effects.AssignTo: _assign_to,
+    effects.Transfer: transferring.transfer,
     effects.Unassign: lambda scene, *_: assignment.done(scene),
     effects.LockOwner: _lock_owner,
     effects.StartWaiting: _wait,
     effects.StopWaiting: _wait,
+    effects.Snooze: transferring.snooze,
+    effects.Wake: transferring.wake,
     effects.NotifyAgents: _notify_agents,
     effects.Reopen: _reopen,
     effects.AddLabel: _add_label,
@@ -291,5 +273,5 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.SetContact: _set_contact,
     effects.AskRating: ask_noted,
     effects.KeepRating: rating_kept,
-    effects.CallOut: _call_out,
+    effects.CallOut: calls_begun.call_out,
 }

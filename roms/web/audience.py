@@ -28,14 +28,19 @@ class Told:
         if not self.body:
             return b""
         if "u" in self.header:  # about one of us, and about no conversation
-            return self.whole if actor.is_supervisor or actor.id == self.header["u"] else b""
+            return self._whole if actor.is_supervisor or actor.id == self.header["u"] else b""
         if may_see(actor, self.header.get("of")):
-            return self.whole if actor.sees_numbers else self._masked
+            return self._whole if actor.sees_numbers else self._masked
         return self._gone if may_see(actor, self.header.get("was")) else b""
 
+    @property
+    def to_all(self) -> bytes | None:
+        """What goes to everybody who sees all, with numbers; None: each of them is to be asked for."""
+        return None if not self.body or "u" in self.header else self._whole
+
     @cached_property
-    def whole(self) -> bytes:
-        return frame(self.body) if self.body else b""
+    def _whole(self) -> bytes:
+        return frame(self.body)
 
     @cached_property
     def _masked(self) -> bytes:

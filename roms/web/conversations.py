@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
-from roms.engine.types import JSON
 from roms.errors import NotFound
-from roms.services import accounts, evidence, handoff, inbox, presence, reactions, replies, signals, tickets
-from roms.services.actors import Actor
+from roms.services import (
+    accounts,
+    evidence,
+    inbox,
+    mentions,
+    notes,
+    presence,
+    reactions,
+    replies,
+    signals,
+    tickets,
+)
 from roms.web import identity
-from roms.web.bodies import Assignment, Claim, Me, Note, Place, Reply, Sign, Typing, body, number, word
+from roms.web.bodies import Me, Note, Place, Reply, Sign, Typing, body, number, word
 from roms.web.rights import SIGNED_IN, may
 
 bp = Blueprint("conversations", __name__, url_prefix="/api")
 bp.before_request(identity.require_actor)
-
-VERBS: Mapping[str, Callable[[Actor, str], JSON]] = {
-    "release": handoff.release,
-    "pause": handoff.pause,
-    "resume": handoff.resume,
-    "close": handoff.close,
-}
-TAKES: Mapping[str, Callable[[Actor, str, int | None], JSON]] = {"claim": handoff.claim, "reopen": handoff.reopen}
 
 
 class ConversationId(BaseConverter):
@@ -43,7 +42,8 @@ def init_app(app: Flask) -> None:
 @may(SIGNED_IN)
 def listing() -> ResponseReturnValue:
     view, q, before = word("view") or "all", word("q"), word("before", 60) or None
-    return inbox.listing(identity.actor(), view, q, before, number("limit", 30, most=100) or 1)
+    limit, label = number("limit", 30, most=100) or 1, word("label", 60)
+    return inbox.listing(identity.actor(), view, q, before, limit, label)
 
 
 @bp.get("/conversations/<cid:cid>")
@@ -88,21 +88,29 @@ def typing(cid: str) -> ResponseReturnValue:
 @bp.post("/conversations/<cid:cid>/notes")
 @may(SIGNED_IN)
 def note(cid: str) -> ResponseReturnValue:
-    return replies.note(identity.actor(), cid, body(Note).text), 201
+    said = body(Note)
+    told, is_new = notes.write(identity.actor(), cid, said.text, said.client_id, said.force)
+    return told, 201 if is_new else 200
 
 
-@bp.post("/conversations/<cid:cid>/<any(claim, release, pause, resume, close, reopen):verb>")
+@bp.get("/conversations/<cid:cid>/callable")
 @may(SIGNED_IN)
-def act(cid: str, verb: str) -> ResponseReturnValue:
-    if verb in TAKES:
-        return TAKES[verb](identity.actor(), cid, body(Claim).over)
-    return VERBS[verb](identity.actor(), cid)
+def callable_here(cid: str) -> ResponseReturnValue:
+    """Whom a note can call here."""
+    return {"people": notes.callable_here(identity.actor(), cid)}
 
 
-@bp.post("/conversations/<cid:cid>/assign")
+@bp.post("/conversations/<cid:cid>/mentions/seen")
 @may(SIGNED_IN)
-def assign(cid: str) -> ResponseReturnValue:
-    return handoff.assign(identity.actor(), cid, body(Assignment).agent)
+def seen(cid: str) -> ResponseReturnValue:
+    mentions.seen(identity.actor(), cid)
+    return "", 204
+
+
+@bp.get("/mentions")
+@may(SIGNED_IN)
+def mentioned() -> ResponseReturnValue:
+    return mentions.listed(identity.actor())
 
 
 @bp.post("/conversations/<cid:cid>/read")

@@ -70,29 +70,30 @@ def retry(public_id: str) -> ResponseReturnValue:
 @may(SIGNED_IN, quietly=True)
 def show(public_id: str, name: str) -> ResponseReturnValue:
     """The name in the address is for people; what it is called and what it is, we know ourselves."""
-    return _answer(serving.for_actor(identity.actor(), public_id))
+    return answered(serving.for_actor(identity.actor(), public_id))
 
 
 @bp.get("/files/<file:public_id>/thumb")
 @may(SIGNED_IN, quietly=True)
 def thumb(public_id: str) -> ResponseReturnValue:
-    return _answer(serving.for_actor(identity.actor(), public_id, thumb=True))
+    return answered(serving.for_actor(identity.actor(), public_id, thumb=True))
 
 
 @bp.get(f"/files/contact/<int(max={LARGEST}):contact>/picture")
 @may(SIGNED_IN, quietly=True)
 def picture(contact: int) -> ResponseReturnValue:
-    return _answer(faces.shown(identity.actor(), contact))
+    return answered(faces.shown(identity.actor(), contact))
 
 
 @bp.get("/files/out/<token>/<name>")
 @may(ANYONE)
 def out(token: str, name: str) -> ResponseReturnValue:
     """For whoever has been given this very address: a provider that fetches, a visitor of the web chat."""
-    return _answer(serving.for_pass(token))
+    return answered(serving.for_pass(token))
 
 
-def _answer(file: File) -> Response:
+def answered(file: File) -> Response:
+    """The bytes, as what they are and nothing else."""
     type_ = file.type if file.type in INLINE | DOWNLOADED else UNKNOWN
     tag = f'"{file.key}"'
     if request.method == "GET" and request.if_none_match.contains_raw(tag):

@@ -149,10 +149,10 @@ class Hub:
             queue.wake(changes=[frames.pack(told, None, None)])
 
     def _send(self, told: Told, visitor: bytes) -> None:
+        to_all = told.to_all
         for seat in self._all():
             if seat.actor:
-                of_all = seat.hears_all and "u" not in told.header
-                if said := told.whole if of_all else told.to(seat.actor):
+                if said := to_all if to_all is not None and seat.hears_all else told.to(seat.actor):
                     seat.line.send(said)
             elif visitor and seat.visitor and seat.visitor == told.header["v"]:
                 seat.line.send(visitor)

@@ -10,7 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from roms.config import Config
 from roms.errors import NotFound
-from roms.services import channels, inbox
+from roms.services import channels, inbox, labels
 from roms.web import headers, i18n, identity
 from roms.web.channels import warnings
 from roms.web.rights import ADMIN, ANYONE, SIGNED_IN, may
@@ -60,6 +60,15 @@ def show_contacts(contact: int) -> ResponseReturnValue:
     return i18n.page("contacts.html", part="inbox", boot=boot())
 
 
+@bp.get("/inbox/labels")
+@bp.get("/inbox/saved")
+@bp.get("/inbox/macros")
+@may(SIGNED_IN)
+def show_words() -> ResponseReturnValue:
+    """Where labels, saved replies and macros are looked after; agents read what there is."""
+    return i18n.page("words.html", part="words", boot=boot())
+
+
 @bp.get("/inbox", defaults={"cid": ""}, strict_slashes=False)
 @bp.get("/inbox/<cid>")
 @may(SIGNED_IN)
@@ -73,6 +82,7 @@ def boot() -> dict[str, Any]:
     return {
         "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
         "agents": inbox.agents(),
+        "labels": labels.known(),
         "several_numbers": channels.are_several(),
         "csrf": generate_csrf(),
         "instance": config().instance,

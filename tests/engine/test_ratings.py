@@ -88,7 +88,7 @@ def test_a_comment_is_kept_whatever_it_says_but_not_where_it_is_a_flows_own_word
 def test_whoever_may_not_be_asked_is_not() -> None:
     chat = Chat(FILES)
     chat.happens(AgentClaimed(1))
-    assert spoken(chat.happens(Closed(1, "recently"))) == []
+    assert spoken(chat.happens(Closed(1, unasked="recently"))) == []
     assert chat.mode == "CLOSED"
 
 

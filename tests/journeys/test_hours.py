@@ -162,6 +162,15 @@ def test_a_flow_that_says_so_itself_is_not_repeated(client: FlaskClient, cast: C
     assert len(said()) == 1
 
 
+@pytest.mark.parametrize("words", ["Rp 18.000 saja.", "Harganya 118.00", "Pukul 18.001"])
+def test_a_price_is_no_hour(client: FlaskClient, cast: Cast, clock: Clock, words: str) -> None:
+    publish(f"a: {{handoff: {{team: sales, say: '{words}'}}}}")
+    team("sales", made(cast))
+    clock.forward(**SOON)
+    say(client, "x")
+    assert len(said()) == 2
+
+
 def test_the_word_for_a_person_is_answered_once_by_the_hours_of_the_channels_team(
     client: FlaskClient, cast: Cast, clock: Clock
 ) -> None:

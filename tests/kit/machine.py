@@ -107,16 +107,19 @@ class Machine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.play.talks)
     @rule(
-        which=some, what=st.sampled_from(["claim", "assign", "release", "pause", "resume", "close"]), ani=st.booleans()
+        which=some,
+        what=st.sampled_from(["claim", "assign", "transfer", "snooze", "release", "pause", "resume", "close"]),
+        ani=st.booleans(),
     )
     def somebody_decides(self, which: int, what: str, ani: bool) -> None:
         talk, cast = self._one(which), self.stage.cast
         if not (cid := self._id(talk)):
             return
-        more = {"assign": (cast.budi.id,), "claim": (self._holder(cid),)}.get(what, ())
+        gives = what in ("assign", "transfer")
+        more = (cast.budi.id,) if gives else (self._holder(cid),) if what == "claim" else ()
         refused = False
         try:
-            getattr(handoff, what)(cast.ani if ani else cast.admin, cid, *more)
+            getattr(handoff, what)(cast.ani if ani and not gives else cast.admin, cid, *more)
         except Conflict:
             refused = True
         assert talk.act(what, self.play.now) != refused, (what, talk)

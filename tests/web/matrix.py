@@ -43,7 +43,7 @@ conversation = partial(Line, who=SIGNED_IN, of="conversation")
 contact = partial(Line, who=SIGNED_IN, of="contact")
 file = partial(Line, who=SIGNED_IN, of="file")
 
-VERBS = "<any(claim, release, pause, resume, close, reopen):verb>"
+VERBS = "<any(claim, resume, reopen, wake):verb>"
 PLACES = {VERBS: "claim", "<name>": "name", "<kind>": "whapi", "<key>": "key", "<token>": "token", "<cid>": "nonsense"}
 PLACES |= {f"<{INT}:seq>": "1", f"<{INT}:merge>": "1", f"<{INT}:id_>": "2000000000"}  # nothing is done to a channel
 PLACES |= {f"<{INT}:person>": "1", "<int:contact>": "1", "<path:filename>": "x", "<string(length=64):hash_>": "0" * 64}
@@ -51,9 +51,11 @@ PLACES |= {f"<{INT}:person>": "1", "<int:contact>": "1", "<path:filename>": "x",
 AT = "/api/conversations/<cid:cid>"
 PERSON = f"/api/contacts/<{INT}:contact>"
 CHANNEL = f"/api/channels/<{INT}:id_>"
+RUN = {"client_id": "@new", "seen": 1_000_000}
 TEAM = {"hours": None, "answer_within": None}
 NO_HOURS = "there are no such hours"
 HOURS = {"name": "Toko", "zone": "WIB", "open": {"mon": ["08:00-17:00"]}}
+SOMEBODY, ONE_TEAM = f"/api/people/<{INT}:id_>", f"/api/teams/<{INT}:id_>"
 MESSAGE = {"client_id": "@new", "text": "baik", "seen": 1_000_000}
 
 MATRIX: dict[str, Line] = {
@@ -70,8 +72,12 @@ MATRIX: dict[str, Line] = {
     "GET /inbox/<cid>": signed_in(),
     "GET /inbox/contacts": signed_in(),
     "GET /inbox/contacts/<int:contact>": signed_in(),
+    "GET /inbox/labels": signed_in(),
+    "GET /inbox/saved": signed_in(),
+    "GET /inbox/macros": signed_in(),
     "GET /board": supervisor(),
     "GET /inbox/channels": admin(),
+    "GET /inbox/crew": admin(),
     "GET /inbox/journal": admin(),
     "GET /inbox/unmatched": admin(),
     # conversations
@@ -81,6 +87,15 @@ MATRIX: dict[str, Line] = {
     f"POST {AT}/{VERBS}": conversation(also=(409,)),  # a colleague has it
     f"POST {AT}/give-back": conversation(who=SUPERVISOR),
     f"POST {AT}/assign": conversation(body={"agent": "@me"}),
+    f"POST {AT}/transfer": conversation(status=422),
+    f"POST {AT}/release": conversation(body={"step": "none.such"}, status=422),
+    f"POST {AT}/pause": conversation(),
+    f"POST {AT}/snooze": conversation(body={"until": "2020-01-01T00:00:00Z"}, status=422),
+    f"POST {AT}/close": conversation(),
+    f"GET {AT}/steps": conversation(),
+    "GET /api/choices": signed_in(),
+    "POST /api/bulk": signed_in(body={"verb": "read", "conversations": ["nonsense"]}),
+    "POST /api/bulk/<name>/undo": signed_in(status=404, detail="there is nothing of yours to take back here"),
     f"POST {AT}/messages": conversation(body=MESSAGE, status=201),
     f"POST {AT}/notes": conversation(body={"text": "catatan"}, status=201),
     f"POST {AT}/reactions": conversation(body={"client_id": "@new", "seq": 1, "emoji": "👍"}, status=201),
@@ -94,6 +109,31 @@ MATRIX: dict[str, Line] = {
     f"POST {AT}/aside/<{INT}:id_>/retry": conversation(status=404, detail="nothing was set aside under this number"),
     f"GET {AT}/why/<{INT}:seq>": conversation(),
     f"GET {AT}/test": conversation(who=ADMIN),
+    f"GET {AT}/callable": conversation(),
+    f"POST {AT}/mentions/seen": conversation(status=204),
+    f"POST {AT}/labels": conversation(body={"label": "baru"}),
+    f"DELETE {AT}/labels": conversation(body={"label": "baru"}),
+    f"GET {AT}/saved": conversation(),
+    f"POST {AT}/saved/<{INT}:id_>/file": conversation(status=404, detail="there is no such file"),
+    f"POST {AT}/macros/<{INT}:id_>": conversation(body=RUN, status=404, detail="there is no such macro"),
+    # what people working together share
+    "GET /api/mentions": signed_in(),
+    "GET /api/labels": signed_in(),
+    "GET /api/labels/counts": signed_in(),
+    "POST /api/labels": supervisor(status=422),
+    f"PATCH /api/labels/<{INT}:id_>": supervisor(status=404, detail="there is no such label"),
+    f"DELETE /api/labels/<{INT}:id_>": supervisor(status=404, detail="there is no such label"),
+    "GET /api/saved": signed_in(),
+    "POST /api/saved": supervisor(status=422),
+    f"PATCH /api/saved/<{INT}:id_>": supervisor(status=404, detail="there is no such saved reply"),
+    f"DELETE /api/saved/<{INT}:id_>": supervisor(status=404, detail="there is no such saved reply"),
+    f"GET /api/saved/<{INT}:id_>/file": signed_in(status=404, detail="there is no such file", quietly=True),
+    f"POST /api/saved/<{INT}:id_>/file": supervisor(status=404, form=True, detail="there is no such saved reply"),
+    f"DELETE /api/saved/<{INT}:id_>/file": supervisor(status=404, detail="there is no such saved reply"),
+    "GET /api/macros": signed_in(),
+    "POST /api/macros": supervisor(status=422),
+    f"PATCH /api/macros/<{INT}:id_>": supervisor(status=404, detail="there is no such macro"),
+    f"DELETE /api/macros/<{INT}:id_>": supervisor(status=404, detail="there is no such macro"),
     # files
     "DELETE /api/files/<file:public_id>": file(status=204),
     "POST /api/files/<file:public_id>/retry": file(status=409),
@@ -108,6 +148,8 @@ MATRIX: dict[str, Line] = {
     "POST /api/contacts/import": admin(),
     f"GET {PERSON}": contact(),
     f"PATCH {PERSON}": contact(body={"language": "id"}),
+    f"POST {PERSON}/labels": contact(body={"label": "baru"}),
+    f"DELETE {PERSON}/labels": contact(body={"label": "baru"}),
     f"POST {PERSON}/consent": contact(body={"wanted": True, "reason": "katanya"}),
     f"GET {PERSON}/conversations": contact(),
     f"POST {PERSON}/conversations": contact(body={"channel": "@channel"}),
@@ -122,11 +164,24 @@ MATRIX: dict[str, Line] = {
     "GET /api/ratings.csv": supervisor(),
     "POST /api/me": signed_in(body={"language": "id"}, status=204),
     "POST /api/ticket": signed_in(),
+    "POST /api/me/password": signed_in(status=422, body={"old": "tidak tahu", "password": "pendek"}),
     "POST /api/confirm": signed_in(body={"password": "correct horse battery"}),
     # what admins look after
     "GET /api/unmatched": admin(),
     "GET /api/aside": admin(),
     f"POST /api/aside/<{INT}:id_>/retry": admin(),
+    "GET /api/people": admin(),
+    "POST /api/people": admin(confirmed=True),
+    f"GET {SOMEBODY}": admin(),
+    f"PATCH {SOMEBODY}": admin(confirmed=True),
+    f"POST {SOMEBODY}/password": admin(confirmed=True),
+    f"DELETE {SOMEBODY}/sessions": admin(confirmed=True),
+    "GET /api/teams": admin(),
+    "POST /api/teams": admin(confirmed=True),
+    f"PATCH {ONE_TEAM}": admin(confirmed=True),
+    f"PUT {ONE_TEAM}/members/<{INT}:person>": admin(confirmed=True),
+    f"DELETE {ONE_TEAM}/members/<{INT}:person>": admin(confirmed=True),
+    f"PUT {CHANNEL}/team": admin(confirmed=True),
     "GET /api/channels": admin(),
     "POST /api/channels": admin(confirmed=True),
     f"GET {CHANNEL}": admin(),

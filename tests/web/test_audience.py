@@ -76,6 +76,14 @@ def test_a_frame_that_does_not_say_whose_it_is_reaches_only_those_who_see_all() 
     assert heard == {Sees.ALL}
 
 
+def test_a_frame_about_one_of_us_reaches_them_and_those_who_see_to_the_work() -> None:
+    mine, theirs = (Told({"c": "", "v": "", "s": 0, "u": who}, b"{}") for who in (ME, OTHER))
+    assert (mine.to_all, theirs.to_all) == (None, None)
+    for actor in PEOPLE:
+        assert mine.to(actor)
+        assert bool(theirs.to(actor)) == (actor.role is not Role.AGENT)
+
+
 def test_a_change_that_nobody_announced_tells_others_to_look_but_not_at_what() -> None:
     news = told((OTHER, "support"), kind=Moved)
     assert news.to(somebody(Sees.OWN)) == LOOK
@@ -86,6 +94,7 @@ def test_a_change_that_nobody_announced_tells_others_to_look_but_not_at_what() -
 def test_a_frame_for_who_sees_no_numbers_has_none_and_is_made_once() -> None:
     news = told((ME, ""))
     assert b"81234567890" in news.to(somebody(Sees.ALL))
+    assert news.to_all is news.to(somebody(Sees.OWN))
     hidden = news.to(somebody(Sees.ALL, numbers=False))
     assert "•••• 890".encode() in hidden
     assert b"81234567890" not in hidden

@@ -107,8 +107,9 @@ def test_an_agent_does_his_work_by_the_api(ani: Browser, client: FlaskClient, pe
     ):
         assert ani.post(f"/api/conversations/{cid}/{verb}").json["conversation"]["mode"] == mode
     assert ani.post(f"/api/conversations/{cid}/resume").status_code == 409
-    given = ani.post(f"/api/conversations/{cid}/assign", json={"agent": people.budi.id})
-    assert given.status_code in (200, 409)
+    assert ani.post(f"/api/conversations/{cid}/assign", json={"agent": people.budi.id}).status_code == 403
+    assert ani.post(f"/api/conversations/{cid}/claim").status_code == 200
+    assert ani.post(f"/api/conversations/{cid}/assign", json={"agent": people.budi.id}).status_code == 200
 
 
 def test_the_documentation_is_rendered_and_html_in_it_stays_text(

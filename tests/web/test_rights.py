@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -16,8 +15,7 @@ from werkzeug.test import TestResponse
 
 from roms import clock
 from roms.db import db, table, writing
-from roms.errors import Conflict
-from roms.models import LoginSession, Role
+from roms.models import LoginSession
 from roms.services import accounts
 from roms.web import rights
 from roms.web.rights import ADMIN, SIGNED_IN, SUPERVISOR, VISITOR, may
@@ -163,38 +161,6 @@ def test_s10_taking_contacts_out_asks_for_the_password_again(all_of_them: Ranks)
     for route in confirmed:
         answer = ask(all_of_them, "admin", route, "own")
         assert (answer.status_code, answer.json["error"]["code"]) == (403, "confirm_password"), route
-
-
-def test_s10_the_last_admin_is_neither_removed_nor_demoted(app: Flask, cast: Cast) -> None:
-    for take_away in (accounts.deactivate, lambda id_: accounts.set_role(id_, Role.SUPERVISOR)):
-        with pytest.raises(Conflict, match="last admin"):
-            take_away(cast.admin.id)
-    accounts.set_role(cast.ani.id, Role.ADMIN)
-    accounts.set_role(cast.admin.id, Role.AGENT)
-    with pytest.raises(Conflict, match="last admin"):
-        accounts.deactivate(cast.ani.id)
-
-
-def test_s10_of_two_admins_who_remove_each_other_at_once_one_stays(app: Flask, cast: Cast) -> None:
-    accounts.set_role(cast.ani.id, Role.ADMIN)
-    both, outcomes = (cast.admin.id, cast.ani.id), []
-    start = threading.Barrier(2)
-
-    def remove(id_: int) -> None:
-        with app.app_context():
-            start.wait(10)
-            try:
-                outcomes.append(accounts.deactivate(id_))
-            except Conflict as error:
-                outcomes.append(error)
-            db.session.remove()
-
-    threads = [threading.Thread(target=remove, args=(id_,)) for id_ in both]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert sorted(outcome is None for outcome in outcomes) == [False, True]
 
 
 def test_s10_the_command_changes_a_role_and_signs_out_everywhere(app: Flask, all_of_them: Ranks) -> None:

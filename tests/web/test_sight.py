@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection
 from roms import queue
 from roms.db import db, table, writing
 from roms.models import Role, Sees, User
-from roms.services import accounts, handoff
+from roms.services import accounts, crew, handoff
 from tests.cast import Cast
 from tests.web.agent import Agent, Visitor, closed, heard, listens
 from tests.web.conftest import House, Site
@@ -105,6 +105,6 @@ def test_whoever_may_see_more_or_less_is_told_to_begin_anew(site: Site, cast: Ca
 def test_s03_whoever_gets_another_role_is_gone_within_five_seconds(site: Site, cast: Cast) -> None:
     with Agent(site.url, "budi").socket() as ws:
         listens(ws)
-        accounts.set_role(cast.budi.id, Role.SUPERVISOR)
+        crew.change(None, cast.budi.id, {"role": Role.SUPERVISOR})
         assert closed(ws, 6.0) == 4401
-    accounts.set_role(cast.budi.id, Role.AGENT)
+    crew.change(None, cast.budi.id, {"role": Role.AGENT})

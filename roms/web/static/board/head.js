@@ -5,12 +5,13 @@ import { Icon } from "../inbox/icons.js";
 import { link } from "../inbox/store.js";
 import { number, t } from "../inbox/text.js";
 import { Presence } from "../common/presence.js";
+import { Bell } from "../inbox/bell.js";
 import { Waits } from "./card.js";
 import { chooseTeam, late, longest, nameOfAgent, sums, team, world } from "./state.js";
 
 export const Top = () => html`<header class="top">
   <a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${22} /></a><h1>${t("board")}</h1>
-  <span class="link-dot" data-link=${link.value} role="img" aria-label=${t(`link_${link.value}`)} title=${t(`link_${link.value}`)}></span><span class="grow"></span><${Presence} /></header>`;
+  <span class="link-dot" data-link=${link.value} role="img" aria-label=${t(`link_${link.value}`)} title=${t(`link_${link.value}`)}></span><span class="grow"></span><${Bell} /><${Presence} /></header>`;
 
 export function Figures() {
   const { present, people, open, overdue, backlog } = sums.value;

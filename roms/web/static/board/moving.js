@@ -32,9 +32,12 @@ export const move = (card, to) =>
   attempt(card, shownAs(card, to), async () => {
     const answer = await sent(card, to);
     learn(answer.conversation);
-    const undo = answer.undo && { label: t("undo"), run: () => takeBack(card, answer.undo) };
+    const undo = { label: t("undo"), run: () => (answer.undo ? takeBack(card, answer.undo) : move(card, placeOf(card))) };
     toast(t("moved", { name: nameOf(card), place: whereTo(to, answer.conversation) }), { kind: "good", act: undo });
   });
+
+/** Where it stood, as a place to go to. */
+const placeOf = ({ assignee, team }) => (assignee ? { agent: assignee } : team ? { team } : BACKLOG);
 
 function sent({ id }, to) {
   if (to.agent) return post(conversation(id, "/assign"), { agent: to.agent });

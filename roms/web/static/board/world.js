@@ -150,7 +150,7 @@ export function sums(all) {
   return {
     present: people.filter(({ agent }) => agent.presence === "available").length,
     people: people.length,
-    open: all.reduce((sum, { open }) => sum + open, 0),
+    open: all.slice(1).reduce((sum, { open }) => sum + open, 0),
     overdue: all.reduce((sum, { overdue }) => sum + overdue, 0),
     backlog: all[0].open,
   };

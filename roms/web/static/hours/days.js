@@ -62,6 +62,6 @@ function Import() {
     <label class="tick-box"><input type="checkbox" checked=${leave} onChange=${(event) => setLeave(event.target.checked)} /><span>${t("with_leave")}</span></label>
     <${Busy} icon="plus" disabled=${isChanged.value} run=${() => fill({ year, leave })}>${t("import_year", { year })}</${Busy}>
     <button type="button" class="button quiet" disabled=${isChanged.value} onClick=${() => file.current.click()}><${Icon} name="attach" size=${16} />${t("import_file")}</button>
-    <input ref=${file} class="sr" type="file" accept=".csv,.ics,text/csv,text/calendar" tabindex="-1" aria-hidden="true" onChange=${read} /></div>
+    <input ref=${file} hidden type="file" accept=".csv,.ics,text/csv,text/calendar" onChange=${read} /></div>
     <small class="muted">${isChanged.value ? t("save_first") : t("import_text")}</small></div>`;
 }

@@ -1,6 +1,7 @@
 // The whole wiring of the opening hours' page: a list, one of them as a form, and the teams that keep them.
 import { effect, html, render, useState } from "../vendor/ui.js";
 import { Presence, listen } from "../common/presence.js";
+import { Bell } from "../inbox/bell.js";
 import { me } from "../inbox/boot.js";
 import { Icon } from "../inbox/icons.js";
 import { alerted, status, toasts } from "../inbox/notices.js";
@@ -19,7 +20,7 @@ const App = () => html`
   <a class="skip" href="#page">${t("skip")}</a>
   <header class="top">${current.value
     ? html`<a class="icon-button" href="#" aria-label=${t("to_list")} title=${t("to_list")}><${Icon} name="back" size=${22} /></a>`
-    : html`<a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${22} /></a>`}<h1>${title()}</h1><span class="grow"></span><${Presence} /></header>
+    : html`<a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${22} /></a>`}<h1>${title()}</h1><span class="grow"></span><${Bell} /><${Presence} /></header>
   <main id="page" class="page hours" tabindex="-1" aria-busy=${all.value === null}>
     ${failed.value && html`<p class="note bad" role="alert">${failed.value}</p>`}
     ${all.value === null ? !failed.value && html`<p class="waiting-text" role="status"><span class="spinner" aria-hidden="true"></span>${t("working")}</p>`

@@ -2,9 +2,9 @@
 import { whole } from "./bits.js";
 import { agentName, me } from "./boot.js";
 import { howText } from "./consent.js";
-import { has, lasting, shortTime, t } from "./text.js";
+import { has, lasting, shortTime, t, tell } from "./text.js";
 
-const ICONS = { assigned: "userPlus", unassigned: "person", queued: "person", label: "label", opened: "wave", handoff: "person", contact: "info", opted_out: "cancel", opted_in: "check", aside: "warn", aside_dead: "warn", aside_done: "tick", escalated: "warn", sent_again: "unknown", found: "tick", rated: "star" };
+const ICONS = { assigned: "userPlus", unassigned: "person", queued: "person", label: "label", opened: "wave", handoff: "person", contact: "info", opted_out: "cancel", opted_in: "check", aside: "warn", aside_dead: "warn", aside_done: "tick", escalated: "warn", snoozed: "clock", woken: "clock", undone: "reopen", sent_again: "unknown", found: "tick", rated: "star" };
 const MODE_ICONS = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "closed" };
 
 export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.data.to] : ICONS[entry.event]) ?? "info";
@@ -12,8 +12,10 @@ export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.d
 export function eventText(entry) {
   if (entry.event === "mode") return modeText(entry);
   if (entry.event === "assigned") return assignedText(entry.data.agent, { by: entry.agent, ...entry.data });
+  if (HANDED.has(entry.event)) return handedText(entry);
+  if (entry.event === "handoff" && entry.data.reason === "transferred") return t("event_transferred", { name: whole(entry.agent), team: entry.data.team });
   if (entry.event === "queued") return queuedText(entry.data);
-  if (entry.event === "label") return t("event_label", { label: entry.data.label });
+  if (entry.event === "label") return labelText(entry);
   if (["merged", "unmerged", "identity"].includes(entry.event)) return t(`event_${entry.event}`, entry.data);
   if (entry.event === "opted_out" || entry.event === "opted_in") return consentText(entry);
   if (entry.event === "contact") return contactText(entry.data);
@@ -24,9 +26,25 @@ export function eventText(entry) {
   return has(`event_${entry.event}`) ? t(`event_${entry.event}`) : entry.event;
 }
 
+const HANDED = new Set(["snoozed", "woken", "undone"]);
+
+function handedText({ event, agent, data }) {
+  const name = agent === null ? "" : whole(agent);
+  if (event === "snoozed") return t(data.until ? "event_snoozed" : "event_snoozed_plain", { name, time: data.until && shortTime(data.until) });
+  if (event === "woken") return t(`event_woken_${data.by}`, { name });
+  return t("event_undone", { name, what: t(`undone_${data.verb}`) });
+}
+
 /** Who wants no advertising any more, or wants it again, and how we know. */
 function consentText({ event, agent, data }) {
   return t("event_consent", { what: t(`event_${event}`), how: howText({ ...data, by: agent }) });
+}
+
+/** Put on, taken off or called something else; a person is named, a flow is not. */
+function labelText({ agent, data: { label, was, removed, by } }) {
+  if (was) return t("event_label_renamed", { old: was, label });
+  const key = removed ? "event_label_removed" : "event_label";
+  return by === "person" && agent !== null ? t(`${key}_by`, { label, name: whole(agent) }) : t(key, { label });
 }
 
 /** After how long, and after how many had their turn. */
@@ -37,16 +55,19 @@ function escalatedText({ tried, within }) {
 
 const duration = (seconds) => (seconds < 60 ? t("seconds_short", { count: seconds }) : seconds < 3600 ? t("minutes_short", { count: Math.round(seconds / 60) }) : t("hours_short", { count: Math.floor(seconds / 3600), minutes: Math.round((seconds % 3600) / 60) }));
 
-/** What a flow learned of the contact: a name, or the language that is spoken from then on. */
+/** What a flow learned of the contact: a name, or the language that is spoken from then on; or which labels it has now. */
 function contactText({ field, old, new: value }) {
+  if (field === "labels") return value.length ? t("event_contact_labels", { labels: value.join(", ") }) : t("event_contact_labels_none");
   if (field === "language") return t(`event_contact_language_${value}`);
   return old ? t("event_contact_renamed", { old, name: value }) : t("event_contact_named", { name: value });
 }
 
 /** The way back from PAUSED or CLOSED has words of its own; a person is named, the system is not. */
-function modeText({ agent, data: { from, to, event } }) {
+function modeText({ agent, data: { from, to, event, step, until, called } }) {
   const what = event === "closed" && to === "BOT" ? "survey" : to === "AGENT" && from === "CLOSED" ? "reopened" : from === "PAUSED" && to === "AGENT" ? "resumed" : to;
-  return agent === null ? t(`event_mode_${what}`) : t(`event_mode_${what}_by`, { name: whole(agent) });
+  const text = agent === null ? t(`event_mode_${what}`) : t(`event_mode_${what}_by`, { name: whole(agent) });
+  const more = step ? t("event_at_step", { step }) : until ? t("event_until", { time: shortTime(until) }) : called ? t("event_because", { why: tell(called) }) : "";
+  return more ? `${text} ${more}` : text;
 }
 
 /** Why this agent has it; the sentence for the timeline and for the contact's pane. */

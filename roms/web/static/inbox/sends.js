@@ -158,8 +158,9 @@ export async function checkSent(id, entry) {
   }
 }
 
-export async function addNote(id, text) {
-  const answer = await post(conversation(id, "/notes"), { text });
+/** `client_id` is the writer's own: a second try is no second note. `force`: although somebody called may not read it. */
+export async function addNote(id, text, { client_id = uuid(), force = false } = {}) {
+  const answer = await post(conversation(id, "/notes"), { client_id, text, force });
   learn(answered(withSummary(world.value, answer.conversation), answer), id);
 }
 

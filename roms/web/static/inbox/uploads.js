@@ -55,6 +55,12 @@ export function add(id, list, { voice = false } = {}) {
   }
 }
 
+/** A file that the server has already: that of a saved reply. */
+export function addReady(id, content) {
+  const item = { key: uuid(), name: content.name, size: content.size, type: content.mime, kind: content.kind, state: "ready", progress: 1, text: "", content, caption: "", source: null };
+  put(id, [...trayOf(id), item]);
+}
+
 /** fetch() tells nothing of its progress: this is what XMLHttpRequest is still for. Rejects with words for a person. */
 export function transfer(id, { source, name, voice }, { onStart = null, onProgress = null } = {}) {
   const request = new XMLHttpRequest();

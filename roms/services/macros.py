@@ -1,0 +1,243 @@
+"""Several acts in one: what an agent does again and again, done as a whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from roms import clock
+from roms.db import db, transaction
+from roms.engine import events
+from roms.engine.types import JSON
+from roms.errors import Conflict, Invalid, NotFound, Problem
+from roms.models import Macro, SavedReply, Team, TeamMember, User
+from roms.services import access, editors, filling, frames, labelling, notes, replies, said, saved, saved_files
+from roms.services.actors import Actor
+from roms.services.runner import advance
+from roms.services.said import Draft
+from roms.services.scene import Scene, finish
+
+LONGEST_NAME, MOST_STEPS, LONGEST_TEXT = 120, 10, 4096
+ME = "me"  # whoever runs the macro
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: who, and the newest number that he has seen; None where that does not matter to him."""
+
+    actor: Actor
+    seen: int | None
+    client_id: str  # of the message that this step writes
+
+
+# --- what there is -------------------------------------------------------------------------------------------------
+
+
+def listing(actor: Actor) -> JSON:
+    """Those this person may run; who looks after them sees all."""
+    found = select(Macro).where(_usable_by(actor)).order_by(func.lower(Macro.name))
+    rows = db.session.scalars(found.execution_options(populate_existing=True))
+    items = [_shown(row) for row in rows]
+    may_edit, teams = actor.is_supervisor, saved.teams()
+    return {"items": items, "may_edit": may_edit, "steps": list(STEPS), "teams": teams}
+
+
+@transaction()
+def make(actor: Actor, values: Mapping[str, Any]) -> JSON:
+    """Invalid names the step that cannot be; Conflict where the name is taken."""
+    editors.require(actor)
+    row = Macro(name="", steps=[], changed_at=clock.now())
+    _change(row, {"team": None} | dict(values))
+    db.session.add(row)
+    db.session.flush()
+    return _shown(row)
+
+
+@transaction()
+def change(actor: Actor, macro_id: int, values: Mapping[str, Any]) -> JSON:
+    editors.require(actor)
+    row = _by_id(macro_id)
+    _change(row, values)
+    db.session.flush()
+    return _shown(row)
+
+
+@transaction()
+def remove(actor: Actor, macro_id: int) -> None:
+    editors.require(actor)
+    db.session.delete(_by_id(macro_id))
+
+
+# --- doing it ------------------------------------------------------------------------------------------------------
+
+
+@transaction()
+def run(actor: Actor, cid: str, macro_id: int, client_id: str, seen: int, force: bool = False) -> JSON:
+    """Every step in its turn, all of them or none; the same client_id again does nothing a second time.
+
+    Whatever a step refuses is told as that step's, with its number: StaleView where a colleague answered meanwhile.
+    """
+    scene = access.scene_for(actor, cid)
+    row = db.session.scalars(select(Macro).where(Macro.id == macro_id, _usable_by(actor))).one_or_none()
+    if row is None:
+        raise NotFound("there is no such macro")
+    if not _was_done(scene, client_id, row.steps):
+        for place, step in enumerate(row.steps, 1):
+            _do(scene, Run(actor, None if force else seen, f"{client_id}.{place}"), place, step)
+        finish(scene)
+        notes.keep_mentions(scene)
+    return {"conversation": frames.summary(scene.conversation, scene.line, scene.talk)}
+
+
+def _was_done(scene: Scene, client_id: str, steps: Sequence[Mapping[str, Any]]) -> bool:
+    """A repeat is known by what it wrote. One that writes nothing can be done again without harm."""
+    writing = [place for place, step in enumerate(steps, 1) if step["do"] in ("reply", "note")]
+    return any(said.earlier(scene, f"{client_id}.{place}") is not None for place in writing)
+
+
+def _do(scene: Scene, run_: Run, place: int, step: Mapping[str, Any]) -> None:
+    try:
+        STEPS[step["do"]].do(scene, run_, step)
+    except Problem as problem:
+        problem.args = (f"step {place} ({step['do']}): {problem}",)
+        problem.data |= {"step": place, "do": step["do"]}
+        raise
+
+
+def _label(scene: Scene, run_: Run, step: Mapping[str, Any]) -> None:
+    labelling.put(scene, labelling.offered(step["label"], scene.at), run_.actor.id)
+
+
+def _unlabel(scene: Scene, run_: Run, step: Mapping[str, Any]) -> None:
+    labelling.take(scene, step["label"], run_.actor.id)
+
+
+def _reply(scene: Scene, run_: Run, step: Mapping[str, Any]) -> None:
+    """A saved reply or words of the macro's own; with a hole that cannot be filled nothing is sent."""
+    row = saved.by_id(step["saved"]) if step.get("saved") else None
+    language = saved.language_of(row, scene.conversation.contact.language) if row else ""
+    text = row.texts[language] if row else step["text"]
+    filled = filling.filled(text, language or "id", filling.known(scene.conversation, run_.actor, scene.talk, scene.at))
+    if filled.missing:
+        raise Invalid(f"not known here: {', '.join(filled.missing)}", field="text", missing=list(filled.missing))
+    replies.add(scene, run_.actor, run_.client_id, Draft(filled.text, file=_file(scene, run_, row)), run_.seen)
+
+
+def _file(scene: Scene, run_: Run, row: SavedReply | None) -> str:
+    if row is None or row.content is None:
+        return ""
+    made = saved_files.attached(run_.actor, scene.conversation.id, scene.line.id, row.content)
+    return str(made["public_id"])
+
+
+def _note(scene: Scene, run_: Run, step: Mapping[str, Any]) -> None:
+    notes.add(scene, run_.actor, step["text"], run_.client_id)
+
+
+def _assign(scene: Scene, run_: Run, step: Mapping[str, Any]) -> None:
+    agent = run_.actor.id if step["agent"] == ME else step["agent"]
+    advance(scene, events.Assigned(agent, run_.actor.id))
+
+
+def _close(scene: Scene, run_: Run, _: Mapping[str, Any]) -> None:
+    advance(scene, events.Closed(run_.actor.id))
+
+
+# --- what a step may be ----------------------------------------------------------------------------------------------
+
+
+def _a_label(step: Mapping[str, Any]) -> JSON:
+    return {"label": labelling.spelled(str(step.get("label") or ""))}
+
+
+def _words(step: Mapping[str, Any]) -> JSON:
+    text = str(step.get("text") or "").strip()
+    if not text or len(text) > LONGEST_TEXT:
+        raise Invalid(f"1 to {LONGEST_TEXT} characters are to be said", field="text")
+    return {"text": text}
+
+
+def _a_reply(step: Mapping[str, Any]) -> JSON:
+    if step.get("saved"):
+        return {"saved": saved.by_id(int(step["saved"])).id}
+    words = _words(step)
+    filling.checked(words["text"])
+    return words
+
+
+def _an_agent(step: Mapping[str, Any]) -> JSON:
+    agent = step.get("agent")
+    if agent != ME and db.session.scalar(select(User.id).where(User.id == agent, User.is_active)) is None:
+        raise Invalid("there is nobody like that to give it to", field="agent")
+    return {"agent": agent}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    check: Callable[[Mapping[str, Any]], JSON]
+    do: Callable[[Scene, Run, Mapping[str, Any]], None]
+
+
+STEPS: Mapping[str, Step] = {
+    "label": Step(_a_label, _label),
+    "unlabel": Step(_a_label, _unlabel),
+    "reply": Step(_a_reply, _reply),
+    "note": Step(_words, _note),
+    "assign": Step(_an_agent, _assign),
+    "close": Step(lambda _: {}, _close),
+}
+
+
+def _change(row: Macro, values: Mapping[str, Any]) -> None:
+    if "name" in values:
+        row.name = _name(values["name"], row.id)
+    if "steps" in values:
+        row.steps = [_checked(place, step) for place, step in enumerate(values["steps"], 1)]
+        if not 1 <= len(row.steps) <= MOST_STEPS:
+            raise Invalid(f"a macro has 1 to {MOST_STEPS} steps", field="steps")
+    if "team" in values:
+        row.team_id = saved.team_of(values["team"])
+    row.changed_at = clock.now()
+
+
+def _checked(place: int, step: Mapping[str, Any]) -> JSON:
+    """The step with what belongs to it and nothing else; Invalid with its number."""
+    kind = STEPS.get(str(step.get("do")))
+    try:
+        if kind is None:
+            raise Invalid(f"do: one of {', '.join(STEPS)}", field="do")
+        return {"do": step["do"]} | kind.check(step)
+    except Problem as problem:
+        raise Invalid(f"step {place}: {problem}", **(problem.data | {"step": place})) from problem
+
+
+def _name(name: str, mine: int | None) -> str:
+    name = " ".join(name.split())[:LONGEST_NAME]
+    if not name:
+        raise Invalid("a macro has a name", field="name")
+    taken = select(Macro.id).where(func.lower(Macro.name) == name.lower(), Macro.id != (mine or 0))
+    if db.session.scalar(taken) is not None:
+        raise Conflict(f"there is a macro {name!r} already", field="name")
+    return name
+
+
+def _by_id(macro_id: int) -> Macro:
+    row = db.session.get(Macro, macro_id, populate_existing=True)
+    if row is None:
+        raise NotFound("there is no such macro")
+    return row
+
+
+def _usable_by(actor: Actor) -> ColumnElement[bool]:
+    if actor.is_supervisor:
+        return Macro.id.is_not(None)
+    mine = select(TeamMember.team_id).where(TeamMember.user_id == actor.id)
+    return or_(Macro.team_id.is_(None), Macro.team_id.in_(mine))
+
+
+def _shown(row: Macro) -> JSON:
+    team = db.session.scalar(select(Team.key).where(Team.id == row.team_id)) if row.team_id else None
+    return {"id": row.id, "name": row.name, "team": team, "steps": row.steps}
