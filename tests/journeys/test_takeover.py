@@ -17,7 +17,7 @@ from roms.db import db, writing
 from roms.engine.types import Mode
 from roms.errors import AlreadyTaken, StaleView
 from roms.models import Direction, History, Role, Sender, Status
-from roms.services import handoff, outbox, replies
+from roms.services import handoff, notes, outbox, replies
 from roms.services.actors import Actor
 from roms.services.said import Draft
 from tests.cast import Cast, conversation, messages, person, say
@@ -118,7 +118,7 @@ def test_an_answer_on_a_stale_view_is_held_back_with_what_the_colleague_said(cli
 def test_a_note_of_a_colleague_holds_an_answer_back_too_and_ones_own_does_not(client: FlaskClient, cast: Cast) -> None:
     say(client, "cs")
     cid, seen = conversation().public_id, conversation().seq
-    replies.note(cast.budi, cid, "Saya cek gudang dulu")
+    notes.write(cast.budi, cid, "Saya cek gudang dulu")
     replies.send(cast.budi, cid, "b-1", "Halo, dengan Budi", seen=seen)
     with pytest.raises(StaleView) as held_back:
         replies.send(cast.ani, cid, "a-1", Draft("", location={"latitude": -6.2, "longitude": 106.8}), seen=seen)
