@@ -35,6 +35,7 @@ from roms.web import (
     media,
     pages,
     problems,
+    ratings,
     rights,
     templates,
     verbs,
@@ -82,7 +83,7 @@ def create_app(config: Config) -> Flask:
     files.init_app(app)
     for part in (aside, auth, authors, availability, board, channels, contacts, crew, pages, docs, hours):
         app.register_blueprint(part.bp)
-    for part in (journal, media, webhooks, widget, words, health, templates, verbs):
+    for part in (journal, media, ratings, webhooks, widget, words, health, templates, verbs):
         app.register_blueprint(part.bp)
     live.init_app(app)
     rights.complete(app)

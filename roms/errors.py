@@ -78,6 +78,12 @@ class StaleView(Conflict):
     code = "stale_view"
 
 
+class AlreadyTaken(Conflict):
+    """A colleague was faster: this conversation is theirs now."""
+
+    code = "already_taken"
+
+
 class WindowClosed(Conflict):
     """The contact has not written for 24 hours: WhatsApp takes only an approved template now."""
 

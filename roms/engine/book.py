@@ -126,6 +126,9 @@ class Book:
     written: set[str] = field(default_factory=set)
     media: Mapping[str, Media] = field(default_factory=dict)  # the files of the release, by name
     shown: set[str] = field(default_factory=set)  # those that something says
+    rates: list[tuple[Place, Spot]] = field(default_factory=list)  # the steps that ask how it was
+    afterwards: set[str] = field(default_factory=set)  # flows that begin when an agent has closed the chat
+    comments: list[tuple[Place, Spot]] = field(default_factory=list)  # and those that ask why
     buttons: list[Button] = field(default_factory=list)
     known: Known | None = None  # None: nobody said, as in tests of the files alone
     teams: list[tuple[str, Spot]] = field(default_factory=list)  # that something is handed to

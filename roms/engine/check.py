@@ -7,6 +7,7 @@ from roms.engine import (
     check_facts,
     check_known,
     check_media,
+    check_ratings,
     check_values,
     check_waits,
     check_ways,
@@ -29,6 +30,7 @@ def check(book: Book, lifecycle: tuple[Lifecycle, Person] | None, *, whole: bool
     check_values.limits(book, lifecycle[0] if lifecycle else None)
     check_waits.check(book, lifecycle[0] if lifecycle else None)
     check_media.files(book)
+    check_ratings.check(book)
     check_known.check(book)
     for second in book.otherwise[1:]:
         first = book.otherwise[0]

@@ -168,6 +168,19 @@ class SetContact:
 
 
 @dataclass(frozen=True, slots=True)
+class AskRating:
+    """Note that the contact was asked how it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRating:
+    """What they gave, 1 to 5; without a score, what they said about it afterwards."""
+
+    score: int | None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallOut:
     """Ask another system, once. A header's value is text, name of a secret, text, … in turns; `body` is JSON."""
 
@@ -199,5 +212,7 @@ Effect = (
     | AddLabel
     | AddNote
     | SetContact
+    | AskRating
+    | KeepRating
     | CallOut
 )

@@ -85,11 +85,13 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """It is done; `reason` is one of the lifecycle's `close_reasons`, or nothing."""
+    """It is done; `reason` is one of the lifecycle's `close_reasons`, or nothing. `unasked`: why the contact is not to
+    be asked how it was; empty where nothing speaks against it."""
 
     name: ClassVar[str] = "closed"
     by: int
     reason: str = ""
+    unasked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,11 @@ class Ask(Question):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Rate(Ask):
+    """How was it, from 1 to 5? Whatever is no answer is another matter, so `invalid` leads nowhere."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Branch:
     """The first case whose condition holds leads on; the last has none."""
 
@@ -155,7 +160,7 @@ class Http:
     failed: Place
 
 
-Control = Menu | Ask | Branch | Go | Handoff | Close | End | Subflow | Wait | Http
+Control = Menu | Ask | Rate | Branch | Go | Handoff | Close | End | Subflow | Wait | Http
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -263,7 +263,7 @@ def _reassign(turn: Turn) -> None:
 
 def _survey(turn: Turn) -> None:
     """An agent is done; where a flow wants to know how it was, the bot has the word for as long as that takes."""
-    match = turn.release.triggers.afterwards(turn)
+    match = None if getattr(turn.event, "unasked", "") else turn.release.triggers.afterwards(turn)
     if match is not None:
         modes.change(turn, Mode.BOT)
         steps.begin(turn, match)

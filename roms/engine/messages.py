@@ -128,6 +128,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "no flow has `otherwise: true` without a condition: some messages would get no answer",
         "belum ada alur dengan `otherwise: true` tanpa syarat: ada pesan yang tidak akan dijawab",
     ),
+    "rate-place": (
+        "`rate` stands in flow %(word)s, which no `event: closed_by_agent` begins",
+        "`rate` ada di alur %(word)s, yang tidak dimulai oleh `event: closed_by_agent`",
+    ),
+    "rate-twice": ("this flow asks for a rating already, in %(word)s", "alur ini sudah meminta nilai, di %(word)s"),
+    "comment-place": (
+        "`as: comment` belongs to a rating, and flow %(word)s asks for none",
+        "`as: comment` milik sebuah nilai, dan alur %(word)s tidak memintanya",
+    ),
     "two-otherwise": ("`otherwise` stands already in %(where)s", "`otherwise` sudah ada di %(where)s"),
     "branch-otherwise": (
         "a branch ends with one `otherwise: true`, as its last case",

@@ -8,7 +8,7 @@ from typing import Any
 
 from roms.engine import calling, lines
 from roms.engine.acting import SOMEBODY, meant
-from roms.engine.effects import AddNote, CallOut, FindAgent, SendMessage
+from roms.engine.effects import AddNote, AskRating, CallOut, FindAgent, KeepRating, SendMessage
 from roms.engine.events import AgentReplied
 from roms.engine.flow import Release
 from roms.engine.patterns import PatternError, compiled
@@ -50,6 +50,7 @@ class _Stage:
     notes: list[str] = field(default_factory=list)
     handoff: FindAgent | None = None
     unmatched: bool = False
+    rated: dict[str, Any] | None = None  # since the contact was asked: what they gave, and said of it
 
     def miss(self, line: Line, expected: str, got: str) -> None:
         self.result.mismatches.append(Mismatch(line.spot, expected, got))
@@ -66,6 +67,11 @@ class _Stage:
                 self.handoff = effect
             elif isinstance(effect, CallOut):
                 self.calls.append(effect)
+            elif isinstance(effect, AskRating):
+                self.rated = {}
+            elif isinstance(effect, KeepRating):
+                given = {"score": effect.score} if effect.score is not None else {"comment": effect.comment}
+                self.rated = {**(self.rated or {}), **given}
 
 
 def run(release: Release, script: Script) -> Result:
@@ -201,6 +207,14 @@ def _vars(stage: _Stage, line: Line) -> None:
             stage.miss(line, f"{name} = {value!r}", f"{name} = {variables.get(name)!r}")
 
 
+def _rated(stage: _Stage, line: Line) -> None:
+    """`true` or `false`: whether they were asked and answered; or what of score and comment matters."""
+    got, wanted = stage.rated or {}, line.value
+    right = wanted == ("score" in got) if isinstance(wanted, bool) else got.items() >= wanted.items()
+    if not right:
+        stage.miss(line, f"rated {wanted}", f"rated {got}" if got else "no rating")
+
+
 def _told(effect: SendMessage | None) -> str:
     said = lines.written(effect) if effect else None
     return str(said) if isinstance(said, dict) else _quoted(effect.text) if effect else "nothing"
@@ -224,5 +238,6 @@ EXPECTS: dict[str, Callable[[_Stage, Line], None]] = {
     "note": _note,
     "handoff": _handoff,
     "unmatched": _unmatched,
+    "rated": _rated,
     "vars": _vars,
 }

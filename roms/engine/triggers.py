@@ -117,6 +117,10 @@ class Index:
             return self._by_pattern(text, words, scope) or self._by_word(words, scope)
         return self._by_word(words, scope)
 
+    def best(self, text: str, words: Sequence[str], payload: str | None, scope: Scope) -> Match | None:
+        """The same, and where there is none once more with slips forgiven."""
+        return self.find(text, words, payload, scope) or self.find_mistyped(words, scope)
+
     def find_mistyped(self, words: Sequence[str], scope: Scope) -> Match | None:
         """The best keyword once every word is read as the known word it is nearly."""
         meant = [self._typos.nearest(word) or word for word in words]

@@ -157,6 +157,11 @@ def say(turn: Turn, saying: Sayable) -> None:
         send(turn, said)
 
 
+def say_all(turn: Turn, sayings: tuple[Sayable, ...]) -> None:
+    for saying in sayings:
+        say(turn, saying)
+
+
 def send(
     turn: Turn,
     text: str,
@@ -198,6 +203,12 @@ def stop_clock(turn: Turn, kind: str) -> None:
     count = turn.clocks.get(kind, 0)
     if count % 2:
         turn.clocks = {**turn.clocks, kind: count + 1}
+
+
+def leave_question(turn: Turn) -> None:
+    """No question waits any more."""
+    turn.place, turn.misses = None, 0
+    stop_clock(turn, "question")
 
 
 def later(turn: Turn, seconds: int) -> datetime:

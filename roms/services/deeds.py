@@ -12,12 +12,12 @@ from roms.db import db
 from roms.engine import events
 from roms.engine.session import moment_of
 from roms.engine.types import Mode, Place
-from roms.errors import Conflict, Invalid, NotAllowed
+from roms.errors import AlreadyTaken, Conflict, Invalid, NotAllowed
 from roms.models import Direction, Sender, Status, Team
 from roms.services import labelling
 from roms.services.actors import Actor
 from roms.services.runner import advance
-from roms.services.scene import Scene, message_row
+from roms.services.scene import Scene, message_row, names_of
 
 LONGEST_PAUSE, LONGEST_SNOOZE = timedelta(days=30), timedelta(days=90)
 LONGEST_NOTE = 20_000
@@ -35,6 +35,7 @@ class Deed:
     step: str = ""
     reason: str = ""
     label: str = ""
+    over: int | None = None  # from whom it is taken: who had it on the page
 
 
 Act = Callable[[Scene, Actor, Deed], None]
@@ -46,11 +47,22 @@ def do(scene: Scene, actor: Actor, deed: Deed) -> None:
     ACTS[deed.verb](scene, actor, deed)
 
 
-def _claim(scene: Scene, actor: Actor, _: Deed) -> None:
+def _claim(scene: Scene, actor: Actor, deed: Deed) -> None:
+    _refuse_taken(scene, actor, deed.over)
     advance(scene, events.AgentClaimed(actor.id))
 
 
+def _refuse_taken(scene: Scene, actor: Actor, over: int | None) -> None:
+    """Compare and set, under the conversation's lock: whoever has it must be whom the page showed."""
+    holder = scene.conversation.assignee_id
+    if holder in (None, actor.id, over):
+        return
+    name = names_of([holder]).get(holder or 0, "")
+    raise AlreadyTaken(f"{name or 'a colleague'} was faster and has this conversation now", agent=holder, name=name)
+
+
 def _reopen(scene: Scene, actor: Actor, deed: Deed) -> None:
+    _refuse_taken(scene, actor, deed.over)
     if scene.conversation.mode is not Mode.CLOSED:
         raise Conflict("only a closed conversation can be reopened", mode=scene.conversation.mode)
     _claim(scene, actor, deed)

@@ -22,9 +22,12 @@ def act(actor: Actor, cid: str, deed: Deed) -> JSON:
     return {"conversation": frames.summary(scene.conversation, scene.line, scene.talk), "undo": undo}
 
 
-def claim(actor: Actor, cid: str) -> JSON:
-    """Take the conversation: from the bot, from the queue, or from a colleague."""
-    return act(actor, cid, Deed("claim"))
+def claim(actor: Actor, cid: str, over: int | None = None) -> JSON:
+    """Take the conversation: from the bot, from the queue, or over from the colleague who is named.
+
+    AlreadyTaken when somebody else has it: of ten who take it at once one does, and nine are told who.
+    """
+    return act(actor, cid, Deed("claim", over=over))
 
 
 def release(actor: Actor, cid: str, step: str = "") -> JSON:
@@ -53,9 +56,9 @@ def close(actor: Actor, cid: str, reason: str = "") -> JSON:
     return act(actor, cid, Deed("close", reason=reason))
 
 
-def reopen(actor: Actor, cid: str) -> JSON:
-    """Take up a closed conversation again, as its agent."""
-    return act(actor, cid, Deed("reopen"))
+def reopen(actor: Actor, cid: str, over: int | None = None) -> JSON:
+    """Take up a closed conversation again, as its agent; AlreadyTaken when a colleague did."""
+    return act(actor, cid, Deed("reopen", over=over))
 
 
 def assign(actor: Actor, cid: str, agent: int) -> JSON:

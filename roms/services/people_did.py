@@ -49,7 +49,7 @@ CHANGES: dict[str, Callable[[int, JSON], Event]] = {
     "paused": lambda agent, data: events.Paused(agent, seconds(data.get("until"))),
     "resumed": lambda agent, _: events.Resumed(agent),
     "released": lambda agent, data: events.Released(agent, data.get("step", "")),
-    "closed": lambda agent, data: events.Closed(agent, data.get("reason", "")),
+    "closed": lambda agent, data: events.Closed(agent, data.get("reason", ""), data.get("unasked", "")),
 }
 
 

@@ -15,8 +15,9 @@ from roms.services import access, frames, permission, said, window
 from roms.services.actors import Actor
 from roms.services.runner import advance
 from roms.services.said import Draft
-from roms.services.scene import Row, Scene, add_history, finish
+from roms.services.scene import Row, Scene, add_history, finish, names_of
 
+OURS = (Direction.OUT, Direction.NOTE)
 OLDEST = timedelta(hours=24)  # what is sent again by a person
 
 
@@ -98,15 +99,16 @@ def _refuse_outlived(scene: Scene, seq: int) -> Status:
 
 
 def _refuse_stale(scene: Scene, actor: Actor, seen: int) -> None:
-    """A colleague answered after what this agent saw last: show it before a second answer goes out."""
+    """A colleague answered, or left a note, after what this agent saw last: show it before a second answer goes out."""
     columns = table(Message).c
     newer = (
         select(*columns)
         .where(columns.conversation_id == scene.conversation.id, columns.seq > seen)
-        .where(columns.direction == Direction.OUT, columns.sender == Sender.AGENT, columns.kind != "reaction")
+        .where(columns.direction.in_(OURS), columns.sender == Sender.AGENT, columns.kind != "reaction")
         .where(columns.agent_id.is_distinct_from(actor.id))
         .order_by(columns.seq)
     )
     entries = [frames.message_entry(row) for row in db.session.execute(newer).mappings()]
     if entries:
-        raise StaleView("a colleague answered meanwhile; nothing was sent", entries=entries)
+        names = names_of(entry["agent"] for entry in entries)
+        raise StaleView("a colleague wrote meanwhile; nothing was sent", entries=entries, names=names)

@@ -31,6 +31,7 @@ from roms.services import (
 )
 from roms.services.facts import facts_of
 from roms.services.labelling import put as put_label
+from roms.services.rating import ask_noted, judged, rating_kept, why_unasked
 from roms.services.scene import Scene, add_history, message_row, way_out
 
 RESTARTED = (
@@ -46,6 +47,8 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
     lifecycle has no row for the event; then nothing has changed.
     """
     conversation = scene.conversation
+    if isinstance(event, events.Closed):
+        event = judged(scene, event)
     if not isinstance(event, events.MessageReceived):
         scene.begun = (conversation.state, event, conversation.seq)
     before = _before(scene, event)
@@ -61,7 +64,7 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
     if after.mode is not before.mode:
         conversation.mode, conversation.mode_since = after.mode, after.since
         told = {"from": before.mode, "to": after.mode, "event": event.name} | people_did.told(scene.talk, event)
-        add_history(scene, "mode", told, scene.actor)
+        add_history(scene, "mode", told | why_unasked(event), scene.actor)
         conversation.paused_until = after.until
     for effect in decision.effects:
         APPLY[type(effect)](scene, effect, columns)
@@ -205,16 +208,9 @@ def _assign_to(scene: Scene, effect: effects.AssignTo, _: Mapping[str, Any]) -> 
     assignment.to(scene, effect.agent, effect.by)
 
 
-def _unassign(scene: Scene, _: effects.Unassign, __: Mapping[str, Any]) -> None:
-    assignment.done(scene)
-
-
-def _start_waiting(scene: Scene, _: effects.StartWaiting, __: Mapping[str, Any]) -> None:
-    scene.conversation.waiting_since = scene.conversation.waiting_since or scene.at
-
-
-def _stop_waiting(scene: Scene, _: effects.StopWaiting, __: Mapping[str, Any]) -> None:
-    scene.conversation.waiting_since = None
+def _wait(scene: Scene, effect: effects.StartWaiting | effects.StopWaiting, _: Mapping[str, Any]) -> None:
+    starts = isinstance(effect, effects.StartWaiting)
+    scene.conversation.waiting_since = (scene.conversation.waiting_since or scene.at) if starts else None
 
 
 def _notify_agents(scene: Scene, _: effects.NotifyAgents, __: Mapping[str, Any]) -> None:
@@ -264,10 +260,10 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.FindNextAgent: _find_next_agent,
     effects.AssignTo: _assign_to,
     effects.Transfer: transferring.transfer,
-    effects.Unassign: _unassign,
+    effects.Unassign: lambda scene, *_: assignment.done(scene),
     effects.LockOwner: _lock_owner,
-    effects.StartWaiting: _start_waiting,
-    effects.StopWaiting: _stop_waiting,
+    effects.StartWaiting: _wait,
+    effects.StopWaiting: _wait,
     effects.Snooze: transferring.snooze,
     effects.Wake: transferring.wake,
     effects.NotifyAgents: _notify_agents,
@@ -275,5 +271,7 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.AddLabel: _add_label,
     effects.AddNote: _add_note,
     effects.SetContact: _set_contact,
+    effects.AskRating: ask_noted,
+    effects.KeepRating: rating_kept,
     effects.CallOut: calls_begun.call_out,
 }

@@ -97,6 +97,12 @@ class Assignment(BaseModel):
     agent: Number
 
 
+class Claim(BaseModel):
+    """`from`: who has it on the page of whoever takes it; nobody where it is left out."""
+
+    over: Number | None = Field(default=None, alias="from")
+
+
 class Until(BaseModel):
     """A moment with its zone; the services know which may be named."""
 

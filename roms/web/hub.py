@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -18,12 +19,13 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from roms import clock, metrics
+from roms import clock, metrics, queue
 from roms.db import db
-from roms.services import access, accounts, attendance, availability, heartbeats, inbox
+from roms.services import access, accounts, attendance, availability, frames, heartbeats, inbox
 from roms.services.actors import Actor
 from roms.web.audience import RIGHTS, Moved, Told, packed
 from roms.web.line import Line, frame
+from roms.web.looking import Look, Lookers, Looks
 from roms.web.subscription import Subscription
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,8 @@ class Hub:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._announced: dict[str, tuple[int, float]] = {}
+        self.looks = Looks(secrets.token_urlsafe(9))
+        self._greeted: set[int] = set()  # seats that know who looks where
         self._people: dict[int, bytes] = {}  # what was told of each of ours last
         self._noted: dict[int, float] = {}
         self._subscription = Subscription(app.extensions["roms.config"].redis_url, self._stopping, self.tell)
@@ -102,8 +106,10 @@ class Hub:
                 threading.Thread(target=work, name=f"hub {work.__name__}", daemon=True).start()
 
     def leave(self, seat: Seat) -> None:
+        self.looks.beat(id(seat), None, time.monotonic())
         with self._lock:
             self._seats.pop(id(seat), None)
+            self._greeted.discard(id(seat))
 
     def stop(self) -> None:
         """Close all sockets soon. Only sets a flag, so that a signal handler may call it."""
@@ -115,11 +121,32 @@ class Hub:
         """A change as roms.services.frames packs it: header, agents' frame, visitor's frame."""
         head, agents, visitor = message.split(b"\n", 2)
         header = json.loads(head)
+        if "looks" in header:
+            return self.looks.heard(header["looks"], header["of"], time.monotonic())
         if "u" in header:
             self._people[header["u"]] = agents
         if header.get("s"):
+            self.looks.knows(header)
             self._announced[header["c"]] = (header["s"], time.monotonic())
-        self._send(Told(header, agents), frame(visitor) if visitor else b"")
+        return self._send(Told(header, agents), frame(visitor) if visitor else b"")
+
+    def looking(self, seat: Seat, look: Look | None) -> None:
+        """A browser says what it looks at; at its first word it is told who looks where, later in the round."""
+        self.looks.beat(id(seat), look, time.monotonic())
+        with self._lock:
+            is_known = id(seat) in self._greeted
+            self._greeted.add(id(seat))
+        for header, some in [] if is_known else self.looks.present():
+            if seat.actor and (said := looked(header, some).to(seat.actor)):
+                seat.line.send(said)
+
+    def _tell_looks(self, _given: None) -> None:
+        """One frame for each conversation where it changed since the last round, and a word to the other processes."""
+        now = time.monotonic()
+        for header, some in self.looks.news(now):
+            self._send(looked(header, some), b"")
+        if (told := self.looks.digest(now)) is not None:
+            queue.wake(changes=[frames.pack(told, None, None)])
 
     def _send(self, told: Told, visitor: bytes) -> None:
         to_all = told.to_all
@@ -140,6 +167,7 @@ class Hub:
         since, ticks = clock.now(), 0
         while not self._stopping.wait(TICK):
             ticks += 1
+            self._safely(self._tell_looks, None)
             if ticks % LOOK_EVERY == 0 or not self._subscription.is_up:
                 since = self._safely(self._look, since) or since
             if ticks % CHECK_EVERY == 0:
@@ -199,3 +227,7 @@ class Hub:
         if due:
             availability.connected(due)
             self._noted |= dict.fromkeys(due, now)
+
+
+def looked(header: dict[str, Any], some: Lookers) -> Told:
+    return Told(header, json.dumps({"t": "looking", "c": header["c"], "who": some}, separators=(",", ":")).encode())

@@ -12,23 +12,24 @@ from roms.services import bulk, choices, handoff, undoing
 from roms.services.actors import Actor
 from roms.services.deeds import Deed
 from roms.web import identity
-from roms.web.bodies import Assignment, Bulk, Closing, Releasing, Transferring, Until, body
+from roms.web.bodies import Assignment, Bulk, Claim, Closing, Releasing, Transferring, Until, body
 from roms.web.rights import SIGNED_IN, may
 
 bp = Blueprint("verbs", __name__, url_prefix="/api")
 bp.before_request(identity.require_actor)
 
 PLAIN: Mapping[str, Callable[[Actor, str], JSON]] = {
-    "claim": handoff.claim,
     "resume": handoff.resume,
-    "reopen": handoff.reopen,
     "wake": handoff.wake,
 }
+TAKES: Mapping[str, Callable[[Actor, str, int | None], JSON]] = {"claim": handoff.claim, "reopen": handoff.reopen}
 
 
 @bp.post("/conversations/<cid:cid>/<any(claim, resume, reopen, wake):verb>")
 @may(SIGNED_IN)
 def act(cid: str, verb: str) -> ResponseReturnValue:
+    if verb in TAKES:
+        return TAKES[verb](identity.actor(), cid, body(Claim).over)
     return PLAIN[verb](identity.actor(), cid)
 
 

@@ -132,10 +132,10 @@ def happened(event, timers, pasts):
 def check(before, event, decision):
     """What must be true of every decision."""
     spoken = [each for each in decision.effects if isinstance(each, SendMessage)]
-    if before.mode in (Mode.AGENT, Mode.PAUSED) and not isinstance(event, (Released, Undone)):
-        assert not spoken
+    if before.mode is Mode.PAUSED or (before.mode is Mode.AGENT and not isinstance(event, Closed)):
+        assert not spoken or isinstance(event, (Released, Undone))
     if spoken:
-        assert isinstance(event, (MessageReceived, TimerFired, Resumed, Released, OutsideAnswered, Undone))
+        assert isinstance(event, (MessageReceived, TimerFired, Resumed, Released, OutsideAnswered, Undone, Closed))
     assert len(spoken) <= 10
     assert (decision.effects[:1] == (CancelUnsent(),)) == (decision.session.epoch == before.epoch + 1)
     assert decision.session.epoch == before.epoch or event.name in (*allowed(RELEASE, before.mode), "undone")

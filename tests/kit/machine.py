@@ -100,6 +100,11 @@ class Machine(RuleBasedStateMachine):
         found = db.session.query(Conversation.public_id).filter_by(channel_id=talk.channel, address=talk.address)
         return str(found.scalar() or "")
 
+    def _holder(self, cid: str) -> int | None:
+        """Who has it: a page shows that, and takes it over from them."""
+        held: int | None = db.session.query(Conversation.assignee_id).filter_by(public_id=cid).scalar()
+        return held
+
     @precondition(lambda self: self.play.talks)
     @rule(
         which=some,
@@ -111,7 +116,7 @@ class Machine(RuleBasedStateMachine):
         if not (cid := self._id(talk)):
             return
         gives = what in ("assign", "transfer")
-        more = (cast.budi.id,) if gives else ()
+        more = (cast.budi.id,) if gives else (self._holder(cid),) if what == "claim" else ()
         refused = False
         try:
             getattr(handoff, what)(cast.ani if ani and not gives else cast.admin, cid, *more)

@@ -33,6 +33,7 @@ class Line:
     quietly: bool = False  # strangers are told 404
     form: bool = False  # the body is a picture in a form
     detail: str = ""
+    also: tuple[int, ...] = ()  # what comes as well, to whoever may: somebody else was faster
 
 
 anyone, visitor, provider = partial(Line, ANYONE), partial(Line, VISITOR), partial(Line, PROVIDER)
@@ -83,7 +84,7 @@ MATRIX: dict[str, Line] = {
     "GET /api/conversations": signed_in(),
     f"GET {AT}": conversation(),
     f"GET {AT}/entries": conversation(),
-    f"POST {AT}/{VERBS}": conversation(),
+    f"POST {AT}/{VERBS}": conversation(also=(409,)),  # a colleague has it
     f"POST {AT}/give-back": conversation(who=SUPERVISOR),
     f"POST {AT}/assign": conversation(body={"agent": "@me"}),
     f"POST {AT}/transfer": conversation(status=422),
@@ -162,6 +163,8 @@ MATRIX: dict[str, Line] = {
     "GET /api/me": signed_in(),
     "PUT /api/me/presence": signed_in(body={"presence": "available"}),
     f"PUT /api/people/<{INT}:person>/presence": supervisor(body={"presence": "available"}),
+    "GET /api/ratings": supervisor(),
+    "GET /api/ratings.csv": supervisor(),
     "POST /api/me": signed_in(body={"language": "id"}, status=204),
     "POST /api/ticket": signed_in(),
     "POST /api/me/password": signed_in(status=422, body={"old": "tidak tahu", "password": "pendek"}),

@@ -93,7 +93,7 @@ def wanted(line: Line, who: str, kind: str, path: str) -> tuple[int, ...]:
         return (403,)
     if line.of and kind not in SEEN[who]:
         return (404,)
-    return (line.status,)
+    return (line.status, *line.also)
 
 
 def is_as_wanted(answer: TestResponse, line: Line, who: str, kind: str, path: str) -> bool:

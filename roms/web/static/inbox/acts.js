@@ -52,7 +52,7 @@ export const may = (summary, action) => Boolean(summary?.actions.includes(action
 /** Calls waiting to put the cursor into the box; the composer answers. */
 export const focusComposer = (kind = "reply") => {
   composing.value = kind;
-  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById("composer")?.focus()));
+  requestAnimationFrame(() => requestAnimationFrame(() => (document.getElementById("composer") ?? document.getElementById("takeover"))?.focus()));
 };
 
 /** Whatever must be asked first has a dialog; the rest is done. Works on one conversation or on many. */
@@ -71,7 +71,8 @@ let many = false; // asked for in the bar of those chosen, be it only one
 export const carryOut = (verb, ids, body) => (many ? actOnMany(verb, ids, body) : act(verb, { id: ids[0], body }));
 
 export async function act(verb, { id = openId.value, agent = null, body = agent === null ? {} : { agent } } = {}) {
-  const answer = await trying(() => post(conversation(id, `/${verb}`), body), id);
+  const said = verb === "claim" || verb === "reopen" ? { from: world.value.summaries.get(id)?.assignee ?? null } : body;
+  const answer = await trying(() => post(conversation(id, `/${verb}`), said), id);
   if (!answer) return;
   learn(withSummary(world.value, answer.conversation), id);
   if ((verb === "claim" || verb === "reopen") && id === openId.value) focusComposer();
@@ -110,8 +111,9 @@ async function trying(asking, id = null) {
     return await asking();
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
-    toast(inWords(error), { kind: "error" });
-    if (id && error.code === "conflict") catchUp(id);
+    const faster = error.code === "already_taken" && (agentName(error.data.agent) || error.data.name || t("someone"));
+    toast(faster ? t("already_taken", { name: faster }) : inWords(error), { kind: "error" });
+    if (id && error.status === 409) catchUp(id);
     return null;
   }
 }

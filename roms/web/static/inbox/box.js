@@ -4,14 +4,14 @@ import { Quoted } from "../common/around.js";
 import { focusComposer } from "./acts.js";
 import { IconButton } from "./bits.js";
 import { WindowClock } from "./closing.js";
-import { draftOf, quoteOf, setDraft, setQuote } from "./drafts.js";
+import { begin, draftOf, ended, quoteOf, setDraft, setQuote } from "./drafts.js";
 import { Icon } from "./icons.js";
 import { jumpTo } from "./jump.js";
 import { Blind, deliverNote } from "./noting.js";
 import { Holes, holesIn } from "./saved.js";
 import { send } from "./sends.js";
 import { signalTyping, tellTyping } from "./socket.js";
-import { dialog, link } from "./store.js";
+import { dialog, link, thread } from "./store.js";
 import { useOffers } from "./suggesting.js";
 import { number, t } from "./text.js";
 import { Tray } from "./tray.js";
@@ -38,6 +38,8 @@ export function Box({ summary, kind, bare }) {
     setDraft(id, kind, event.target.value);
     offers.typed(event.target.value, event.target.selectionStart);
     if (kind !== "reply") return;
+    if (event.target.value) begin(id, thread.value?.n ?? 0);
+    else ended(id);
     tellTyping();
     signalTyping(summary);
   };
@@ -131,4 +133,5 @@ function reply(id, text) {
     send(id, caption.trim(), { kind, content: { ...content, caption: caption.trim() }, quoted, body: { ...body, file: content.file } });
   }
   if (text) send(id, text, quotes.shift());
+  ended(id);
 }

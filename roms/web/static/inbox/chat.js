@@ -4,8 +4,9 @@ import { AwayHint } from "../common/presence.js";
 import { actsOf, ask, focusComposer, may } from "./acts.js";
 import { Avatar, Empty, IconButton, Mode, channelWord, nameOf } from "./bits.js";
 import { isClosed } from "./closing.js";
-import { Composer } from "./composer.js";
+import { Composer, isBarred } from "./composer.js";
 import { Icon } from "./icons.js";
+import { Lookers } from "./looking.js";
 import { LabelLine } from "./labels.js";
 import { go } from "./nav.js";
 import { toast } from "./notices.js";
@@ -31,7 +32,7 @@ export function Chat() {
 /** A file may be dropped anywhere on a conversation that can take one now; elsewhere it is said why not, and main.js keeps the page. */
 function Open({ summary }) {
   const [over, setOver] = useState(false);
-  const takes = (event) => event.dataTransfer?.types.includes("Files") && takesFiles() && may(summary, "agent_replied") && !["BOT", "CLOSED"].includes(summary.mode) && !isClosed(summary);
+  const takes = (event) => event.dataTransfer?.types.includes("Files") && takesFiles() && may(summary, "agent_replied") && !!isBarred(summary) && !isClosed(summary);
   const hover = (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault(); // or the browser would leave the page and open the file
@@ -65,6 +66,7 @@ function Head({ summary }) {
     <div class="chat-who"><h2>${nameOf(summary)}</h2>
       <p><${Mode} mode=${summary.mode} /><${Due} summary=${summary} />
         <span class="chat-number">${contact.name && contact.phone_text ? contact.phone_text : channelWord(channel.kind)}</span><${LabelLine} summary=${summary} /></p></div>
+    <${Lookers} id=${summary.id} />
     <div class="chat-acts">${actsOf(summary).filter((each) => IN_HEADER.includes(each.action)).map((each) => html`
       <button type="button" key=${each.verb} class="button quiet" data-verb=${each.verb} title=${each.verb === "close" ? `${each.label} (Alt+E)` : each.label} onClick=${() => ask(each.verb, [summary.id])}>
         <${Icon} name=${each.icon} size=${16} /><span>${each.label}</span></button>`)}

@@ -4,7 +4,7 @@ import { agentName, me } from "./boot.js";
 import { howText } from "./consent.js";
 import { has, lasting, shortTime, t, tell } from "./text.js";
 
-const ICONS = { assigned: "userPlus", unassigned: "person", queued: "person", label: "label", opened: "wave", handoff: "person", contact: "info", opted_out: "cancel", opted_in: "check", aside: "warn", aside_dead: "warn", aside_done: "tick", escalated: "warn", snoozed: "clock", woken: "clock", undone: "reopen", sent_again: "unknown", found: "tick" };
+const ICONS = { assigned: "userPlus", unassigned: "person", queued: "person", label: "label", opened: "wave", handoff: "person", contact: "info", opted_out: "cancel", opted_in: "check", aside: "warn", aside_dead: "warn", aside_done: "tick", escalated: "warn", snoozed: "clock", woken: "clock", undone: "reopen", sent_again: "unknown", found: "tick", rated: "star" };
 const MODE_ICONS = { BOT: "bot", AGENT: "person", PAUSED: "pause", CLOSED: "closed" };
 
 export const eventIcon = (entry) => (entry.event === "mode" ? MODE_ICONS[entry.data.to] : ICONS[entry.event]) ?? "info";
@@ -19,6 +19,7 @@ export function eventText(entry) {
   if (["merged", "unmerged", "identity"].includes(entry.event)) return t(`event_${entry.event}`, entry.data);
   if (entry.event === "opted_out" || entry.event === "opted_in") return consentText(entry);
   if (entry.event === "contact") return contactText(entry.data);
+  if (entry.event === "rated") return t(entry.data.comment ? "event_rated_why" : "event_rated", entry.data);
   if (entry.event === "handoff" && has(`event_handoff_${entry.data.reason}`)) return t(`event_handoff_${entry.data.reason}`);
   if (entry.event === "escalated") return escalatedText(entry.data);
   if (entry.event === "sent_again" && entry.agent !== null) return t("event_sent_again_by", { name: whole(entry.agent) });

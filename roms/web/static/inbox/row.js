@@ -4,6 +4,7 @@ import { Avatar, Face, Mode, Moment, channelWord, nameOf, who } from "./bits.js"
 import { Countdown } from "./countdown.js";
 import { draftOf } from "./drafts.js";
 import { Icon } from "./icons.js";
+import { RowLookers } from "./looking.js";
 import { chosen, press, toggle } from "./many.js";
 import { LabelLine } from "./labels.js";
 import { now, severalNumbers, typing } from "./store.js";
@@ -42,6 +43,7 @@ export function Row({ summary, top, place, total, open, stop, onFocus, onOpen })
       <div class="row-line row-foot"><${Mode} mode=${summary.mode} />
         ${summary.snoozed_until ? html`<span class="row-snoozed"><${Icon} name="clock" size=${13} /><span class="sr">${t("view_snoozed")}</span>${shortTime(summary.snoozed_until)}</span>`
           : html`<${Due} summary=${summary} />`}
+        <${RowLookers} id=${summary.id} />
         <span class="row-channel">${severalNumbers.value && summary.channel.name}</span>
         ${summary.assignee !== null && html`<span class="row-agent"><${Face} id=${summary.assignee} />${who(summary.assignee)}</span>`}
         ${summary.assignee === null && summary.mode === "AGENT" && html`<span class="row-agent row-nobody">${t("nobody_yet")}</span>`}</div>

@@ -1,12 +1,15 @@
 // The live line: one socket, reconnected for ever; while there is none, a poll every 3 s.
+import { effect } from "../vendor/ui.js";
 import { createBackoff } from "../common/reconnect.js";
 import { Refused, Unreachable, conversation, post } from "./api.js";
 import { boot } from "./boot.js";
+import { forgetLooking, ownLook } from "./looking.js";
 import { dialog, link, openId, signedOut } from "./store.js";
 import { enter, resync } from "./sync.js";
 
 const OPEN_MS = 10_000; // for a handshake; a browser by itself would wait for minutes
 const PING_MS = 10_000;
+const LOOK_MS = 5_000; // the server forgets who has not said for 11 s that they still look
 const PONG_MS = 4_000;
 const POLL_MS = 3_000;
 const OFFLINE_AFTER_MS = 2_500; // a short break, such as a server's restart, is not worth a banner
@@ -26,6 +29,9 @@ export function start(other = taker) {
   connect();
   setInterval(ping, PING_MS);
   setInterval(poll, POLL_MS);
+  setInterval(tellLooking, LOOK_MS);
+  effect(() => tellLooking(openId.value));
+  document.addEventListener("visibilitychange", () => tellLooking());
   addEventListener("offline", offline);
   addEventListener("online", connectNow);
   for (const event of ["visibilitychange", "resume"]) document.addEventListener(event, lookedAt);
@@ -66,7 +72,11 @@ function open(ticket) {
   const mine = new WebSocket(address);
   socket = mine;
   lookAfter(mine, OPEN_MS);
-  mine.onopen = () => mine === socket && ping();
+  mine.onopen = () => {
+    if (mine !== socket) return;
+    ping();
+    tellLooking();
+  };
   mine.onmessage = (event) => heard(mine, JSON.parse(event.data));
   mine.onclose = (event) => {
     if (socket !== mine) return;
@@ -96,6 +106,7 @@ function heard(mine, frame) {
 function gone() {
   clearTimeout(socket?.patience);
   socket = null;
+  forgetLooking();
   broken(false);
   if (signedOut.value) return;
   retry = setTimeout(connect, backoff.next());
@@ -140,6 +151,11 @@ function drop(mine) {
 function offline() {
   if (alive()) drop(socket);
   broken(true);
+}
+
+/** Tell colleagues what we have open: at once when it changes, and again and again, because a browser may die. */
+function tellLooking() {
+  if (alive()) socket.send(JSON.stringify(ownLook()));
 }
 
 /** Tell colleagues and the contact that we are writing; at most every 3 s, and not while a dialog is open. */

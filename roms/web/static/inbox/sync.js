@@ -5,6 +5,7 @@ import { Refused, Unreachable, conversation, get } from "./api.js";
 import { apply, behind, caughtUp, continues, isGone, prepend, relisted, threadFrom, withSummary, withThread, without } from "./apply.js";
 import { me } from "./boot.js";
 import { firstUnread } from "./lines.js";
+import { noteLooking } from "./looking.js";
 import * as store from "./store.js";
 import { t } from "./text.js";
 import { recount } from "./views.js";
@@ -24,6 +25,7 @@ let recountTimer = null;
 
 export function enter(frame) {
   if (frame.t === "typing") return noteTyping(frame);
+  if (frame.t === "looking") return noteLooking(frame);
   if (frame.t === "rights") return void location.reload(); // what we hold may be more, or less, than is ours to see
   if (frame.t === "moved" && !frame.c) return lookSoon();
   const before = store.world.value.summaries.get(frame.c);

@@ -80,6 +80,15 @@ export function rowTime(at, now) {
   return format(at, ago < 300 ? { day: "numeric", month: "short" } : { day: "numeric", month: "short", year: "2-digit" });
 }
 
+/** "20 seconds ago", "4 minutes ago": as long as it is short, to the second. */
+export function agoText(at, now) {
+  const seconds = Math.max(1, Math.round((now - Date.parse(at)) / 1000));
+  const relative = intl(Intl.RelativeTimeFormat, { numeric: "always" });
+  if (seconds < 60) return relative.format(-seconds, "second");
+  if (seconds < 3600) return relative.format(-Math.round(seconds / 60), "minute");
+  return seconds < 86_400 ? relative.format(-Math.round(seconds / 3600), "hour") : relative.format(-Math.round(seconds / 86_400), "day");
+}
+
 /** How long, roughly: "4 mnt", "2 j 05 mnt", "3 hari". */
 export function lasting(at, now) {
   const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / 60_000));

@@ -7,6 +7,7 @@ import { Composer } from "./composer.js";
 import { icon } from "./icons.js";
 import { useHours } from "./hours.js";
 import { linesOf, linked } from "./lines.js";
+import { Stars, isRating } from "./stars.js";
 
 export function App({ chat, words, name, framed, onClose }) {
   const { t } = words;
@@ -206,6 +207,11 @@ function Options({ entry, chat, words }) {
   const stands = entry.kind === "buttons"; // they wait for nothing and start something whenever they are tapped
   const open = stands || chat.question.value === entry.seq;
   const choose = (option) => chat.send(option.label, option.key);
+  if (isRating(entry.options)) {
+    const next = chat.thread.value.entries.find(({ from, seq }) => from === "you" && seq > entry.seq);
+    const given = entry.options.find(({ label }) => label === next?.text);
+    return html`<${Stars} entry=${entry} open=${open} given=${given} label=${words.t("options")} onChoose=${choose} />`;
+  }
   return html`<div class=${open ? "options" : "options past"} role="group" aria-label=${words.t("options")}>
     ${entry.options.map(
       (option) => html`<button type="button" key=${option.key} disabled=${!open} onClick=${() => choose(option)}>
