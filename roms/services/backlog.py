@@ -12,7 +12,7 @@ import time
 from enum import Enum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select, tuple_, update
+from sqlalchemy import Select, select, update
 
 from roms import clock, crash
 from roms.db import db, table, transaction
@@ -69,23 +69,28 @@ def drain(seconds: float = 1.0) -> int:
 
 def heads() -> list[Head]:
     """The first of every group: the index is entered once for each."""
-    found: list[Head] = []
-    while row := db.session.execute(_next_group(found[-1] if found else None)).first():
-        found.append(Head(*row))
+    found = []
+    following = _first(_in_order())
+    while following:
+        found.append(following)
+        following = next(filter(None, map(_first, _next_groups(following))), None)
     return found
 
 
 def head(team: str, skill: str) -> Head | None:
     """The first of this group."""
-    row = db.session.execute(_in_order().where(Conversation.team == team, Conversation.skill == skill)).first()
+    return _first(_in_order().where(Conversation.team == team, Conversation.skill == skill))
+
+
+def _first(rows: Select[Any]) -> Head | None:
+    row = db.session.execute(rows).first()
     return Head(*row) if row else None
 
 
-def _next_group(after: Head | None) -> Select[Any]:
-    rows = _in_order()
-    if after is None:
-        return rows
-    return rows.where(tuple_(Conversation.team, Conversation.skill) > tuple_(after.team, after.skill))
+def _next_groups(last: Head) -> tuple[Select[Any], Select[Any]]:
+    """Another skill of the team, else another team. Compared as a pair, SQLite would walk through all of the group."""
+    same = _in_order().where(Conversation.team == last.team, Conversation.skill > last.skill)
+    return same, _in_order().where(Conversation.team > last.team)
 
 
 def _in_order() -> Select[Any]:
