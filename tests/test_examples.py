@@ -61,6 +61,7 @@ def test_the_tests_speak_both_languages(folder: str) -> None:
 def test_an_example_is_published_as_it_stands(
     app: Flask, cast: Cast, client: FlaskClient, folder: str, greeting: str
 ) -> None:
+    teams_named.have(teams_named.of_files(publishing.files_in(ROOT / folder)))
     done = app.test_cli_runner().invoke(args=["flows", "publish", str(ROOT / folder)])
     assert (done.exit_code, done.output) == (0, "release 2 is live\n")
     say(client, "halo")
