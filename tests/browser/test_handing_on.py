@@ -81,7 +81,7 @@ def test_what_is_snoozed_leaves_the_open_ones_and_comes_back_with_a_message(tab:
     inbox = tab.inbox(stage.people["ani"], conversation)
     inbox.view("Saya")
     expect(inbox.row("Ditunda Dulu")).to_be_visible()
-    inbox.page.keyboard.press("Alt+m")
+    inbox.page.keyboard.press("Alt+t")
     dialog(inbox).get_by_role("button", name=re.compile("^Besok")).click()
     expect(inbox.page.locator(".sleeping")).to_contain_text("Ditunda sampai")
     expect(inbox.row("Ditunda Dulu")).to_have_count(0)
