@@ -18,7 +18,7 @@ from roms.engine.scope import shown
 from roms.engine.template import HOLE, Template, compile_template
 from roms.errors import Invalid
 from roms.models import Conversation, Team
-from roms.services import frames
+from roms.services import frames, masking
 from roms.services.actors import Actor
 
 NAMES = (
@@ -69,11 +69,12 @@ def checked(text: str) -> Template:
 def known(conversation: Conversation, actor: Actor, release: Release, now: datetime) -> Known:
     """Everything there is to say of this conversation; its contact is loaded."""
     contact = conversation.contact
+    name = contact.name if actor.sees_numbers or masking.in_text(contact.name) == contact.name else ""
     team = db.session.scalar(select(Team.name).where(Team.key == conversation.team)) if conversation.team else None
     facts = {
         "contact": {
-            "name": contact.name,
-            "first_name": contact.name.split(" ")[0] if contact.name else "",
+            "name": name,
+            "first_name": name.split(" ")[0] if name else "",
             "phone": (frames.phone_text(contact.phone) or "") if actor.sees_numbers else "",
             "language": contact.language,
         },
