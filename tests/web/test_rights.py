@@ -20,7 +20,7 @@ from roms.services import accounts
 from roms.web import rights
 from roms.web.rights import ADMIN, SIGNED_IN, SUPERVISOR, VISITOR, may
 from tests.cast import Cast
-from tests.web.matrix import MATRIX, PLACES, Line
+from tests.web.matrix import MATRIX, PLACES, SOMEBODY, Line
 from tests.web.ranks import KINDS, NONSENSE, NOT_THERE, SEEN, STRANGERS, Ranks, picture, ranks
 
 BY_ROLE = (SIGNED_IN, SUPERVISOR, ADMIN)
@@ -128,9 +128,12 @@ def test_s08_a_visitors_doors_open_only_with_the_visitors_own_token(all_of_them:
             assert ask(all_of_them, who, route, "own").status_code == 401, (route, who)
 
 
+MAY_BE_NAMED = {("role", f"PATCH {SOMEBODY}")}  # by an admin who has just given the password
+
+
 @pytest.mark.parametrize("field", ["role", "workspace_id", "owner_id", "mode"])
 def test_s09_what_changes_something_names_nothing_but_what_may_be_changed(field: str, all_of_them: Ranks) -> None:
-    changing = [route for route in MATRIX if re.match("PATCH|PUT", route)]
+    changing = [route for route in MATRIX if re.match("PATCH|PUT", route) and (field, route) not in MAY_BE_NAMED]
     assert changing
     admin = all_of_them.browsers["admin"]
     for route in changing:
