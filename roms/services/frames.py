@@ -22,6 +22,9 @@ Columns = Mapping[Any, Any]  # the columns of a row by name: a dict of ours or o
 ARRIVED = {"queued": "sending", "sending": "sending", "accepted": "sent"}  # what a visitor sees of a status
 
 
+MOMENTS = ("waiting_since", "queued_at", "snoozed_until", "paused_until")
+
+
 def moment(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat().replace("+00:00", "Z")
 
@@ -45,11 +48,8 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "can": abilities.can(line.abilities),
         "unread": conversation.unread,
         "doubts": conversation.doubts,
-        "waiting_since": moment(conversation.waiting_since),
-        "queued_at": moment(conversation.queued_at),
+        **{name: moment(getattr(conversation, name)) for name in MOMENTS},
         **_clock(conversation, release),
-        "snoozed_until": moment(conversation.snoozed_until),
-        "paused_until": moment(conversation.paused_until),
         "last": conversation.last,
         "labels": conversation.labels,
         "closed_as": _closed_as(conversation.state, release),

@@ -10,13 +10,12 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from roms import clock
 from roms.db import db, transaction
-from roms.engine import events
 from roms.engine.types import JSON
 from roms.errors import Conflict, Invalid, NotFound, Problem
 from roms.models import Macro, SavedReply, Team, TeamMember, User
-from roms.services import access, editors, filling, frames, labelling, notes, replies, said, saved, saved_files
+from roms.services import access, deeds, editors, filling, frames, labelling, notes, replies, said, saved, saved_files
 from roms.services.actors import Actor
-from roms.services.runner import advance
+from roms.services.deeds import Deed
 from roms.services.said import Draft
 from roms.services.scene import Scene, finish
 
@@ -107,14 +106,6 @@ def _do(scene: Scene, run_: Run, place: int, step: Mapping[str, Any]) -> None:
         raise
 
 
-def _label(scene: Scene, run_: Run, step: Mapping[str, Any]) -> None:
-    labelling.put(scene, labelling.offered(step["label"], scene.at), run_.actor.id)
-
-
-def _unlabel(scene: Scene, run_: Run, step: Mapping[str, Any]) -> None:
-    labelling.take(scene, step["label"], run_.actor.id)
-
-
 def _reply(scene: Scene, run_: Run, step: Mapping[str, Any]) -> None:
     """A saved reply or words of the macro's own; with a hole that cannot be filled nothing is sent."""
     row = saved.by_id(step["saved"]) if step.get("saved") else None
@@ -137,13 +128,12 @@ def _note(scene: Scene, run_: Run, step: Mapping[str, Any]) -> None:
     notes.add(scene, run_.actor, step["text"], run_.client_id)
 
 
-def _assign(scene: Scene, run_: Run, step: Mapping[str, Any]) -> None:
-    agent = run_.actor.id if step["agent"] == ME else step["agent"]
-    advance(scene, events.Assigned(agent, run_.actor.id))
-
-
-def _close(scene: Scene, run_: Run, _: Mapping[str, Any]) -> None:
-    advance(scene, events.Closed(run_.actor.id))
+def _deed(scene: Scene, run_: Run, step: Mapping[str, Any]) -> None:
+    """What a button does as well, by the same rules: who may give what away, and what the mode allows."""
+    agent = run_.actor.id if step.get("agent") == ME else step.get("agent")
+    until = int(scene.at.timestamp()) + 60 * step["minutes"] if "minutes" in step else 0
+    named = {name: step[name] for name in ("team", "label") if name in step}
+    deeds.do(scene, run_.actor, Deed(step["do"], agent=agent, until=until, **named))
 
 
 # --- what a step may be ----------------------------------------------------------------------------------------------
@@ -175,6 +165,20 @@ def _an_agent(step: Mapping[str, Any]) -> JSON:
     return {"agent": agent}
 
 
+def _a_team(step: Mapping[str, Any]) -> JSON:
+    if saved.team_of(step.get("team")) is None:
+        raise Invalid("which team it is handed on to", field="team")
+    return {"team": step["team"]}
+
+
+def _a_while(step: Mapping[str, Any]) -> JSON:
+    most = int(deeds.LONGEST_SNOOZE.total_seconds() // 60)
+    minutes = step.get("minutes") or 0
+    if not 1 <= minutes <= most:
+        raise Invalid(f"for 1 to {most} minutes", field="minutes")
+    return {"minutes": minutes}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     check: Callable[[Mapping[str, Any]], JSON]
@@ -182,12 +186,14 @@ class Step:
 
 
 STEPS: Mapping[str, Step] = {
-    "label": Step(_a_label, _label),
-    "unlabel": Step(_a_label, _unlabel),
+    "label": Step(_a_label, _deed),
+    "unlabel": Step(_a_label, _deed),
     "reply": Step(_a_reply, _reply),
     "note": Step(_words, _note),
-    "assign": Step(_an_agent, _assign),
-    "close": Step(lambda _: {}, _close),
+    "assign": Step(_an_agent, _deed),
+    "transfer": Step(_a_team, _deed),
+    "snooze": Step(_a_while, _deed),
+    "close": Step(lambda _: {}, _deed),
 }
 
 

@@ -60,6 +60,8 @@ class Step(Strict):
     text: Annotated[Text, Field(max_length=20_000)] = ""
     saved: Number | None = None
     agent: Number | Literal["me"] | None = None
+    team: Team = ""
+    minutes: Number | None = None
 
 
 class MacroChange(Strict):

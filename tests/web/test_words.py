@@ -234,6 +234,8 @@ def test_what_the_mode_does_not_allow_ends_the_whole_macro(ani: Browser, boss: B
         {"do": "reply", "text": "{{nothing}}"},
         {"do": "reply", "saved": 999},
         {"do": "assign", "agent": 999},
+        {"do": "transfer", "team": "nobody"},
+        {"do": "snooze", "minutes": 0},
         {"do": "note", "text": " "},
     ],
 )
@@ -286,3 +288,17 @@ def test_a_note_calls_by_its_address(ani: Browser, people: Cast) -> None:
     assert [ani.post(f"/api/conversations/{cid}/notes", json=said).status_code for _ in range(2)] == [201, 200]
     assert ani.get("/api/mentions").json["count"] == 0
     assert ani.post(f"/api/conversations/{cid}/mentions/seen").status_code == 204
+
+
+def test_a_macro_hands_on_and_snoozes_by_the_rules_of_the_buttons(ani: Browser, boss: Browser, people: Cast) -> None:
+    with writing():
+        db.session.add(Team(key="sales", name="Sales", created_at=people_at()))
+    away = macro(boss, {"do": "assign", "agent": "me"}, {"do": "snooze", "minutes": 30}, name="Nanti").json
+    on = macro(boss, {"do": "transfer", "team": "sales"}, name="Oper").json
+    say(ani.client, "cs")
+    handoff.assign(people.admin, conversation().public_id, people.budi.id)
+    refused = run(ani, on)  # it is Budi's
+    assert (refused.status_code, refused.json["error"]["data"]["step"]) == (403, 1)
+    snoozed = run(ani, away).json["conversation"]
+    assert (snoozed["assignee"], snoozed["snoozed_until"] is not None) == (people.ani.id, True)
+    assert run(ani, on, "macro-0002").json["conversation"]["team"] == "sales"

@@ -18,8 +18,8 @@ export function Figures() {
   return html`<div class="figures-row">
     <dl class="sums"><${Sum} name="present" value=${t("of", { some: number(present), all: number(people) })} /><${Sum} name="open" value=${number(open)} /><${Sum} name="backlog" value=${number(backlog)} /></dl>
     <button type="button" class="late-filter" data-some=${overdue > 0} aria-pressed=${late.value} disabled=${!overdue && !late.value} onClick=${() => (late.value = !late.value)}><${Icon} name="warn" size=${17} /><span>${t("overdue", { count: overdue })}</span></button>
-    ${world.value.teams.length > 0 && html`<label class="team-filter"><span class="sr">${t("team_filter")}</span><select value=${team.value} onChange=${(event) => chooseTeam(event.target.value)}>
-      <option value="">${t("all_teams")}</option>${world.value.teams.map(({ key, name }) => html`<option key=${key} value=${key} selected=${key === team.value}>${name}</option>`)}</select></label>`}
+    ${world.value.teams.length > 0 && html`<div class="team-filter"><label class="sr" for="team">${t("team_filter")}</label><select id="team" value=${team.value} onChange=${(event) => chooseTeam(event.target.value)}>
+      <option value="">${t("all_teams")}</option>${world.value.teams.map(({ key, name }) => html`<option key=${key} value=${key} selected=${key === team.value}>${name}</option>`)}</select></div>`}
   </div>`;
 }
 

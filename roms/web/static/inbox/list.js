@@ -25,7 +25,7 @@ export const List = () => html`
       <${Bell} onOpen=${go} />
       <${IconButton} icon="sort" label=${t(sort.value === "newest" ? "sort_to_waiting" : "sort_to_newest")}
         aria-pressed=${sort.value === "waiting"} onClick=${toggleSort} />
-      <${IconButton} icon="command" label=${`${t("palette")} (Ctrl+K)`} onClick=${() => (dialog.value = "palette")} />
+      <${IconButton} icon="command" class="icon-button by-key" label=${`${t("palette")} (Ctrl+K)`} onClick=${() => (dialog.value = "palette")} />
       <${IconButton} icon="menu" label=${t("menu")} onClick=${() => (dialog.value = "menu")} />
     </header>
     <${Search} />

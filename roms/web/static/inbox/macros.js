@@ -26,7 +26,7 @@ export async function loadMacros() {
 /** A step in words. */
 export function stepText(step) {
   const who = step.agent === "me" ? t("macro_me") : (agentName(step.agent) ?? "");
-  const values = { label: step.label ?? "", text: plain((step.text ?? "").slice(0, 60)), name: who, team: step.team ?? "" };
+  const values = { label: step.label ?? "", text: plain((step.text ?? "").slice(0, 60)), name: who, team: step.team ?? "", minutes: step.minutes ?? "" };
   const key = step.do === "reply" && step.saved ? "macro_step_saved" : `macro_step_${step.do}`;
   return has(key) ? t(key, values) : step.do;
 }
