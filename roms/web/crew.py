@@ -67,6 +67,10 @@ class ChangedTeam(BaseModel):
     sure: bool = False
 
 
+class Nothing(BaseModel):
+    """The address says it all."""
+
+
 class DefaultTeam(BaseModel):
     team: Number | None
 
@@ -172,6 +176,7 @@ def change_team(id_: int) -> ResponseReturnValue:
 @bp.route(f"{TEAM}/members/<int(max={LARGEST}):person>", methods=["PUT", "DELETE"])
 @may(ADMIN, confirmed=True)
 def member(id_: int, person: int) -> ResponseReturnValue:
+    body(Nothing)
     teams.set_member(identity.actor().id, id_, person, request.method == "PUT")
     return {"team": crew_list.team(id_)}
 
