@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
+from roms.config import ROOT
 from roms.db import db, writing
 from roms.models import Channel
 from roms.web import docs, i18n
@@ -62,6 +66,18 @@ def test_a_signed_in_persons_own_language_wins_and_is_kept(ani: Browser) -> None
 def test_a_strangers_words_are_never_read_as_a_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(i18n.texts("id", "pages"), "greeting", "Halo {name}, {name.__class__} {0}")
     assert i18n.t("id", "pages", "greeting", name="{other}") == "Halo {other}, {name.__class__} {0}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted((ROOT / "roms" / "web" / "static" / "i18n").glob("*/*.json")),
+    ids=lambda path: "/".join(path.parts[-2:]),
+)
+def test_no_text_has_a_name_that_another_has(path: Path) -> None:
+    """JSON would keep the last of two, and nobody would see why."""
+    pairs: list[tuple[str, object]] = json.loads(path.read_text(), object_pairs_hook=list)
+    names = [name for name, _ in pairs]
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_an_unknown_page_is_told_in_words_and_an_unknown_address_of_the_api_in_json(ani: Browser) -> None:

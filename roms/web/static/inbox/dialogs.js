@@ -89,7 +89,7 @@ function Menu() {
       <a class="act" href="/inbox/crew"><${Icon} name="userPlus" />${t("crew")}</a>
       <a class="act" href="/inbox/journal"><${Icon} name="check" />${t("journal")}</a>`}
       <button type="button" class="act" onClick=${() => (dialog.value = "help")}><${Icon} name="keys" />${t("help")}</button>
-      <button type="button" class="act" onClick=${() => (dialog.value = "password")}><${Icon} name="pencil" />${t("password")}</button>
+      <button type="button" class="act" onClick=${() => (dialog.value = "password")}><${Icon} name="pencil" />${t("password_change")}</button>
       <button type="button" class="act" onClick=${signOut}><${Icon} name="out" />${t("sign_out")}</button></div>`;
 }
 
@@ -105,5 +105,5 @@ const KINDS = {
   macros: titled("macros", Macros), templates: titled("templates", Templates), location: titled("location", PlaceForm), card: titled("card", CardForm),
   transfer: titled("transfer", Transfer), assign: titled("bulk_assign", Assign), pause: titled("pause_until", Pause), snooze: titled("snooze_until", Snooze),
   release: titled("release_where", Release), close: titled("close_conversation", Closing), label: titled("bulk_label_title", Labelling), unlabel: titled("bulk_unlabel", Unlabelling),
-  password: titled("password", PasswordForm),
+  password: titled("password_change", PasswordForm),
 };
