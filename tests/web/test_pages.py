@@ -18,6 +18,7 @@ from roms.web.auth import local
 from tests.cast import Cast, conversation, say
 from tests.web.conftest import Browser
 
+TEXTS = sorted((ROOT / "roms" / "web" / "static" / "i18n").glob("*/*.json"))
 ELSEWHERE = [
     "https://evil.example",
     "//evil.example",
