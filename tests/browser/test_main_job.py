@@ -55,7 +55,7 @@ def test_the_agent_in_turn_sees_it_live_answers_and_gets_the_ticks(tab: Tabs, st
     inbox.open("Wati Handoff")
     inbox.mode("Agen")
     expect(inbox.bubble("selamat datang di Toko Kita")).to_be_visible()
-    expect(inbox.contact.get_by_text(re.compile("^Giliran Anda: .*dari 2 agen"))).to_be_visible()
+    expect(inbox.contact.get_by_text(re.compile("^Giliran Anda: .*dari 2 yang bertugas"))).to_be_visible()
     expect(inbox.log.get_by_text("Bot meneruskan ke orang")).to_be_visible()
     expect(inbox.row("Wati Handoff").get_by_label("belum dibaca")).to_have_count(0)
     inbox.say("Halo Kak Wati, saya bantu ya.")
