@@ -9,7 +9,6 @@ from typing import Annotated
 import httpx
 from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 from pydantic import BaseModel, Field
 
 from roms import queue
@@ -19,6 +18,7 @@ from roms.services import account_list, account_looks, account_setup, account_st
 from roms.web import i18n, identity
 from roms.web.bodies import LARGEST, Text, body
 from roms.web.rights import ADMIN, SIGNED_IN, may
+from roms.web.starting import boot
 
 bp = Blueprint("channels", __name__)
 bp.before_request(identity.require_actor)
@@ -64,16 +64,8 @@ def warnings(lang: str, is_admin: bool = False) -> list[dict[str, str]]:
 @bp.get("/inbox/channels", strict_slashes=False)
 @may(ADMIN)
 def show() -> ResponseReturnValue:
-    me = identity.actor()
     config: Config = current_app.extensions["roms.config"]
-    boot = {
-        "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
-        "agents": [],
-        "csrf": generate_csrf(),
-        "instance": config.instance,
-        "public": config.is_https,
-    }
-    return i18n.page("channels.html", part="channels", boot=boot)
+    return i18n.page("channels.html", part="channels", boot=boot(public=config.is_https))
 
 
 @bp.get("/api/warnings")

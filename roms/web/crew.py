@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 from pydantic import BaseModel, Field
 
-from roms.config import Config
 from roms.models import Policy, Role, Sees
 from roms.services import accounts, crew, crew_list, teams
 from roms.web import i18n, identity
 from roms.web.bodies import LARGEST, Language, Number, Text, body
 from roms.web.rights import ADMIN, SIGNED_IN, may
+from roms.web.starting import boot
 
 bp = Blueprint("crew", __name__)
 bp.before_request(identity.require_actor)
@@ -83,15 +82,7 @@ def given(wanted: BaseModel, *without: str) -> dict[str, object]:
 @bp.get("/inbox/crew", strict_slashes=False)
 @may(ADMIN)
 def show() -> ResponseReturnValue:
-    me = identity.actor()
-    config: Config = current_app.extensions["roms.config"]
-    boot = {
-        "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
-        "agents": [],
-        "csrf": generate_csrf(),
-        "instance": config.instance,
-    }
-    return i18n.page("crew.html", part="crew", boot=boot)
+    return i18n.page("crew.html", part="crew", boot=boot())
 
 
 # --- people --------------------------------------------------------------------------------------------------------

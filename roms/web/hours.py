@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 from pydantic import BaseModel, Field
 
-from roms.config import Config
 from roms.services import holidays, hours_editing, inbox
 from roms.web import i18n, identity
 from roms.web.bodies import LARGEST, Number, Text, body
 from roms.web.rights import SUPERVISOR, may
+from roms.web.starting import boot
 
 bp = Blueprint("hours", __name__)
 
@@ -57,15 +56,7 @@ class TeamHours(BaseModel):
 @bp.get("/inbox/hours", strict_slashes=False)
 @may(SUPERVISOR)
 def show() -> ResponseReturnValue:
-    me = identity.actor()
-    config: Config = current_app.extensions["roms.config"]
-    boot = {
-        "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
-        "agents": inbox.agents(),
-        "csrf": generate_csrf(),
-        "instance": config.instance,
-    }
-    return i18n.page("hours.html", part="hours", boot=boot)
+    return i18n.page("hours.html", part="hours", boot=boot(agents=inbox.agents()))
 
 
 @bp.get("/api/hours")

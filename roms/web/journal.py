@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 from pydantic import BaseModel, Field
 
-from roms.config import Config
 from roms.errors import NotFound
 from roms.services import journal, mending, standing
 from roms.web import i18n, identity
 from roms.web.bodies import LARGEST, body, number
 from roms.web.rights import ADMIN, may
+from roms.web.starting import boot
 
 bp = Blueprint("journal", __name__)
 bp.before_request(identity.require_actor)
@@ -28,15 +27,7 @@ class Day(BaseModel):
 @bp.get("/inbox/journal", strict_slashes=False)
 @may(ADMIN)
 def show() -> ResponseReturnValue:
-    me = identity.actor()
-    config: Config = current_app.extensions["roms.config"]
-    boot = {
-        "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
-        "agents": [],
-        "csrf": generate_csrf(),
-        "instance": config.instance,
-    }
-    return i18n.page("journal.html", part="journal", boot=boot)
+    return i18n.page("journal.html", part="journal", boot=boot())
 
 
 @bp.get("/api/journal")

@@ -6,12 +6,11 @@ from typing import Any
 
 from flask import Blueprint, current_app, redirect, request, send_from_directory
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 
 from roms.config import Config
 from roms.errors import NotFound
 from roms.services import channels, inbox, labels
-from roms.web import headers, i18n, identity
+from roms.web import headers, i18n, identity, starting
 from roms.web.channels import warnings
 from roms.web.rights import ADMIN, ANYONE, SIGNED_IN, may
 
@@ -79,16 +78,12 @@ def show_inbox(cid: str) -> ResponseReturnValue:
 def boot() -> dict[str, Any]:
     """What an agent's page is given at its start."""
     me = identity.actor()
-    return {
-        "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
-        "agents": inbox.agents(),
-        "labels": labels.known(),
-        "several_numbers": channels.are_several(),
-        "csrf": generate_csrf(),
-        "instance": config().instance,
-        "warnings": warnings(me.language, me.is_admin),
-        "socket": "/ws/inbox",
-    }
+    return starting.boot(
+        agents=inbox.agents(),
+        labels=labels.known(),
+        several_numbers=channels.are_several(),
+        warnings=warnings(me.language, me.is_admin),
+    )
 
 
 @bp.get("/widget.js")
