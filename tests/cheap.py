@@ -24,7 +24,6 @@ from werkzeug.routing import Rule
 
 from roms import connecting
 from roms.engine import flowfile
-from roms.engine.book import Known
 from roms.engine.flow import Release
 from roms.services import accounts
 
@@ -44,9 +43,7 @@ def flows(patch: pytest.MonkeyPatch) -> None:
     """The same flows are compiled once: what comes of them is a value."""
     compile_release, kept = flowfile.compile_release, dict[tuple[str, int], Release]()
 
-    def compiled(files: flowfile.Files, number: int = 0, known: Known | None = None) -> Release:
-        if known is not None:
-            return compile_release(files, number, known)
+    def compiled(files: flowfile.Files, number: int = 0) -> Release:
         key = flowfile.release_hash(files), number
         if key not in kept:
             kept[key] = compile_release(files, number)

@@ -54,18 +54,7 @@ LAYERS: dict[str, set[str]] = {
     "metrics": set(),
 }
 # The wiring and the outermost loops see everything.
-EVERYTHING = {
-    "app",
-    "cli",
-    "cli_aside",
-    "cli_channels",
-    "cli_crew",
-    "cli_flows",
-    "cli_hours",
-    "cli_ledger",
-    "cli_releases",
-    "background",
-}
+EVERYTHING = {"app", "cli", "cli_aside", "cli_channels", "cli_flows", "cli_ledger", "cli_releases", "background"}
 EVERYTHING |= {"__init__"}
 
 PYTHON = sorted(

@@ -95,11 +95,6 @@ class Ask(Question):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rate(Ask):
-    """How was it, from 1 to 5? Whatever is no answer is another matter, so `invalid` leads nowhere."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Branch:
     """The first case whose condition holds leads on; the last has none."""
 
@@ -116,7 +111,6 @@ class Handoff:
     team: str
     priority: str
     says: tuple[Sayable, ...]
-    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +154,7 @@ class Http:
     failed: Place
 
 
-Control = Menu | Ask | Rate | Branch | Go | Handoff | Close | End | Subflow | Wait | Http
+Control = Menu | Ask | Branch | Go | Handoff | Close | End | Subflow | Wait | Http
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,18 +174,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """The words that always reach a person, and what is said then, or while nobody is there.
-
-    The last four are said to whoever was handed over and was not told yet when somebody will be there.
-    """
+    """The words that always reach a person, and what is said then, or while nobody is there."""
 
     words: frozenset[str]
     says: tuple[Text, ...]
-    closed: tuple[Text, ...]
-    later: Text  # the team is closed
-    away: Text  # it is open, and nobody is there
-    next: Text  # all have their hands full, and nobody waits before this one
-    full: Text  # the same, and some do: `ahead`
+    closed: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,5 +208,3 @@ class Release:
     ways: tuple[Way, ...] = ()
     gathers: bool = False  # some question, or the lifecycle, makes one turn of several messages
     media: Mapping[str, Media] = field(default_factory=dict)  # name -> what the file is
-    teams: frozenset[str] = frozenset()  # that the files speak of
-    needs: Mapping[Place, frozenset[str]] = field(default_factory=dict)  # the variables that a step cannot do without

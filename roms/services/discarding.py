@@ -15,7 +15,7 @@ from sqlalchemy import delete, exists, or_, select, update
 from roms import clock
 from roms.db import db, serialize, table, transaction
 from roms.models import Attachment, FileState
-from roms.services import preparing, saved_files
+from roms.services import preparing
 from roms.services.stored import storage_here
 from roms.storage import Unreachable
 
@@ -66,8 +66,7 @@ def _begin(hash_: str) -> bool:
     """Take the content for ourselves; False where somebody still has it."""
     serialize(f"file {hash_}")
     of_it = Attachment.hash == hash_
-    is_needed = db.session.scalar(select(exists().where(of_it, Attachment.state != FileState.REFUSED)))
-    if is_needed or saved_files.keeps(hash_):
+    if db.session.scalar(select(exists().where(of_it, Attachment.state != FileState.REFUSED))):
         _forget(hash_)
         return False
     doomed = update(table(Attachment)).where(of_it, Attachment.state == FileState.REFUSED)

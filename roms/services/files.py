@@ -189,11 +189,12 @@ def retry(actor: Actor, public_id: str) -> JSON:
 
 
 def by_id(public_id: str) -> Row:
-    """A file's row, with its conversation's public id as `cid`, and whose that is. Raises NotFound."""
+    """A file's row, with its conversation's public id as `cid`. Raises NotFound."""
     if not ID.fullmatch(public_id):
         raise NotFound
-    of = (Conversation.public_id.label("cid"), Conversation.assignee_id, Conversation.team)
-    found = select(*table(Attachment).c, *of).join(Conversation, Conversation.id == Attachment.conversation_id)
+    found = select(*table(Attachment).c, Conversation.public_id.label("cid")).join(
+        Conversation, Conversation.id == Attachment.conversation_id
+    )
     row = db.session.execute(found.where(Attachment.public_id == public_id)).mappings().one_or_none()
     if row is None:
         raise NotFound("there is no such file")

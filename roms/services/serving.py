@@ -27,7 +27,7 @@ class File:
 def for_actor(actor: Actor, public_id: str, thumb: bool = False) -> File:
     """Raises NotFound, also for what is not this person's to see."""
     row = files.by_id(public_id)
-    if not access.may_see(actor, row["assignee_id"], row["team"]):
+    if not access.may_see(actor, row["cid"]):
         raise NotFound("there is no such file")
     return _file(row, thumb)
 

@@ -42,8 +42,6 @@ class Person:
         return self.http.post(path, json=body or {}, headers=self.csrf).raise_for_status().json()
 
     def act(self, conversation: str, verb: str, **more: Any) -> dict[str, Any]:
-        if verb == "claim":  # from whoever has it, as a page does that shows who that is
-            more = {"from": self.get(f"/api/conversations/{conversation}")["conversation"]["assignee"]} | more
         done: dict[str, Any] = self.post(f"/api/conversations/{conversation}/{verb}", more)
         return done
 

@@ -41,7 +41,6 @@ def person(id_: int, name: str, phone: str | None = None, **more: Any) -> dict[s
     names = [{"kind": "phone", "value": phone}] if phone else [LID]
     told = {"id": id_, "name": name, "phone": phone, "phone_text": text, "language": "id", "attributes": {}}
     told |= {"named_by": None, "opted_out_at": None, "created_at": AT, "channels": ["whapi"], "identities": names}
-    told |= {"labels": []}
     return told | {"conversations": THREADS, "merges": []} | more
 
 
