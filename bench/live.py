@@ -35,7 +35,7 @@ from bench.rig.stage import (
 from roms import queue
 from roms.db import db
 from roms.models import User
-from roms.services import accounts, frames, tickets
+from roms.services import accounts, crew, frames, tickets
 
 FLOOR, ROMS = "floor", "ROMS"
 PASSWORD = "measuring is knowing"
@@ -164,7 +164,7 @@ def _cookie(stage: Stage) -> str:
     app = stage.app()
     with app.app_context():
         if db.session.scalar(select(User.id).filter_by(login="bench")) is None:
-            accounts.add("bench", "Bench", PASSWORD)
+            crew.add(None, crew.Newcomer("bench", "Bench", password=PASSWORD))
         token, actor = accounts.sign_in("bench", PASSWORD)
         db.session.remove()
         db.engine.dispose()

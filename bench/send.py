@@ -30,7 +30,7 @@ from bench.rig.stage import Stage, floor_worker, provider, provider_log, roms_wo
 from roms import clock, queue
 from roms.db import db, table, writing
 from roms.models import Contact, Conversation, Direction, Message, Sender, Status, User
-from roms.services import accounts, channels, publishing, replies
+from roms.services import channels, crew, publishing, replies
 from roms.services.actors import Actor
 
 FLOOR, ROMS = "floor", "ROMS"
@@ -264,7 +264,7 @@ def _way(kind: str, port: int, plan: Plan, way: Table) -> list[Goal]:
 
 
 def _agent() -> Actor:
-    accounts.add("bench", "Bench", "measuring is knowing")
+    crew.add(None, crew.Newcomer("bench", "Bench"))
     user = db.session.scalars(select(User).filter_by(login="bench")).one()
     return Actor(user.id, user.name, user.login, user.role, user.language)
 

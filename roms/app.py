@@ -8,30 +8,40 @@ from typing import Any
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.sansio.response import Response
 
 from roms import cli, connecting, db, queue
 from roms.config import BadConfig, Config
-from roms.services import heartbeats, tallies
+from roms.services import heartbeats, masking, tallies
 from roms.web import (
     aside,
     auth,
     authors,
+    availability,
+    board,
     channels,
     contacts,
     conversations,
+    crew,
     docs,
     files,
     forgery,
     headers,
     health,
+    hours,
+    identity,
     journal,
     live,
     media,
     pages,
     problems,
+    ratings,
+    rights,
     templates,
+    verbs,
     webhooks,
     widget,
+    words,
 )
 
 LARGEST_BODY = 5 * 1024 * 1024
@@ -44,6 +54,13 @@ class CompactJSON(DefaultJSONProvider):
     sort_keys = False
     ensure_ascii = False
     compact = True
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        """Who sees no numbers is told none, whatever the answer is about."""
+        actor = identity.known()
+        if actor is None or actor.sees_numbers:
+            return super().response(*args, **kwargs)
+        return super().response(*masking.masked(args), **masking.masked(kwargs))
 
 
 def create_app(config: Config) -> Flask:
@@ -61,13 +78,15 @@ def create_app(config: Config) -> Flask:
     headers.init_app(app)
     problems.init_app(app)
     forgery.init_app(app, exempt=(webhooks.bp, widget.bp))
+    rights.init_app(app)
     conversations.init_app(app)
     files.init_app(app)
-    for part in (aside, auth, authors, channels, contacts, pages, docs, journal, media):
+    for part in (aside, auth, authors, availability, board, channels, contacts, crew, pages, docs, hours):
         app.register_blueprint(part.bp)
-    for part in (webhooks, widget, health, templates):
+    for part in (journal, media, ratings, webhooks, widget, words, health, templates, verbs):
         app.register_blueprint(part.bp)
     live.init_app(app)
+    rights.complete(app)
     cli.init_app(app)
     if hops := config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

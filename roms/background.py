@@ -20,6 +20,7 @@ from roms.services import (
     account_states,
     arrivals,
     aside,
+    backlog,
     changes,
     cleaning,
     discarding,
@@ -27,6 +28,7 @@ from roms.services import (
     faces,
     files,
     heartbeats,
+    hours,
     http_calls,
     known_accounts,
     missed,
@@ -41,6 +43,7 @@ log = logging.getLogger(__name__)
 
 BEAT = 0.5  # seconds between two looks of the ticker
 TIMERS_A_ROUND, FIRE_FOR = 200, 2.0  # timers, seconds: at most, within one look
+GIVE_FOR = 1.0  # seconds: at most, within one look
 CLEAN_EVERY = 120  # beats
 FACES_EVERY = 10  # beats
 KEEP_EVERY = 4  # beats
@@ -175,6 +178,11 @@ def fire_timers() -> None:
             timers.put_off(timer)
 
 
+def drain_backlog() -> None:
+    """Give what waits for an agent to whoever has room."""
+    backlog.drain(GIVE_FOR)
+
+
 def sweep_calls() -> None:
     """See that calls to other systems are made that no hint reached a worker for."""
     if http_calls.waiting():
@@ -200,6 +208,11 @@ def sweep_files() -> None:
     """See that files are fetched that no hint reached a worker for, that are due again, or whose fetcher vanished."""
     if files.waiting():
         queue.wake(files=True)
+
+
+def notice_hours() -> None:
+    """Let it hold what was set of teams and channels, whoever set it."""
+    hours.notice()
 
 
 def sweep_discarded() -> None:
@@ -262,11 +275,13 @@ CHORES: dict[Callable[[], None], int] = {
     flush_spool: 1,
     retry_aside: 1,
     fire_timers: 1,
+    drain_backlog: 1,
     sweep_outbox: 1,
     sweep_unknown: 1,
     sweep_calls: 1,
     sweep_changes: 1,
     sweep_files: 1,
+    notice_hours: KEEP_EVERY,
     cleaning.clean: CLEAN_EVERY,
     sync_templates: CLEAN_EVERY,
     sweep_discarded: CLEAN_EVERY,

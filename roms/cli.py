@@ -11,15 +11,13 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from roms import cli_aside, cli_channels, cli_flows, cli_ledger, cli_releases
+from roms import cli_aside, cli_channels, cli_crew, cli_flows, cli_hours, cli_ledger, cli_releases
 from roms.config import ROOT, Config
 from roms.db import db
 from roms.engine.flowfile import FlowErrors, compile_release
-from roms.models import Role
-from roms.services import accounts, http_calls, publishing, setup
+from roms.services import http_calls, publishing, setup, teams_named
 
 flows = AppGroup("flows", help="Check and publish what the bot says.")
-users = AppGroup("users", help="The people who sign in.")
 
 _LANG = click.option("--lang", type=click.Choice(["en", "id"]), default="en", help="The language of the findings.")
 
@@ -31,8 +29,8 @@ def init_app(app: Flask) -> None:
         Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     for command in (*cli_flows.COMMANDS, *cli_releases.COMMANDS):
         flows.add_command(command)
-    ours = (cli_channels.channels, cli_aside.aside_, cli_ledger.ledger, cli_ledger.mend, prepare)
-    for command in (flows, users, *ours):
+    ours = (cli_channels.channels, cli_aside.aside_, cli_ledger.ledger, cli_ledger.mend, cli_hours.hours, prepare)
+    for command in (flows, cli_crew.users, cli_crew.teams, *ours):
         app.cli.add_command(command)
 
 
@@ -43,7 +41,9 @@ def prepare() -> None:
 
     upgrade(directory=str(ROOT / "migrations"))
     made = setup.prepare()
-    number, is_new = publishing.first(publishing.files_in(_config().flows))
+    files = publishing.files_in(_config().flows)
+    teams_named.have(teams_named.of_newest() if publishing.any_() else teams_named.of_files(files))
+    number, is_new = publishing.first(files)
     created = [dataclasses.asdict(person) for person in made]
     click.echo(json.dumps({"created": created, "release": number, "published": is_new}))
 
@@ -54,40 +54,12 @@ def prepare() -> None:
 def check(folder: Path | None, lang: str) -> None:
     """Look for mistakes; the exit code is 1 when there are any."""
     try:
-        release = compile_release(publishing.files_in(folder or _config().flows))
+        release = compile_release(publishing.files_in(folder or _config().flows), known=teams_named.known_if_there())
     except FlowErrors as errors:
         cli_releases.refuse(errors, lang, after="")
     for warning in (*release.warnings, *http_calls.lacking(release)):
         click.echo(warning.told(lang), err=True)
     click.echo("tidak ada kesalahan" if lang == "id" else "no errors")
-
-
-@users.command("add")
-@click.argument("login")
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.AGENT.value)
-@click.password_option(help="Asked for when it is not given.")
-def add(login: str, name: str, role: str, password: str) -> None:
-    """Let somebody sign in."""
-    accounts.add(login, name, password, Role(role))
-    click.echo(f"{login} can sign in now")
-
-
-@users.command("password")
-@click.argument("login")
-@click.password_option()
-def change_password(login: str, password: str) -> None:
-    """Give somebody a new password; every browser of theirs is signed out."""
-    accounts.set_password(accounts.id_of(login), password)
-    click.echo(f"{login} has a new password and is signed out everywhere")
-
-
-@users.command("deactivate")
-@click.argument("login")
-def deactivate(login: str) -> None:
-    """Sign somebody out everywhere, for good."""
-    accounts.deactivate(accounts.id_of(login))
-    click.echo(f"{login} can no longer sign in")
 
 
 def _config() -> Config:

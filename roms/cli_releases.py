@@ -12,7 +12,7 @@ from roms.engine import compare
 from roms.engine.flowfile import FlowErrors, release_hash
 from roms.engine.media import Files
 from roms.errors import Problem
-from roms.services import moving, publishing, releases
+from roms.services import moving, publishing, releases, teams_named
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _COMMENT = click.option("--comment", default="", help="What changed, for those who come after you.")
@@ -64,14 +64,15 @@ def rollback(number: int, people: str) -> None:
         _, files = releases.files_of(number)
     except Problem as problem:
         raise click.ClickException(str(problem)) from problem
-    _publish(files, f"back to release {number}", people, "en")
+    _publish(files, f"back to release {number}", people, "en", is_known=False)
 
 
-def _publish(files: Files, comment: str, people: str, lang: str) -> None:
+def _publish(files: Files, comment: str, people: str, lang: str, is_known: bool = True) -> None:
+    """What was live once may be so again whatever became of its teams; what is new must name those there are."""
     standing = releases.standing()
     affected = releases.affected(files, standing)
     try:
-        number, is_new = publishing.publish(files, comment)
+        number, is_new = publishing.publish(files, comment, known=teams_named.known() if is_known else None)
     except FlowErrors as errors:
         refuse(errors, lang)
     if not is_new:

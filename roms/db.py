@@ -38,6 +38,7 @@ from sqlalchemy.orm import DeclarativeBase, make_transient
 from sqlalchemy.types import TypeDecorator
 
 from roms import connecting, crash, lifeline
+from roms.moments import one_moment
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +137,8 @@ def _committed(later: list[Callable[[], None]]) -> Iterator[None]:
         try:
             token = _under_way.set(_Write(session.connection(execution_options=WRITE), later))
             try:
-                yield
+                with one_moment():
+                    yield
             finally:
                 _under_way.reset(token)
             crash.point("before_commit")

@@ -60,10 +60,28 @@ class ChannelUsed(Conflict):
     code = "channel_used"
 
 
+class LastAdmin(Conflict):
+    """This is the last admin: make somebody else an admin first."""
+
+    code = "last_admin"
+
+
+class TeamUsed(Conflict):
+    """Flows or channels give conversations to this team; say that you are sure, or change them first."""
+
+    code = "team_used"
+
+
 class StaleView(Conflict):
     """Something happened since you looked; nothing was sent."""
 
     code = "stale_view"
+
+
+class AlreadyTaken(Conflict):
+    """A colleague was faster: this conversation is theirs now."""
+
+    code = "already_taken"
 
 
 class WindowClosed(Conflict):

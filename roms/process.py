@@ -11,6 +11,8 @@ from collections.abc import Callable
 import httpx
 from sqlalchemy.exc import OperationalError
 
+from roms.outside import dates
+
 log = logging.getLogger(__name__)
 
 PAUSES = (0.1, 0.4, 1.5, 4.0, 8.0)  # seconds between tries to write down what the provider said
@@ -34,4 +36,6 @@ def until_written(write: Callable[[], object]) -> None:
 def client() -> httpx.Client:
     """One client per process: making one costs 50 ms, and it keeps connections open."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=64)
-    return httpx.Client(timeout=httpx.Timeout(15, connect=5), limits=limits, follow_redirects=False)
+    hooks = {"response": [dates.heard]}
+    timeout = httpx.Timeout(15, connect=5)
+    return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False, event_hooks=hooks)

@@ -60,6 +60,17 @@ def test_adapters_understands_every_message_of_every_provider():
     assert [row["people"] for row in rows(result, 1)] == ["known, in the menu", "new"]
 
 
+def test_assign_hands_over_looks_and_gives_out_whatever_waits():
+    result = told("assign", "--database", KIND)
+    found = [(row["wait"], row["handoffs/s"] > 0, row["given/s"] > 0) for row in rows(result, 0)]
+    assert found == [(size, True, True) for size in (20, 60, 200, 20)]
+
+
+def test_timers_fire_and_every_countdown_moves_its_conversation_on():
+    row = rows(told("timers", "--database", KIND), 0)[0]
+    assert row["fired"] == row["moved on"] > 0
+
+
 def test_what_arrives_twice_or_out_of_order_ends_the_run():
     check("good", [(1.0, "a", "message 0"), (2.0, "b", "message 0"), (3.0, "a", "message 1")], 3)
     for bad in (["message 1", "message 0"], ["message 0", "message 0"], ["message 0"]):

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from roms.config import ROOT
+from roms.db import db, writing
 from roms.engine import rehearsal, script
 from roms.engine.coverage import coverage
 from roms.engine.flowfile import compile_release
-from roms.services import publishing
+from roms.models import Label
+from roms.services import publishing, teams_named
 from tests import course
 from tests.cast import Cast, say
 from tests.conftest import Clock
@@ -25,9 +29,20 @@ LESSONS = [part for part in PARTS if part.title.startswith("Lesson ")]
 Follow = Callable[[course.Lesson], list[str]]
 
 
+def there_are(teams: list[str], labels: list[str]) -> None:
+    """What the page's flows name, and its reader made before."""
+    teams_named.have(teams)
+    with writing():
+        there = set(db.session.scalars(select(Label.key)))
+        for key in sorted(set(labels) - there):
+            db.session.add(Label(key=key, colour="grey", created_at=datetime(2026, 1, 1, tzinfo=UTC)))
+
+
 @pytest.fixture
 def desk(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> course.Desk:
     (tmp_path / "flows").symlink_to(ROOT / "flows")
+    with app.app_context():
+        there_are(re.findall(r"team: ([\w-]+)", TEXT), re.findall(r"label: \[?([\w-]+)", TEXT))
     monkeypatch.chdir(tmp_path)
     return course.Desk(tmp_path, app.test_cli_runner())
 

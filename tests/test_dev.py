@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from roms.services.setup import TRIAL_PEOPLE
 from tests.dev.instance import ROOT, Instance, told, until
 
 pytestmark = pytest.mark.timeout(180)
@@ -77,10 +78,10 @@ def kept(data: Path) -> dict[str, Any]:
     return {"key": (data / "secret.key").read_text(), "counts": counts} | whole
 
 
-def test_the_first_start_names_the_addresses_and_an_admin_and_two_agents(first: Instance) -> None:
+def test_the_first_start_names_the_addresses_and_everybody_of_the_trial(first: Instance) -> None:
     assert f"http://127.0.0.1:{first.port}/inbox" in first.output
     assert f"http://127.0.0.1:{first.port + 1}/" in first.output
-    assert len(set(passwords(first))) == 3
+    assert len(set(passwords(first))) == len(TRIAL_PEOPLE)
 
 
 def test_passwords_are_shown_but_stored_nowhere(first: Instance) -> None:
@@ -102,7 +103,7 @@ def test_the_secret_key_is_for_the_owner_only(first: Instance) -> None:
 
 
 def test_a_second_start_keeps_the_data_and_shows_no_password(left: dict[str, Any], second: Instance) -> None:
-    assert len(left["user_account"]) == 3
+    assert len(left["user_account"]) == len(TRIAL_PEOPLE)
     assert passwords(second) == []
     assert kept(second.data) == left
 

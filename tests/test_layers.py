@@ -29,6 +29,7 @@ LAYERS: dict[str, set[str]] = {
         "config",
         "jsontext",
         "metrics",
+        "moments",
         "secretbox",
         "spool",
         "storage",
@@ -37,8 +38,9 @@ LAYERS: dict[str, set[str]] = {
     "web": {"web", "services", "models", "engine", "channels", "db", "errors", "config", "queue", "clock", "metrics"},
     "jobs": {"services", "channels", "outside", "queue", "draining", "process"},
     "draining": {"services", "channels", "queue", "clock", "crash", "process"},
-    "process": set(),
-    "db": {"connecting", "crash", "lifeline"},
+    "process": {"outside"},
+    "db": {"connecting", "crash", "lifeline", "moments"},
+    "moments": set(),
     "connecting": {"jsontext", "lifeline"},
     "lifeline": set(),
     "jsontext": set(),
@@ -54,7 +56,18 @@ LAYERS: dict[str, set[str]] = {
     "metrics": set(),
 }
 # The wiring and the outermost loops see everything.
-EVERYTHING = {"app", "cli", "cli_aside", "cli_channels", "cli_flows", "cli_ledger", "cli_releases", "background"}
+EVERYTHING = {
+    "app",
+    "cli",
+    "cli_aside",
+    "cli_channels",
+    "cli_crew",
+    "cli_flows",
+    "cli_hours",
+    "cli_ledger",
+    "cli_releases",
+    "background",
+}
 EVERYTHING |= {"__init__"}
 
 PYTHON = sorted(

@@ -1,6 +1,6 @@
 """Take the pictures of the README and of docs anew: a trial instance with temporary data, and Chromium's camera.
 
-.venv/bin/python -m tools.screenshots [inbox] [kinds] [linking]
+.venv/bin/python -m tools.screenshots [inbox] [board] [kinds] [linking]
 (all of them unless some are named; ROMS_CHROMIUM or CHROMIUM name the browser, else Debian's)
 """
 
@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tools.chromium import find_or_install
+from tools.pictures.board import board
 from tools.pictures.camera import PICTURES, page, sign_in, take
 from tools.pictures.instance import box, instance, whatsapp
 from tools.pictures.kinds import every_kind
@@ -18,7 +19,7 @@ from tools.pictures.linking import linking, secure
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PARTS = ("inbox", "kinds", "linking")
+PARTS = ("inbox", "board", "kinds", "linking")
 OTHERS = (  # number, name, what they write
     ("6281298765432", "Dewi Lestari", ("halo", "1")),
     ("6285711223344", "Agus Prasetyo", ("status pesanan", "ORD-12345", "cs", "Paketnya belum sampai juga, Kak")),
@@ -87,6 +88,8 @@ def main() -> int:
         secure(desk)
         if "inbox" in wanted:
             first_sight(browser, agent)
+        if "board" in wanted:
+            board(desk)
         if "kinds" in wanted:
             every_kind(browser, agent)
         if "linking" in wanted:

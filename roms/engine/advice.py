@@ -142,6 +142,18 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "Messages that fit no keyword would break the talk; give one flow `- otherwise: true`.",
         "Pesan tanpa kata kunci akan memutus percakapan; beri satu alur `- otherwise: true`.",
     ),
+    "rate-place": (
+        "Only there are the rules kept: within 24 hours, once a day, and nobody who wants no messages; move it there.",
+        "Hanya di sana aturannya dijaga: dalam 24 jam, sekali sehari, dan bukan yang berhenti; pindahkan ke sana.",
+    ),
+    "rate-twice": (
+        "Each closing has one rating; ask the second question with `menu` or `ask`.",
+        "Satu penutupan satu nilai; ajukan pertanyaan kedua dengan `menu` atau `ask`.",
+    ),
+    "comment-place": (
+        "Nothing would be kept with it; write `as: text`, or ask in the flow that has the `rate`.",
+        "Tidak ada yang tersimpan bersamanya; tulis `as: text`, atau tanyakan di alur yang punya `rate`.",
+    ),
     "two-otherwise": _SHADOWED,
     "branch-otherwise": (
         "The talk would break where no case holds; end with `- {otherwise: true, go: …}`.",
@@ -172,6 +184,14 @@ _BY_CODE: dict[str, tuple[str, str]] = {
     "interrupt-alone": (
         "Events count only where no question waits; remove `interrupt`.",
         "Event hanya berlaku bila tak ada pertanyaan; hapus `interrupt`.",
+    ),
+    "unknown-team": (
+        "Nobody would get it; make the team first, or correct its name.",
+        "Tidak ada yang akan menerimanya; buat timnya dulu, atau perbaiki namanya.",
+    ),
+    "unknown-label": (
+        "It is made, grey, when it is first put on; make it before to choose its colour.",
+        "Label dibuat otomatis, abu-abu, saat pertama dipakai; buat dulu bila ingin memilih warnanya.",
     ),
     "zone": _HOURS,
     "day": _HOURS,

@@ -94,6 +94,14 @@ class Button:
     spot: Spot
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is where the flows are to run: keys of teams, and labels."""
+
+    teams: frozenset[str]
+    labels: frozenset[str]
+
+
 @dataclass(slots=True)
 class Book:
     """Grows while the files are compiled; the checker reads it afterwards."""
@@ -118,7 +126,13 @@ class Book:
     written: set[str] = field(default_factory=set)
     media: Mapping[str, Media] = field(default_factory=dict)  # the files of the release, by name
     shown: set[str] = field(default_factory=set)  # those that something says
+    rates: list[tuple[Place, Spot]] = field(default_factory=list)  # the steps that ask how it was
+    afterwards: set[str] = field(default_factory=set)  # flows that begin when an agent has closed the chat
+    comments: list[tuple[Place, Spot]] = field(default_factory=list)  # and those that ask why
     buttons: list[Button] = field(default_factory=list)
+    known: Known | None = None  # None: nobody said, as in tests of the files alone
+    teams: list[tuple[str, Spot]] = field(default_factory=list)  # that something is handed to
+    labels: list[tuple[str, Spot]] = field(default_factory=list)  # that are put on conversations
 
     def add(self, spot: Spot, code: str, **details: Any) -> None:
         self.problems.append(found(spot, code, **details))

@@ -21,6 +21,7 @@ from roms.engine.flow import (
     Handoff,
     Invalid,
     Menu,
+    Rate,
     Step,
     Timeout,
 )
@@ -28,6 +29,7 @@ from roms.engine.functions import duration
 from roms.engine.occasions import LANGUAGES
 from roms.engine.problems import Spot
 from roms.engine.questions import rendered
+from roms.engine.ratings import COMMENT, SCALE
 from roms.engine.scope import LEARNED, Evaluate
 from roms.engine.table import Burst
 from roms.engine.template import Text, plain_text
@@ -39,6 +41,13 @@ RETRIES = 2
 _Question = tuple[Text, str, Invalid, Timeout | None, Burst | None]
 _KNOWN = re.compile(r"\bknown\(\s*(\w+)")
 _CHOOSE = plain_text("Maaf, belum paham. Silakan pilih salah satu.", "Sorry, please choose one of these.")
+RATED = {
+    5: plain_text("⭐⭐⭐⭐⭐ Sangat puas", "⭐⭐⭐⭐⭐ Very happy"),
+    4: plain_text("⭐⭐⭐⭐ Puas", "⭐⭐⭐⭐ Happy"),
+    3: plain_text("⭐⭐⭐ Cukup", "⭐⭐⭐ So-so"),
+    2: plain_text("⭐⭐ Kurang puas", "⭐⭐ Not so happy"),
+    1: plain_text("⭐ Tidak puas", "⭐ Unhappy"),
+}
 _AGAIN = plain_text("Maaf, belum paham. Boleh diulang?", "Sorry, I did not understand. Could you write it again?")
 
 
@@ -53,12 +62,18 @@ def step(desk: Desk, name: str, following: str | None) -> Step:
         desk.document.file,
         desk.document.at(path, key=True).line,
         _sets(desk, (*path, "set")),
-        tuple(word for word, _ in desk.words((*path, "label"))),
+        _labels(desk, (*path, "label")),
         desk.texts((*path, "note")),
         says(desk, (*path, "say")),
         control,
         after,
     )
+
+
+def _labels(desk: Desk, path: Path) -> tuple[str, ...]:
+    found = desk.words(path)
+    desk.book.labels += [(word, desk.document.at(at)) for word, at in found]
+    return tuple(word for word, _ in found)
 
 
 def _control(desk: Desk, path: Path, place: Place) -> Control | None:
@@ -109,6 +124,11 @@ def _lead(desk: Desk, path: Path, place: Place, gives: tuple[str, ...]) -> Place
 
 def _ask(desk: Desk, path: Path, place: Place) -> Ask:
     kind = desk.value((*path, "as")) or "text"
+    if kind == COMMENT:
+        desk.book.comments.append((place, desk.document.at((*path, "as"))))
+        prompt, save, timeout = _asking(desk, path, place)
+        own = build_lifecycle.burst(desk, (*path, "burst"))
+        return Ask(prompt, save, Invalid((), 0, place), timeout, own, None, kind, None)
     choices = None
     if kind == "choice":
         at: Path = (*path, "choices")
@@ -117,7 +137,35 @@ def _ask(desk: Desk, path: Path, place: Place) -> Ask:
     return Ask(*_question(desk, path, place, _CHOOSE if choices else _AGAIN), choices, kind, where)
 
 
+def _rate(desk: Desk, path: Path, place: Place) -> Rate:
+    """Nothing leads on from an answer that is none, so nothing is said about it either."""
+    desk.book.rates.append((place, desk.document.at(path, key=True)))
+    prompt, save, timeout = _asking(desk, path, place)
+    choices = [Choice(str(score), RATED[score], str(score)) for score in SCALE]
+    phrases = {choice.key: choice for choice in choices}
+    for choice in choices:
+        for typed, where in desk.words((*path, "words", choice.key)):
+            if phrases.setdefault(folded(typed) or typed, choice) is not choice:
+                desk.add(where, "option-twice", word=typed, other=phrases[folded(typed)].key)
+    filed = Choices(tuple(choices), phrases, {}, Typos({}), {})
+    shown = {language: rendered(None, filed, language) for language in ("", "id", "en")}
+    filed = Choices(filed.all, phrases, {}, filed.typos, shown)
+    return Rate(prompt, save, Invalid((), 0, place), timeout, None, filed, "rating", None)
+
+
 def _question(desk: Desk, path: Path, place: Place, sorry: Text) -> _Question:
+    prompt, save, timeout = _asking(desk, path, place)
+    retries = desk.value((*path, "invalid", "retries"))
+    invalid = Invalid(
+        says(desk, (*path, "invalid", "say")) or (sorry,),
+        RETRIES if retries is None else retries,
+        desk.target((*path, "invalid", "then"), place, asks=True, way="miss"),
+    )
+    return prompt, save, invalid, timeout, build_lifecycle.burst(desk, (*path, "burst"))
+
+
+def _asking(desk: Desk, path: Path, place: Place) -> tuple[Text, str, Timeout | None]:
+    """What all questions have."""
     save = desk.value((*path, "save")) or ""
     desk.book.written |= {save} - {""}
     timeout = None
@@ -125,13 +173,7 @@ def _question(desk: Desk, path: Path, place: Place, sorry: Text) -> _Question:
         desk.book.timeouts[place] = desk.document.at((*path, "timeout", "after"))
         seconds = duration(desk.value((*path, "timeout", "after")))
         timeout = Timeout(seconds, desk.target((*path, "timeout", "go"), place, asks=True, way="timeout"))
-    retries = desk.value((*path, "invalid", "retries"))
-    invalid = Invalid(
-        says(desk, (*path, "invalid", "say")) or (sorry,),
-        RETRIES if retries is None else retries,
-        desk.target((*path, "invalid", "then"), place, asks=True, way="miss"),
-    )
-    return desk.text((*path, "prompt")), save, invalid, timeout, build_lifecycle.burst(desk, (*path, "burst"))
+    return desk.text((*path, "prompt")), save, timeout
 
 
 def _choice(desk: Desk, path: Path, number: int) -> Choice:
@@ -208,12 +250,16 @@ def _asked(cases: list[dict[str, Any]]) -> tuple[str, ...]:
 
 def _handoff(desk: Desk, path: Path, _: Place) -> Handoff:
     team, priority = desk.value((*path, "team")), desk.value((*path, "priority"))
-    return Handoff(team or "", priority or "normal", says(desk, (*path, "say")))
+    if team:
+        desk.book.teams.append((team, desk.document.at((*path, "team"))))
+    skill = desk.value((*path, "skill")) or ""
+    return Handoff(team or "", priority or "normal", says(desk, (*path, "say")), skill)
 
 
 CONTROLS: dict[str, Callable[[Desk, Path, Place], Any]] = {
     "menu": _menu,
     "ask": _ask,
+    "rate": _rate,
     "branch": _branch,
     "go": lambda desk, path, place: Go(desk.target(path, place)),
     "handoff": _handoff,

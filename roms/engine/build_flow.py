@@ -13,7 +13,7 @@ from roms.engine.triggers import Trigger
 from roms.engine.types import Place
 from roms.engine.yamltext import Document, Path
 
-QUESTIONS: tuple[Path, ...] = tuple((kind, *part) for kind in ("menu", "ask") for part in ((), ("invalid",)))
+QUESTIONS: tuple[Path, ...] = tuple((kind, *part) for kind in ("menu", "ask", "rate") for part in ((), ("invalid",)))
 TRIGGERS_PER_FILE = 100_000  # more than a file can hold: keeps triggers of later files behind
 
 

@@ -30,7 +30,9 @@ def hours(desk: Desk) -> Hours:
     zone = zone_named(name)
     if zone is None:
         desk.add(("zone",), "zone", word=name, known=sorted({*ZONES, *available_timezones()}))
-    return Hours(zone or always().zone, _week(desk), dict(_holidays(desk)))
+    days = {day: _spans(desk, ("days", written)) for written, _, day in _dated(desk, "days")}
+    holidays = {day: _holiday(desk, ("holidays", written), value) for written, value, day in _dated(desk, "holidays")}
+    return Hours(zone or always().zone, _week(desk), holidays, days)
 
 
 def _week(desk: Desk) -> tuple[tuple[Span, ...], ...]:
@@ -71,13 +73,13 @@ def _span(desk: Desk, written: str, path: Path) -> Span | None:
     return None
 
 
-def _holidays(desk: Desk) -> Iterator[tuple[date, Holiday]]:
-    for written, value in (desk.value(("holidays",)) or {}).items():
+def _dated(desk: Desk, part: str) -> Iterator[tuple[str, Any, date]]:
+    for written, value in (desk.value((part,)) or {}).items():
         day = _date(written)
         if day is None:
-            desk.book.add(desk.document.at(("holidays", written), key=True), "holiday", word=str(written)[:40])
+            desk.book.add(desk.document.at((part, written), key=True), "holiday", word=str(written)[:40])
         else:
-            yield day, _holiday(desk, ("holidays", written), value)
+            yield written, value, day
 
 
 def _date(written: str) -> date | None:

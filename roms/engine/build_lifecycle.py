@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from roms.engine.book import Desk
 from roms.engine.flow import Consent, Person
 from roms.engine.functions import duration
@@ -49,7 +51,14 @@ def lifecycle(desk: Desk) -> Lifecycle:
     allowed = {mode: tuple(event for event in PERSON_EVENTS if (mode, event) in rows) for mode in Mode}
     within = duration(data.get("response_within", RESPONSE_WITHIN))
     several = burst(desk, ("burst",)) or Burst()
-    return Lifecycle(data["lifecycle"], Mode(data["initial"]), rows, after, allowed, within, several)
+    reasons = {key: _in_both(said) for key, said in data.get("close_reasons", {}).items()}
+    return Lifecycle(data["lifecycle"], Mode(data["initial"]), rows, after, allowed, within, several, reasons)
+
+
+def _in_both(said: str | dict[str, str]) -> dict[str, str]:
+    """A text for our own people, who read it in either language."""
+    words = {"id": said, "en": said} if isinstance(said, str) else said
+    return {"id": words.get("id") or words["en"], "en": words.get("en") or words["id"]}
 
 
 def burst(desk: Desk, path: Path) -> Burst | None:
@@ -69,7 +78,10 @@ def person(desk: Desk) -> Person:
     given = desk.words(("person", "words"))
     words = {folded for word, _ in given for folded in words_of(word)} if given else set(WORDS)
     says, closed = desk.texts(("person", "say")), desk.texts(("person", "closed"))
-    return Person(frozenset(words), says or (_ONE_MOMENT,), closed or (() if says else (_closed(),)))
+    four = (desk.texts(("person", name)) or (usual(),) for name, usual in _WAITS.items())
+    later, away, following, full = (texts[0] for texts in four)
+    closed = closed or (() if says else (_own(_CLOSED, _CLOSED_EN),))
+    return Person(frozenset(words), says or (_ONE_MOMENT,), closed, later, away, following, full)
 
 
 def consent(desk: Desk) -> Consent:
@@ -78,9 +90,30 @@ def consent(desk: Desk) -> Consent:
     return Consent(*(stopped or (_STOPPED,)), *(resumed or (_RESUMED,)))
 
 
-def _closed() -> Text:
-    indonesian, english = compile_template(_CLOSED, "id"), compile_template(_CLOSED_EN, "en")
-    return Text({"id": indonesian, "en": english}, indonesian)
+def _own(indonesian: str, english: str) -> Text:
+    """A text of ours with holes, in both languages."""
+    id_, en = compile_template(indonesian, "id"), compile_template(english, "en")
+    return Text({"id": id_, "en": en}, id_)
+
+
+_WAITS: dict[str, Callable[[], Text]] = {
+    "later": lambda: _own(
+        "CS kami sedang tutup; pesan Anda kami balas {{hours.opens_at|date}} mulai {{hours.opens_at|time}}.",
+        "Our colleagues are not there now; they answer you on {{hours.opens_at|date}} from {{hours.opens_at|time}}.",
+    ),
+    "away": lambda: _own(
+        "Saat ini belum ada CS yang bisa membalas. Pesan Anda sudah kami catat dan dibalas begitu ada yang kembali.",
+        "Nobody is free to answer right now. Your message is noted and will be answered as soon as somebody is back.",
+    ),
+    "next": lambda: _own(
+        "Semua CS sedang melayani. Anda giliran berikutnya.",
+        "All our colleagues are busy. You are next.",
+    ),
+    "full": lambda: _own(
+        "Semua CS sedang melayani. Ada sekitar {{ahead}} orang sebelum Anda.",
+        "All our colleagues are busy. There are about {{ahead}} people before you.",
+    ),
+}
 
 
 def _rows(desk: Desk, path: Path) -> tuple[Row, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from roms.engine.book import Desk, Said, as_text
-from roms.engine.occasions import LANGUAGES, limited
+from roms.engine.occasions import CLOSED_BY_AGENT, LANGUAGES, limited
 from roms.engine.patterns import PatternError, compiled
 from roms.engine.triggers import Pattern, Trigger
 from roms.engine.types import Place
@@ -26,6 +26,8 @@ def trigger(desk: Desk, path: Path, go: Place, order: int) -> Trigger:
         desk.add((*path, "return"), "return-alone")
     if value.get("interrupt") and "event" in value and not any(kind in value for kind in _WORDS):
         desk.add((*path, "interrupt"), "interrupt-alone")
+    if any(name == CLOSED_BY_AGENT for name, _ in desk.words((*path, "event"))):
+        desk.book.afterwards.add(desk.flow)
     limits = _limits(desk, path)
     _note(desk, path, limits)
     return Trigger(

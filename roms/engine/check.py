@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from roms.engine import check_calls, check_facts, check_media, check_values, check_waits, check_ways, check_words
+from roms.engine import (
+    check_calls,
+    check_facts,
+    check_known,
+    check_media,
+    check_ratings,
+    check_values,
+    check_waits,
+    check_ways,
+    check_words,
+)
 from roms.engine.book import Book, Edge
 from roms.engine.flow import Person
 from roms.engine.problems import Spot
@@ -20,6 +30,8 @@ def check(book: Book, lifecycle: tuple[Lifecycle, Person] | None, *, whole: bool
     check_values.limits(book, lifecycle[0] if lifecycle else None)
     check_waits.check(book, lifecycle[0] if lifecycle else None)
     check_media.files(book)
+    check_ratings.check(book)
+    check_known.check(book)
     for second in book.otherwise[1:]:
         first = book.otherwise[0]
         book.add(second, "two-otherwise", where=f"{first.file}:{first.line}")

@@ -16,6 +16,9 @@ WITHOUT = {
     "send": ("the agent's words never leave", "kata-kata agen tidak pernah terkirim"),
     "assign_actor": ("the agent does not get the conversation", "agen itu tidak mendapat percakapannya"),
     "assign": ("the agent does not get the conversation", "agen itu tidak mendapat percakapannya"),
+    "transfer": ("it stays with whoever has it", "percakapan tetap pada pemegangnya"),
+    "snooze": ("it stays in sight", "percakapan tetap terlihat"),
+    "wake": ("it stays out of sight", "percakapan tetap tersembunyi"),
     "reassign": ("the contact goes on waiting for the same agent", "kontak tetap menunggu agen yang sama"),
     "unassign": ("the bot talks in an agent's conversation", "bot bicara di percakapan milik agen"),
     "reopen": ("it goes on as if it had never been closed", "percakapan berlanjut seolah tidak pernah ditutup"),
@@ -25,6 +28,9 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "agent_claimed": ("assign_actor",),
     "agent_replied": ("send",),
     "assigned": ("assign",),
+    "transferred": ("transfer",),
+    "snoozed": ("snooze",),
+    "woken": ("wake",),
     "response_overdue": ("reassign",),
 }
 

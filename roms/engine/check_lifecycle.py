@@ -20,10 +20,13 @@ def check(desk: Desk, lifecycle: Lifecycle) -> None:
     for (mode, event), rows in lifecycle.rows.items():
         _rows(desk, mode, event, rows)
     _after(desk, lifecycle)
+    _snoozes(desk, lifecycle)
     _ways(desk, lifecycle)
     _circles(desk, lifecycle)
     for read in desk.book.reads:
         root = read.name.partition(".")[0]
+        if read.name == "ahead" and read.path[:2] == ("person", "full"):
+            continue
         known = (*FACTS, *LIFECYCLE, "message", "now")
         if root not in known:
             desk.book.add(read.spot, "lifecycle-name", word=root, known=known)
@@ -72,6 +75,23 @@ def _after(desk: Desk, lifecycle: Lifecycle) -> None:
             for position, action in enumerate(after.row.do):
                 if action in NEEDS:
                     desk.add((*path, number, "do", position), "action-event", word=action, wanted=_wanted(action))
+
+
+def _snoozes(desk: Desk, lifecycle: Lifecycle) -> None:
+    """Only what people have can be out of their sight, and nothing is so for ever: the contact's word and a person's
+    bring it back."""
+    for mode in Mode:
+        rows = lifecycle.rows.get((mode, "snoozed"))
+        if rows is None:
+            continue
+        path: Path = ("modes", mode.value, "on", "snoozed")
+        if mode is not Mode.AGENT or any(row.to or row.back for row in rows):
+            desk.book.add(desk.document.at(path, key=True), "snooze-mode")
+        elif (mode, "woken") not in lifecycle.rows:
+            desk.book.add(desk.document.at(path, key=True), "snooze-wakes", word="woken")
+        for row in lifecycle.rows.get((mode, "message_received"), ()):
+            if row.to is None and not row.back and "wake" not in row.do:
+                desk.book.add(desk.document.at(path, key=True), "snooze-wakes", word="message_received")
 
 
 def _ways(desk: Desk, lifecycle: Lifecycle) -> None:

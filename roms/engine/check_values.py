@@ -33,6 +33,19 @@ def unset(book: Book) -> None:
         book.warn(read.spot, "unset", word=root)
 
 
+def needs(book: Book) -> dict[Place, frozenset[str]]:
+    """The variables that each step cannot do without, unless it sets them itself before."""
+    found: dict[Place, set[str]] = {}
+    for read in book.reads:
+        root = read.name.partition(".")[0]
+        if not read.needed or root not in book.written or root in (*FACTS, "message") or read.path[0] != "steps":
+            continue
+        place = Place(read.flow, str(read.path[1]))
+        if place in book.built and root not in _set_before(book, place, read):
+            found.setdefault(place, set()).add(root)
+    return {place: frozenset(names) for place, names in found.items()}
+
+
 def _set_before(book: Book, place: Place, read: Read) -> set[str]:
     """What the step itself has set by then; `where` reads the answer as if it had been taken."""
     step, part = book.built[place], read.path[2:4]

@@ -21,7 +21,7 @@ _WORDS = {
     "body": "call", "failed": "way", "on": "way", "wait": "time", "until": "time", "burst": "burst", "as": "answer",
     "save": "variables", "flow": "way", "with": "variables", "team": "team", "priority": "priority",
 }  # fmt: skip
-_CONTROLS = ("menu", "ask", "branch", "go", "handoff", "close", "end", "call", "http", "wait")
+_CONTROLS = ("menu", "ask", "rate", "branch", "go", "handoff", "close", "end", "call", "http", "wait")
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,11 +71,13 @@ class StartTimer:
 
 @dataclass(frozen=True, slots=True)
 class FindAgent:
-    """The bot handed over: give the conversation to whoever's turn it is. Both texts may be empty."""
+    """The bot handed over: give the conversation to whoever's turn it is. Team and skill may be empty."""
 
     team: str
     priority: str  # "low" | "normal" | "high" | "urgent"
     reason: str  # who asked: "flow", "word", "retries", "broken"
+    skill: str = ""  # a language ("en") or a subject ("billing")
+    told: bool = False  # the contact was told just now when somebody will be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,17 @@ class AssignTo:
 
     agent: int
     by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """It is handed on by `by`: to this agent, or, where that is None, to whoever's turn it is in this team, which has
+    until `answer_by` where the contact waits."""
+
+    agent: int | None
+    team: str
+    by: int
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,21 @@ class StartWaiting:
 @dataclass(frozen=True, slots=True)
 class StopWaiting:
     pass
+
+
+@value
+class Snooze:
+    """Out of sight of whoever has it until then; `is_asked`: somebody named that moment."""
+
+    until: datetime
+    is_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """In sight again, by the "time", a "message" or a "person"; "" where the change of mode tells of it."""
+
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +170,19 @@ class SetContact:
 
 
 @dataclass(frozen=True, slots=True)
+class AskRating:
+    """Note that the contact was asked how it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRating:
+    """What they gave, 1 to 5; without a score, what they said about it afterwards."""
+
+    score: int | None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallOut:
     """Ask another system, once. A header's value is text, name of a secret, text, … in turns; `body` is JSON."""
 
@@ -161,14 +202,19 @@ Effect = (
     | FindAgent
     | FindNextAgent
     | AssignTo
+    | Transfer
     | Unassign
     | LockOwner
     | StartWaiting
     | StopWaiting
+    | Snooze
+    | Wake
     | NotifyAgents
     | Reopen
     | AddLabel
     | AddNote
     | SetContact
+    | AskRating
+    | KeepRating
     | CallOut
 )

@@ -50,15 +50,31 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
-class Released:
-    name: ClassVar[str] = "released"
+class Transferred:
+    """Somebody handed it on: to a person, or, where `agent` is None, to a team."""
+
+    name: ClassVar[str] = "transferred"
+    agent: int | None
+    team: str
     by: int
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """It was given back to the bot, which goes on at `step` ("flow.step"), or with the contact's next message."""
+
+    name: ClassVar[str] = "released"
+    by: int
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
+    """Nobody is to answer until then (seconds since 1970); 0: as long as the lifecycle says."""
+
     name: ClassVar[str] = "paused"
     by: int
+    until: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +85,47 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
+    """It is done; `reason` is one of the lifecycle's `close_reasons`, or nothing. `unasked`: why the contact is not to
+    be asked how it was; empty where nothing speaks against it."""
+
     name: ClassVar[str] = "closed"
+    by: int
+    reason: str = ""
+    unasked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    """Whoever has it need not look at it until then (seconds since 1970); 0: until the contact writes."""
+
+    name: ClassVar[str] = "snoozed"
+    by: int
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """Somebody looks at it again before its time."""
+
+    name: ClassVar[str] = "woken"
     by: int
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """Somebody took back what a person did: it is as `before`, the session of then as JSON, with its snooze."""
+
+    name: ClassVar[str] = "undone"
+    by: int
+    before: Mapping[str, Any]
+    snoozed_until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
-    """A timer came due: "question", "burst", "wait", "http", "idle", "stay" or "response_overdue"; `turn`: which."""
+    """A timer came due: "question", "burst", "wait", "http", "idle", "stay", "snooze" or "response_overdue".
+
+    `turn` says which of its kind."""
 
     name: ClassVar[str] = "timer_fired"
     kind: str
@@ -108,7 +158,14 @@ class Looped:
     name: ClassVar[str] = "looped"
 
 
+@dataclass(frozen=True, slots=True)
+class AgentFound:
+    """A conversation that waited, or was given back, has an agent: by turn, and no person's doing."""
+
+    name: ClassVar[str] = "agent_found"
+
+
 Event = (
-    MessageReceived | AgentReplied | AgentClaimed | Assigned | Released | Paused | Resumed | Closed | TimerFired
-    | ReleaseChanged | OutsideAnswered | Looped
+    MessageReceived | AgentReplied | AgentClaimed | Assigned | Transferred | Released | Paused | Resumed | Snoozed
+    | Woken | Closed | Undone | TimerFired | ReleaseChanged | OutsideAnswered | Looped | AgentFound
 )  # fmt: skip

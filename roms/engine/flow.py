@@ -95,6 +95,11 @@ class Ask(Question):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Rate(Ask):
+    """How was it, from 1 to 5? Whatever is no answer is another matter, so `invalid` leads nowhere."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Branch:
     """The first case whose condition holds leads on; the last has none."""
 
@@ -111,6 +116,7 @@ class Handoff:
     team: str
     priority: str
     says: tuple[Sayable, ...]
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +160,7 @@ class Http:
     failed: Place
 
 
-Control = Menu | Ask | Branch | Go | Handoff | Close | End | Subflow | Wait | Http
+Control = Menu | Ask | Rate | Branch | Go | Handoff | Close | End | Subflow | Wait | Http
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,11 +180,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """The words that always reach a person, and what is said then, or while nobody is there."""
+    """The words that always reach a person, and what is said then, or while nobody is there.
+
+    The last four are said to whoever was handed over and was not told yet when somebody will be there.
+    """
 
     words: frozenset[str]
     says: tuple[Text, ...]
-    closed: tuple[Text, ...] = ()
+    closed: tuple[Text, ...]
+    later: Text  # the team is closed
+    away: Text  # it is open, and nobody is there
+    next: Text  # all have their hands full, and nobody waits before this one
+    full: Text  # the same, and some do: `ahead`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,3 +221,5 @@ class Release:
     ways: tuple[Way, ...] = ()
     gathers: bool = False  # some question, or the lifecycle, makes one turn of several messages
     media: Mapping[str, Media] = field(default_factory=dict)  # name -> what the file is
+    teams: frozenset[str] = frozenset()  # that the files speak of
+    needs: Mapping[Place, frozenset[str]] = field(default_factory=dict)  # the variables that a step cannot do without

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from hashlib import sha256
 
-from roms.engine import build_hours, build_lifecycle, bursts, check, check_lifecycle, shape
-from roms.engine.book import Book, Desk
+from roms.engine import build_hours, build_lifecycle, bursts, check, check_known, check_lifecycle, check_values, shape
+from roms.engine.book import Book, Desk, Known
 from roms.engine.build_flow import Draft
 from roms.engine.flow import Consent, Person, Release, Way
 from roms.engine.hours import Hours, always
@@ -34,13 +34,14 @@ def release_hash(files: Files) -> str:
     return digest.hexdigest()
 
 
-def compile_release(release: Files, number: int = 0) -> Release:
+def compile_release(release: Files, number: int = 0, known: Known | None = None) -> Release:
     """Everything the files say, ready to answer. Raises FlowErrors with every problem; warnings alone do not.
 
-    Besides texts the release may hold `media/*`, each with its bytes or what is known of it.
+    Besides texts the release may hold `media/*`, each with its bytes or what is known of it. With `known` the teams and
+    labels that flows name are looked for too.
     """
     files, media = split(release)
-    book = Book(media=media)
+    book = Book(media=media, known=known)
     read_files = [read(name, files[name]) for name in sorted(files)]
     documents = [each for each in read_files if isinstance(each, Document)]
     book.problems += [each for each in read_files if isinstance(each, Problem)]
@@ -93,6 +94,8 @@ def _release(
         (*(Way(edge.source, edge.target, edge.spot) for edge in book.edges), *triggered),
         any(bursts.gathers(step) for step in steps.values()) or lifecycle[0].burst.kind != "each",
         book.media,
+        check_known.named(book),
+        check_values.needs(book),
     )
 
 
@@ -123,7 +126,7 @@ def _compiled_lifecycle(document: Document, book: Book) -> Sheet | None:
     if problems:
         book.problems += problems
         return None
-    desk = Desk(Book(), document)
+    desk = Desk(Book(known=book.known), document)
     compiled = build_lifecycle.lifecycle(desk), build_lifecycle.person(desk), build_lifecycle.consent(desk)
     check_lifecycle.check(desk, compiled[0])
     book.problems += desk.book.problems

@@ -41,7 +41,7 @@ def _contains(whole: object, part: object) -> bool:
 
 
 def _length(value: object) -> int:
-    return len(value) if isinstance(value, (list, dict)) else len(_text(value))
+    return len(value) if isinstance(value, (list, tuple, dict)) else len(_text(value))
 
 
 def _to_number(value: object) -> Any:

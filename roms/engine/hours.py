@@ -46,9 +46,12 @@ class Hours:
     zone: tzinfo = field(default_factory=lambda: ZoneInfo(DEFAULT_ZONE))
     week: tuple[tuple[Span, ...], ...] = (ALL_DAY,) * 7
     holidays: Mapping[date, Holiday] = field(default_factory=dict)
+    days: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)  # single days, whatever else holds
 
     def on(self, day: date) -> tuple[Span, ...]:
         """The hours that begin on this day; they may last into the next."""
+        if day in self.days:
+            return self.days[day]
         holiday = self.holidays.get(day)
         return holiday.spans if holiday else self.week[day.weekday()]
 
@@ -82,9 +85,43 @@ def holiday(hours: Hours, now: datetime) -> str | None:
     return found.name if found else None
 
 
+def after(hours: Hours, now: datetime, seconds: float) -> datetime:
+    """The moment when so many seconds of opening hours are over; where it never opens again, of plain time.
+
+    Whoever asks while it is closed waits until it opens; what is left at closing time goes on from the next opening.
+    """
+    left, begun, counts = timedelta(seconds=seconds), now, is_open(hours, now)
+    for turn in _turns(hours, now):
+        if counts and begun + left <= turn:
+            break
+        left -= turn - begun if counts else timedelta()
+        begun, counts = turn, not counts
+    return begun + left
+
+
+def rests(hours: Hours, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    """When it is closed between two moments; the last of these times may end later than the second.
+
+    From where it never opens again plain time counts, so that nothing rests there.
+    """
+    begun = None if is_open(hours, start) else start
+    found = []
+    for turn in _turns(hours, start):
+        if begun is not None:
+            found.append((begun, turn))
+            begun = None
+        elif turn >= end:
+            break
+        else:
+            begun = turn
+        if turn >= end:
+            break
+    return tuple(found)
+
+
 def _turns(hours: Hours, now: datetime) -> Iterator[datetime]:
     """The moments to come, in order, at which open turns to closed or back."""
-    if hours.week == (ALL_DAY,) * 7 and not hours.holidays:
+    if hours.week == (ALL_DAY,) * 7 and not hours.holidays and not hours.days:
         return
     today = now.astimezone(hours.zone).date()
     for ahead in range(HORIZON + 1):

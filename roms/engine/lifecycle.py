@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from roms.engine import bursts, looping, moving, outside, steps, waits
+from roms.engine import bursts, finding, looping, modes, moving, outside, response, snoozing, steps, undoing, waits
 from roms.engine.effects import (
     AssignTo,
     FindAgent,
@@ -15,19 +15,30 @@ from roms.engine.effects import (
     NotifyAgents,
     Reopen,
     SendReply,
-    StartWaiting,
-    StopWaiting,
+    Transfer,
     Unassign,
 )
-from roms.engine.events import Event, Looped, MessageReceived, OutsideAnswered, ReleaseChanged, TimerFired
-from roms.engine.flow import Question, Release
-from roms.engine.questions import set_timeout
+from roms.engine.events import (
+    AgentFound,
+    Event,
+    Looped,
+    MessageReceived,
+    OutsideAnswered,
+    ReleaseChanged,
+    Released,
+    TimerFired,
+    Transferred,
+    Undone,
+)
+from roms.engine.flow import Handoff, Release
+from roms.engine.session import load
 from roms.engine.table import PERSON_EVENTS, Row
 from roms.engine.triggers import holds
-from roms.engine.turn import Turn, cancel_unsent, closed, later, opened, running, start_clock, stop_clock
-from roms.engine.types import Decision, Mode, Refused, Session
+from roms.engine.turn import Turn, cancel_unsent, closed, opened, running, stop_clock
+from roms.engine.types import Decision, Mode, Place, Refused, Session
 
-_PERSON_EVENTS = frozenset(PERSON_EVENTS)
+_TAKEOVERS = frozenset(PERSON_EVENTS) - {"snoozed", "woken"}  # whoever has it only looks away
+_BACK = Row(None, True, (), None, 0)
 
 
 def begin(release: Release, now: datetime, facts: Mapping[str, Any]) -> Session:
@@ -49,16 +60,19 @@ def decide(release: Release, session: Session, event: Event, now: datetime) -> D
     row = _row(turn, event.name)
     if row is None:
         raise Refused(session.mode, event.name)
-    if event.name in _PERSON_EVENTS:
+    if event.name in _TAKEOVERS:
         cancel_unsent(turn)
-    _apply(turn, row)
+    if isinstance(event, Released) and event.step:
+        _released(turn, row, event.step)
+    else:
+        _apply(turn, row)
     if isinstance(event, MessageReceived):
         turn.heard = now
     return _decided(turn)
 
 
 def _decided(turn: Turn) -> Decision:
-    _wind_clocks(turn)
+    modes.wind_clocks(turn)
     return Decision(closed(turn), tuple(turn.effects), turn.unmatched, tuple(turn.walked), turn.gathered)
 
 
@@ -72,11 +86,23 @@ def _row(turn: Turn, event: str) -> Row | None:
 def _apply(turn: Turn, row: Row) -> None:
     to = (turn.previous or turn.release.lifecycle.initial) if row.back else row.to
     if to is not None and to is not turn.mode:
-        _change_mode(turn, to)
+        modes.change(turn, to)
     for action in row.do:
         ACTIONS[action](turn)
     if turn.outcome:
         _flow_caused(turn)
+
+
+def _released(turn: Turn, row: Row, step: str) -> None:
+    """The bot goes on where it is told to, with what it knows; what it stood at is over."""
+    flow, _, name = step.partition(".")
+    steps.end_talk(turn)
+    _apply(turn, row)
+    if turn.mode is Mode.BOT:
+        turn.pinned = turn.release.number
+        steps.guarded(turn, lambda: steps.walk(turn, Place(flow, name), "released here"))
+        if turn.outcome:
+            _flow_caused(turn)
 
 
 def _flow_caused(turn: Turn) -> None:
@@ -87,51 +113,13 @@ def _flow_caused(turn: Turn) -> None:
         _apply(turn, row)
 
 
-def _change_mode(turn: Turn, to: Mode) -> None:
-    """Timers of the mode left are outlived; a question survives only a pause."""
-    turn.previous, turn.mode, turn.since = turn.mode, to, turn.now
-    stop_clock(turn, "idle")
-    stop_clock(turn, "stay")
-    stop_clock(turn, "question")
-    bursts.forget(turn)
-    if to is Mode.BOT:
-        _ask_on(turn)
-    elif to is not Mode.PAUSED:
-        steps.end_talk(turn)
-    if to in (Mode.BOT, Mode.CLOSED):
-        _stop_waiting(turn)
-    elif to is Mode.AGENT and running(turn, "response_overdue"):
-        _start_response_clock(turn, again=True)
-
-
-def _ask_on(turn: Turn) -> None:
-    """Back from a pause: the question still waits, and its time begins anew. What was over meanwhile goes on."""
-    step = turn.release.steps.get(turn.place) if turn.place else None
-    if step is not None and isinstance(step.control, Question):
-        set_timeout(turn, step.control)
-    else:
-        steps.go_on(turn)
-
-
-def _wind_clocks(turn: Turn) -> None:
-    """Every mode's own clocks run while it lasts; set once, not per message."""
-    for after in turn.release.lifecycle.after[turn.mode]:
-        if turn.clocks.get(after.kind, 0) % 2 == 0:
-            start_clock(turn, after.kind, _due(turn, after.kind, after.seconds))
-
-
-def _due(turn: Turn, kind: str, seconds: int) -> datetime:
-    begin = max(turn.since, turn.heard) if kind == "idle" and turn.heard else turn.since
-    return begin + timedelta(seconds=seconds)
-
-
 def _timer_fired(release: Release, session: Session, event: TimerFired, now: datetime) -> Decision:
     """A timer that was outlived does nothing; `idle` that the contact outran is set anew."""
     if event.turn % 2 == 0 or session.clocks.get(event.kind, 0) != event.turn:
         return Decision(session)
     turn = opened(release, session, event, now)
-    if event.kind == "response_overdue":
-        row = _row(turn, event.kind)
+    if event.kind == response.CLOCK:
+        row = None if running(turn, snoozing.CLOCK) else _row(turn, event.kind)
         if row is None:  # a pause: the contact still waits, and the clock begins anew when people answer again
             return Decision(session)
         stop_clock(turn, event.kind)
@@ -147,6 +135,10 @@ def _timer_fired(release: Release, session: Session, event: TimerFired, now: dat
         _stood(turn)
     elif event.kind == bursts.CLOCK:
         _burst_over(turn)
+    elif event.kind == snoozing.CLOCK:
+        if (row := _row(turn, "woken")) is not None:
+            _apply(turn, row)
+        snoozing.wake(turn)
     else:
         _mode_timed_out(turn, event.kind)
     return _decided(turn)
@@ -172,6 +164,18 @@ def _looped(release: Release, session: Session, event: Looped, now: datetime) ->
     turn = opened(release, session, event, now)
     looping.stop(turn)
     _flow_caused(turn)
+    return _decided(turn)
+
+
+def _undone(release: Release, session: Session, event: Undone, now: datetime) -> Decision:
+    """Whoever asks for this has made sure that nothing happened since. Raises Unreadable."""
+    turn, before = opened(release, session, event, now), load(event.before, session.facts)
+    if before.mode is not turn.mode:
+        cancel_unsent(turn)
+        modes.change(turn, before.mode)
+    undoing.take_back(turn, event, before)
+    if turn.outcome:
+        _flow_caused(turn)
     return _decided(turn)
 
 
@@ -210,8 +214,12 @@ def _burst_over(turn: Turn) -> None:
 
 def _mode_timed_out(turn: Turn, kind: str) -> None:
     stop_clock(turn, kind)
+    if kind == "stay" and turn.until is not None:
+        if turn.now >= turn.until:
+            _apply(turn, _row(turn, "resumed") or _BACK)
+        return
     for after in turn.release.lifecycle.after[turn.mode]:
-        if after.kind == kind and turn.now >= _due(turn, kind, after.seconds):
+        if after.kind == kind and turn.now >= modes.due(turn, kind, after.seconds):
             _apply(turn, after.row)
             return
 
@@ -222,10 +230,9 @@ def _talk(turn: Turn) -> None:
 
 
 def _queue(turn: Turn) -> None:
-    handoff = turn.handoff
-    team, priority = (handoff.team, handoff.priority) if handoff else ("", "normal")
-    turn.effects.append(FindAgent(team, priority, turn.reason))
-    _start_response_clock(turn)
+    asked = turn.handoff or Handoff("", "normal", ())
+    turn.effects.append(FindAgent(asked.team, asked.priority, turn.reason, asked.skill, turn.told))
+    response.start(turn)
 
 
 def _assign(turn: Turn) -> None:
@@ -235,44 +242,33 @@ def _assign(turn: Turn) -> None:
         turn.effects.append(AssignTo(agent, getattr(turn.event, "by", None)))
 
 
+def _transfer(turn: Turn) -> None:
+    """Another team answers in its own time and hours, from now on; another person goes on with what is left."""
+    event = turn.event
+    if isinstance(event, Transferred):
+        is_awaited = bool(event.team) and running(turn, response.CLOCK)
+        due = response.begin_for(turn, event.team) if is_awaited else None
+        turn.effects.append(Transfer(event.agent, event.team, event.by, due))
+
+
 def _send(turn: Turn) -> None:
     """An answer ends the wait, whatever the lifecycle says next."""
     said: Any = turn.event
     turn.effects.append(SendReply(said.text, said.agent, said.sent, said.kind, said.content))
-    _stop_waiting(turn)
-
-
-def _start_response_clock(turn: Turn, again: bool = False) -> None:
-    if running(turn, "response_overdue") and not again:
-        return
-    if not again:
-        turn.effects.append(StartWaiting())
-    start_clock(turn, "response_overdue", later(turn, turn.release.lifecycle.response_within))
-
-
-def _stop_waiting(turn: Turn) -> None:
-    if running(turn, "response_overdue"):
-        stop_clock(turn, "response_overdue")
-        turn.effects.append(StopWaiting())
-
-
-def _stop_response_clock(turn: Turn) -> None:
-    stop_clock(turn, "response_overdue")
-    if StopWaiting() not in turn.effects:
-        turn.effects.append(StopWaiting())
+    response.answered(turn)
 
 
 def _reassign(turn: Turn) -> None:
     """On to the next one, who has as long to answer."""
     turn.effects.append(FindNextAgent())
-    _start_response_clock(turn, again=True)
+    response.begin(turn)
 
 
 def _survey(turn: Turn) -> None:
     """An agent is done; where a flow wants to know how it was, the bot has the word for as long as that takes."""
-    match = turn.release.triggers.afterwards(turn)
+    match = None if getattr(turn.event, "unasked", "") else turn.release.triggers.afterwards(turn)
     if match is not None:
-        _change_mode(turn, Mode.BOT)
+        modes.change(turn, Mode.BOT)
         steps.begin(turn, match)
 
 
@@ -281,16 +277,21 @@ OF_THE_SYSTEM: dict[type[Event], Callable[[Release, Session, Any, datetime], Dec
     OutsideAnswered: _outside_answered,
     ReleaseChanged: _release_changed,
     Looped: _looped,
+    Undone: _undone,
+    AgentFound: finding.found,
 }
 ACTIONS: dict[str, Callable[[Turn], None]] = {
     "talk": _talk,
     "queue": _queue,
     "assign_actor": _assign,
     "assign": _assign,
+    "transfer": _transfer,
+    "snooze": snoozing.snooze,
+    "wake": snoozing.wake,
     "send": _send,
     "notify": lambda turn: turn.effects.append(NotifyAgents()),
-    "start_response_clock": _start_response_clock,
-    "stop_response_clock": _stop_response_clock,
+    "start_response_clock": response.start,
+    "stop_response_clock": response.stop,
     "lock_owner": lambda turn: turn.effects.append(LockOwner()),
     "reassign": _reassign,
     "unassign": lambda turn: turn.effects.append(Unassign()),

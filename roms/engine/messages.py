@@ -128,6 +128,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "no flow has `otherwise: true` without a condition: some messages would get no answer",
         "belum ada alur dengan `otherwise: true` tanpa syarat: ada pesan yang tidak akan dijawab",
     ),
+    "rate-place": (
+        "`rate` stands in flow %(word)s, which no `event: closed_by_agent` begins",
+        "`rate` ada di alur %(word)s, yang tidak dimulai oleh `event: closed_by_agent`",
+    ),
+    "rate-twice": ("this flow asks for a rating already, in %(word)s", "alur ini sudah meminta nilai, di %(word)s"),
+    "comment-place": (
+        "`as: comment` belongs to a rating, and flow %(word)s asks for none",
+        "`as: comment` milik sebuah nilai, dan alur %(word)s tidak memintanya",
+    ),
     "two-otherwise": ("`otherwise` stands already in %(where)s", "`otherwise` sudah ada di %(where)s"),
     "branch-otherwise": (
         "a branch ends with one `otherwise: true`, as its last case",
@@ -247,6 +256,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "`%(word)s` bukan rentang jam seperti 08:00-17:00, dan bukan `tutup`",
     ),
     "holiday": ("`%(word)s` is no date like 2026-12-25", "`%(word)s` bukan tanggal seperti 2026-12-25"),
+    # teams and labels
+    "unknown-team": ("there is no team `%(word)s`", "tidak ada tim `%(word)s`"),
+    "unknown-label": ("nobody has made the label `%(word)s` yet", "label `%(word)s` belum pernah dibuat"),
     # lifecycle
     "mode-event": (
         "mode %(mode)s has no row for %(word)s, which nobody can forbid",
@@ -259,6 +271,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "action-event": ("`%(word)s` needs the event %(wanted)s", "`%(word)s` perlu kejadian %(wanted)s"),
     "duty": ("`%(word)s` without `%(wanted)s`: %(why)s", "`%(word)s` tanpa `%(wanted)s`: %(why_id)s"),
+    "snooze-mode": (
+        "`snoozed` may stand only in AGENT, and leads nowhere",
+        "`snoozed` hanya boleh di AGENT, dan tidak berpindah mode",
+    ),
+    "snooze-wakes": (
+        "what is snoozed would stay so: `%(word)s` must `do: [wake]`",
+        "yang ditunda tidak kembali: `%(word)s` harus berisi `do: [wake]`",
+    ),
     "mode-unreachable": ("mode %(word)s can never be reached", "mode %(word)s tidak pernah bisa dicapai"),
     "mode-stuck": ("from mode %(mode)s there is no way to %(word)s", "dari mode %(mode)s tidak ada jalan ke %(word)s"),
     "after-circle": (
@@ -269,9 +289,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "after-kind": ("`after` needs either `idle` or `for`", "`after` perlu `idle` atau `for`"),
     "lifecycle-name": (
         "`%(word)s` is not known to the lifecycle; it knows closed_for, only_thanks, now, "
-        "contact.*, channel.*, conversation.*, hours.* and message.*",
+        "contact.*, channel.*, conversation.*, hours.*, teams.* and message.*",
         "`%(word)s` tidak dikenal; yang dikenal closed_for, only_thanks, now, "
-        "contact.*, channel.*, conversation.*, hours.* dan message.*",
+        "contact.*, channel.*, conversation.*, hours.*, teams.* dan message.*",
     ),
     "script-time": (
         "`%(word)s` is no time like `2025-11-03 10:00 Asia/Jakarta`",

@@ -6,8 +6,8 @@ from typing import Any
 
 from roms.engine import calls, outside, questions, steps, waits
 from roms.engine.flow import Ask, Control, Handoff, Http, Menu, Step, Wait
-from roms.engine.person import promise
-from roms.engine.turn import Turn, running, stop_clock
+from roms.engine.response import promise
+from roms.engine.turn import Turn, leave_question, running, stop_clock
 from roms.engine.types import Mode, Place
 
 CLOCKS: dict[Any, str] = {Wait: waits.CLOCK, Http: outside.CLOCK}
@@ -16,7 +16,7 @@ CLOCKS: dict[Any, str] = {Wait: waits.CLOCK, Http: outside.CLOCK}
 def to_person(turn: Turn) -> None:
     """The question is taken back; a person goes on."""
     turn.step, turn.rule = None, "a new release"
-    says = promise(turn.release, turn.now)
+    says = promise(turn)
     steps.guarded(turn, lambda: steps.hand_over(turn, Handoff("", "normal", says), "release"))
 
 
@@ -54,7 +54,7 @@ def _stand_on(turn: Turn, step: Step, is_new: bool) -> None:
     if turn.pending or (not (_let_go(turn, mine) or is_new) and stands):
         return _go_on(turn, control)
     turn.rule = "moved to a new release"
-    steps.leave_question(turn)
+    leave_question(turn)
     turn.step = step
     steps.guarded(turn, lambda: steps.walk_on(turn, steps.CONTROLS[type(control)](turn, step, control)))
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from roms.engine.flow import Ask, Menu, Person, Release, Step
-from roms.engine.hours import is_open
-from roms.engine.template import Text
+from roms.engine.flow import Ask, Menu, Person, Step
 
 WORDS = ("agen", "agent", "cs", "admin", "human", "manusia", "operator", "0")
 COURTESIES = frozenset(
@@ -16,12 +12,6 @@ COURTESIES = frozenset(
     please pls i want need would like to talk speak with a an the can could me my is there real
     """.split()
 )
-
-
-def promise(release: Release, now: datetime) -> tuple[Text, ...]:
-    """What is said to whoever gets a person: nobody is promised at once when nobody is there."""
-    person = release.person
-    return person.closed if person.closed and not is_open(release.hours, now) else person.says
 
 
 def wanted(person: Person, words: list[str], waiting: Step | None) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from roms.engine.contacts import changed
-from roms.engine.effects import AddLabel, CallOut, FindAgent, SetContact, StartTimer
+from roms.engine.effects import AddLabel, CallOut, FindAgent, SetContact, StartTimer, Transfer
 from roms.engine.events import Event, TimerFired
 from roms.engine.flow import Release
 from roms.engine.lifecycle import begin, decide
@@ -23,11 +23,12 @@ Lag = Callable[[StartTimer], datetime | None]
 def facts_of(contact: Mapping[str, Any], channel: Mapping[str, Any]) -> dict[str, Any]:
     """What a flow may read of the world, in the form it has everywhere; the services hand in the same."""
     name = str(contact.get("name") or "")
-    known = {"name": name, "first_name": name.split(" ")[0], "phone": "", "language": "id"}
+    known = {"name": name, "first_name": name.split(" ")[0], "phone": "", "language": "id", "labels": ()}
     return {
         "contact": known | {key: value for key, value in contact.items() if value},
         "channel": dict(channel),
-        "conversation": {"priority": "normal", "labels": ()},
+        "conversation": {"priority": "normal", "labels": (), "team": ""},
+        "teams": {},
     }
 
 
@@ -63,8 +64,10 @@ class Player:
                 self.facts = {**self.facts, "contact": changed(self.facts["contact"], effect.field, effect.value)}
             elif isinstance(effect, CallOut):
                 self.calls[effect.turn] = effect
+            elif isinstance(effect, Transfer) and effect.team:
+                self._learn(team=effect.team)
             elif isinstance(effect, FindAgent):
-                self._learn(priority=effect.priority or "normal")
+                self._learn(priority=effect.priority or "normal", team=effect.team)
         return decision
 
     def fires_before(self, moment: datetime) -> Decision | None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from roms.engine import answers, attachments, dates
-from roms.engine.effects import Option
+from roms.engine import answers, attachments, dates, ratings
+from roms.engine.effects import AskRating, Option
 from roms.engine.events import MessageReceived
-from roms.engine.flow import Ask, Choice, Choices, Menu, Question, Step
+from roms.engine.flow import Ask, Choice, Choices, Menu, Question, Rate, Step
 from roms.engine.hours import Hours
 from roms.engine.moments import local
 from roms.engine.sayings import Sayable
@@ -70,6 +70,12 @@ def wait(turn: Turn, step: Step, question: Question) -> None:
     set_timeout(turn, question)
 
 
+def rate(turn: Turn, step: Step, question: Rate) -> None:
+    """Put it, and have it written down that it was put."""
+    wait(turn, step, question)
+    turn.effects.append(AskRating())
+
+
 def say_again(turn: Turn, question: Question, saying: Sayable) -> None:
     """How it is meant. What could be tapped under the question is offered anew: only the newest line can be tapped."""
     said = saying.read(turn, turn.language)
@@ -110,6 +116,8 @@ def read(turn: Turn, step: Step, text: str, words: list[str], payload: str | Non
         choice, rule = choose(question.choices, words, payload)
         return Answer(choice.value, rule, choice.go) if choice else None
     assert isinstance(question, Ask)
+    if ratings.is_of_a_survey(question):
+        return _surveyed(turn, question, text, words, payload)
     if question.choices:
         choice, rule = choose(question.choices, words, payload)
         value: Any = choice.value if choice else None
@@ -118,6 +126,20 @@ def read(turn: Turn, step: Step, text: str, words: list[str], payload: str | Non
     if value is None or not _allowed(turn, question, value):
         return None
     return Answer(value, rule)
+
+
+def _surveyed(turn: Turn, question: Ask, text: str, words: list[str], payload: str | None) -> Answer | None:
+    """What a flow wants to hear is no answer: a comment only where the whole message is such a word, a score only where
+    there is more in the message than the score."""
+    wants = turn.release.triggers.find(text, words, payload, turn)
+    if not isinstance(question, Rate):
+        is_other = wants is not None and wants.rule == f"keyword '{' '.join(words)}'"
+        said = answers.text(text)
+        return None if is_other or said is None else Answer(said, "answer accepted")
+    score, is_sure = ratings.understood(question, text, words, payload)
+    if score is None or (wants is not None and not is_sure):
+        return None
+    return Answer(score, f"option {score}")
 
 
 def _understood(turn: Turn, kind: str, text: str) -> Any:

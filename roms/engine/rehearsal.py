@@ -7,33 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roms.engine import calling, lines
-from roms.engine.effects import AddNote, CallOut, FindAgent, SendMessage
-from roms.engine.events import (
-    AgentClaimed,
-    AgentReplied,
-    Assigned,
-    Closed,
-    Event,
-    Paused,
-    Released,
-    Resumed,
-)
+from roms.engine.acting import SOMEBODY, meant
+from roms.engine.effects import AddNote, AskRating, CallOut, FindAgent, KeepRating, SendMessage
+from roms.engine.events import AgentReplied
 from roms.engine.flow import Release
 from roms.engine.patterns import PatternError, compiled
 from roms.engine.play import Player, facts_of
 from roms.engine.problems import Spot
 from roms.engine.script import Line, Script
 from roms.engine.types import Decision, Place, Refused
-
-SOMEBODY = 1  # the agent of every test
-PEOPLE: dict[str, Event] = {
-    "agent_claimed": AgentClaimed(SOMEBODY),
-    "assigned": Assigned(SOMEBODY, SOMEBODY),
-    "paused": Paused(SOMEBODY),
-    "resumed": Resumed(SOMEBODY),
-    "released": Released(SOMEBODY),
-    "closed": Closed(SOMEBODY),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +50,7 @@ class _Stage:
     notes: list[str] = field(default_factory=list)
     handoff: FindAgent | None = None
     unmatched: bool = False
+    rated: dict[str, Any] | None = None  # since the contact was asked: what they gave, and said of it
 
     def miss(self, line: Line, expected: str, got: str) -> None:
         self.result.mismatches.append(Mismatch(line.spot, expected, got))
@@ -84,6 +67,11 @@ class _Stage:
                 self.handoff = effect
             elif isinstance(effect, CallOut):
                 self.calls.append(effect)
+            elif isinstance(effect, AskRating):
+                self.rated = {}
+            elif isinstance(effect, KeepRating):
+                given = {"score": effect.score} if effect.score is not None else {"comment": effect.comment}
+                self.rated = {**(self.rated or {}), **given}
 
 
 def run(release: Release, script: Script) -> Result:
@@ -132,8 +120,8 @@ def _agent(stage: _Stage, value: str) -> None:
     stage.take(stage.player.happens(AgentReplied(value, SOMEBODY)))
 
 
-def _event(stage: _Stage, value: str) -> None:
-    stage.take(stage.player.happens(PEOPLE[value]))
+def _event(stage: _Stage, value: Any) -> None:
+    stage.take(stage.player.happens(meant(value, stage.player.now)))
 
 
 def _wait(stage: _Stage, value: Any) -> None:
@@ -194,9 +182,9 @@ def _note(stage: _Stage, line: Line) -> None:
 
 
 def _handoff(stage: _Stage, line: Line) -> None:
-    """`true` or `false`, a team's name, or what of team, priority and reason matters."""
+    """`true` or `false`, a team's name, or what of team, skill, priority and reason matters."""
     given, wanted = stage.handoff, line.value
-    got = {"team": given.team, "priority": given.priority, "reason": given.reason} if given else {}
+    got = {name: getattr(given, name) for name in ("team", "skill", "priority", "reason")} if given else {}
     if isinstance(wanted, bool):
         right = wanted == bool(given)
     else:
@@ -217,6 +205,14 @@ def _vars(stage: _Stage, line: Line) -> None:
     for name, value in line.value.items():
         if variables.get(name) != value:
             stage.miss(line, f"{name} = {value!r}", f"{name} = {variables.get(name)!r}")
+
+
+def _rated(stage: _Stage, line: Line) -> None:
+    """`true` or `false`: whether they were asked and answered; or what of score and comment matters."""
+    got, wanted = stage.rated or {}, line.value
+    right = wanted == ("score" in got) if isinstance(wanted, bool) else got.items() >= wanted.items()
+    if not right:
+        stage.miss(line, f"rated {wanted}", f"rated {got}" if got else "no rating")
 
 
 def _told(effect: SendMessage | None) -> str:
@@ -242,5 +238,6 @@ EXPECTS: dict[str, Callable[[_Stage, Line], None]] = {
     "note": _note,
     "handoff": _handoff,
     "unmatched": _unmatched,
+    "rated": _rated,
     "vars": _vars,
 }

@@ -19,6 +19,8 @@ from roms.engine.flow import Release
 from roms.engine.play import Player
 from roms.engine.types import Decision, Mode, Refused
 
+Labelled = tuple[str, str]  # the label that went, the one that came; "" for none
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -33,6 +35,8 @@ class Past:
     release: int = 0  # the one that answered, 0 when nothing was said
     seq: int = 0  # number of the newest entry before what came of it
     learned: Mapping[str, str] = field(default_factory=dict)  # what it changed of the contact
+    labels: Sequence[Labelled] = ()  # what people did to the conversation's labels before it
+    teams: Mapping[str, Any] = field(default_factory=dict)  # how each worked at that moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,10 @@ def _turn(
     contact = past.contact
     for name, value in otherwise.items():
         contact = changed(contact, name, value)
-    player.facts = {**player.facts, "contact": contact}
+    before = player.facts["conversation"]
+    labels = relabelled(before["labels"], past.labels)
+    player.facts = {**player.facts, "contact": contact, "teams": past.teams}
+    player.facts["conversation"] = {**before, "labels": labels}
     if not isinstance(event, TimerFired) or (event.kind, event.turn) in adopted:
         try:
             now.take(player.happens(event))
@@ -133,6 +140,18 @@ def _turn(
     while (decision := player.fires_before(after)) is not None:
         now.take(decision)
     return now
+
+
+def relabelled(labels: Iterable[str], done: Iterable[Labelled]) -> tuple[str, ...]:
+    """The labels after people took some off, put some on, or called some another name."""
+    held = tuple(labels)
+    for went, came in done:
+        if went and came:
+            held = tuple(came if each == went else each for each in held)
+        else:
+            held = tuple(each for each in held if each != went)
+            held = (*held, came) if came and came not in held else held
+    return held
 
 
 def _learned(past: Past, now: _Now, otherwise: dict[str, str]) -> None:

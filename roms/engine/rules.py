@@ -38,6 +38,8 @@ PATTERNS = tuple(
         ("broke", r"the flow broke"),
         ("moved", r"moved to a new release"),
         ("release", r"a new release"),
+        ("released", r"released here"),
+        ("taken_back", r"taken back"),
         ("branch", r"when (?P<when>.*)"),
     )
 )

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from roms.engine import hours
+from roms.engine import hours, teams
 
 FACTS: dict[str, tuple[str, ...]] = {  # and what each of them has
-    "contact": ("name", "first_name", "phone", "language"),
+    "contact": ("name", "first_name", "phone", "language", "labels"),
     "channel": ("kind", "name"),
     "conversation": ("priority", "labels"),
     "hours": tuple(hours.FACTS),
+    "teams": (),  # of each team the same as of the hours: `teams.sales.open`
 }
 LEARNED = ("contact.language", "contact.name")  # what a flow may set of the contact
 LIFECYCLE = ("closed_for", "only_thanks")  # what only a `when` of the lifecycle may read
@@ -53,6 +54,8 @@ def reader(name: str) -> Evaluate:
         return lambda scope: _inside(scope.message, parts)
     if root == "hours":
         return _hours(".".join(parts))
+    if root == "teams":
+        return _teams(*parts) if len(parts) == 2 else lambda _: None
     if root in FACTS:
         return lambda scope: _inside(scope.facts, [root, *parts])
     if parts:
@@ -71,6 +74,14 @@ def _hours(part: str) -> Evaluate:
     """Reckoned when it is read, and only then."""
     reckon = hours.FACTS.get(part)
     return (lambda scope: reckon(scope.hours, scope.now)) if reckon else lambda _: None
+
+
+def _teams(team: str, part: str) -> Evaluate:
+    """The same, by the hours of a team; by the release's, where it has none of its own."""
+    reckon = hours.FACTS.get(part)
+    if reckon is None:
+        return lambda _: None
+    return lambda scope: reckon(teams.rota(scope.facts, team).hours or scope.hours, scope.now)
 
 
 def _inside(value: Any, parts: list[str]) -> Any:

@@ -44,6 +44,10 @@ def dump(session: Session) -> JSON:
         data["arrived"] = dict(session.arrived)
     if session.pending_since is not None:
         data["pending"] = {"texts": list(session.pending), "since": written(session.pending_since)}
+    if session.until is not None:
+        data["until"] = written(session.until)
+    if session.closed_as:
+        data["closed_as"] = session.closed_as
     return data
 
 
@@ -55,6 +59,11 @@ def written(moment: datetime) -> int:
 def moment(stored: int | str) -> datetime:
     """What `written` wrote, or text, which sessions of older versions hold."""
     return _EPOCH + stored * _MICROSECOND if type(stored) is int else datetime.fromisoformat(stored)  # type: ignore[arg-type]
+
+
+def moment_of(seconds: int) -> datetime:
+    """A moment as events have it: whole seconds since 1970."""
+    return _EPOCH + timedelta(seconds=seconds)
 
 
 class Unreadable(ValueError):
@@ -86,7 +95,11 @@ def load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         raise Unreadable("an answer that is none")
     if session.pending and not all(isinstance(text, str) for text in session.pending):
         raise Unreadable("a burst that is none")
+    if type(session.closed_as) is not str:
+        raise Unreadable("a reason that is none")
     if session.since.tzinfo is None or (heard and heard.tzinfo is None) or (kept and kept.tzinfo is None):
+        raise Unreadable("a time without a zone")
+    if session.until is not None and session.until.tzinfo is None:
         raise Unreadable("a time without a zone")
     return session
 
@@ -95,6 +108,7 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
     get = data.get
     since, heard, previous = data["since"], get("heard"), get("previous")
     place, before, calls, pending = get("place"), get("asked_before"), get("calls"), get("pending")
+    until = get("until")
     return Session(
         _MODES[data["mode"]],
         _EPOCH + since * _MICROSECOND if type(since) is int else moment(since),
@@ -112,6 +126,8 @@ def _load(data: Mapping[str, Any], facts: Mapping[str, Any]) -> Session:
         get("arrived"),
         tuple(pending["texts"]) if pending else (),
         moment(pending["since"]) if pending else None,
+        moment(until) if until is not None else None,
+        get("closed_as", ""),
     )
 
 

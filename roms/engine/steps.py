@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from roms.engine import calls, outside, questions, waits
+from roms.engine import calls, flow, outside, questions, ratings, waits
 from roms.engine.apology import apologize
 from roms.engine.contacts import learn
-from roms.engine.effects import AddLabel, AddNote
+from roms.engine.effects import AddLabel, AddNote, Reopen
 from roms.engine.events import MessageReceived
 from roms.engine.flow import Ask, Branch, Close, Control, End, Go, Handoff, Http, Menu, Question, Step, Subflow, Wait
-from roms.engine.person import promise, wanted
-from roms.engine.sayings import Sayable
+from roms.engine.person import wanted
+from roms.engine.response import promise
 from roms.engine.scope import LEARNED, Broken
 from roms.engine.thanks import only_thanks
 from roms.engine.triggers import Match
-from roms.engine.turn import MOST_STEPS, Runaway, Turn, say, stop_clock
+from roms.engine.turn import MOST_STEPS, Runaway, Turn, leave_question, say, say_all, stop_clock
 from roms.engine.types import Place
 from roms.engine.words import clean, words_of
 
@@ -57,7 +57,7 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
     waiting = _waiting(turn) if turn.place else None
     if wanted(turn.release.person, words, waiting):
         turn.step, turn.rule = waiting, f"word '{' '.join(words)}' reaches a person"
-        return hand_over(turn, Handoff("", "normal", promise(turn.release, turn.now)), "word")
+        return hand_over(turn, Handoff("", "normal", promise(turn)), "word")
     if waiting is None:
         return _begin(turn, _started(turn, text, words, event.payload))
     if match := turn.release.interrupts.find(text, words, event.payload, turn):
@@ -65,8 +65,12 @@ def _answer(turn: Turn, event: MessageReceived) -> None:
     turn.step = waiting
     question = waiting.control
     if isinstance(question, Question):
-        return _take_answer(turn, waiting, question, questions.read(turn, waiting, text, words, event.payload))
-    if isinstance(question, Wait) and not (only_thanks(event) and _match(turn, text, words, event.payload) is None):
+        answer = questions.read(turn, waiting, text, words, event.payload)
+        if answer is None and ratings.is_of_a_survey(question):
+            return None if only_thanks(event) else _another_matter(turn, text, words, event.payload)
+        return _take_answer(turn, waiting, question, answer)
+    best = turn.release.triggers.best(text, words, event.payload, turn)
+    if isinstance(question, Wait) and (best or not only_thanks(event)):
         _talk_aside(turn, _started(turn, text, words, event.payload))
     return None  # stored, and not answered: thanks during a wait; and what another system answers will speak
 
@@ -78,8 +82,7 @@ def _waiting(turn: Turn) -> Step:
     return step
 
 
-def begin(turn: Turn, match: Match) -> None:
-    """A talk that no message begins."""
+def begin(turn: Turn, match: Match) -> None:  # a talk that no message begins
     guarded(turn, lambda: _begin(turn, match))
 
 
@@ -91,18 +94,13 @@ def _begin(turn: Turn, match: Match) -> None:
 
 def _started(turn: Turn, text: str, words: list[str], payload: str | None) -> Match:
     """The best trigger; what no flow takes goes to `otherwise`."""
-    match = _match(turn, text, words, payload)
+    match = turn.release.triggers.best(text, words, payload, turn)
     if match is None:
         turn.unmatched = True
         match = turn.release.triggers.occasion(turn) or turn.release.triggers.otherwise(turn)
     if match is None:
         raise Broken("no trigger takes this message")
     return match
-
-
-def _match(turn: Turn, text: str, words: list[str], payload: str | None) -> Match | None:
-    triggers = turn.release.triggers
-    return triggers.find(text, words, payload, turn) or triggers.find_mistyped(words, turn)
 
 
 def _interrupt(turn: Turn, match: Match) -> None:
@@ -124,6 +122,13 @@ def _talk_aside(turn: Turn, match: Match) -> None:
     walk(turn, match.trigger.go, match.rule)
 
 
+def _another_matter(turn: Turn, text: str, words: list[str], payload: str | None) -> None:
+    """A survey is left with the first word of something else, which begins as if the conversation had been closed."""
+    end_talk(turn)
+    turn.effects.append(Reopen())
+    _begin(turn, _started(turn, text, words, payload))
+
+
 def _take_answer(turn: Turn, step: Step, question: Question, answer: questions.Answer | None) -> None:
     if answer is None:
         turn.unmatched = True
@@ -131,6 +136,7 @@ def _take_answer(turn: Turn, step: Step, question: Question, answer: questions.A
     leave_question(turn)
     if question.save:
         turn.variables[question.save] = answer.value
+    turn.effects += ratings.kept(question, answer.value)
     turn.rule = answer.rule
     walk_on(turn, answer.go or _following(turn, step))
 
@@ -176,12 +182,6 @@ def _stand_again(turn: Turn, step: Step) -> Place | None:
         return None if outside.again(turn, step) else outside.leads(turn, step.control) or _following(turn, step)
     turn.rule = "the wait is over"
     return None if waits.again(turn, step) else _following(turn, step)
-
-
-def leave_question(turn: Turn) -> None:
-    """No question waits any more."""
-    turn.place, turn.misses = None, 0
-    stop_clock(turn, "question")
 
 
 def walk(turn: Turn, place: Place | None, rule: str) -> None:
@@ -240,6 +240,7 @@ def _branch(turn: Turn, _: Step, control: Branch) -> Place:
 def hand_over(turn: Turn, handoff: Handoff, reason: str) -> None:
     """Say so, and leave the rest to the lifecycle."""
     say_all(turn, handoff.says)
+    turn.keeps = None
     end_talk(turn)
     turn.outcome, turn.handoff, turn.reason = "handoff_requested", handoff, reason
 
@@ -248,11 +249,6 @@ def _close(turn: Turn, _: Step, control: Close) -> None:
     say_all(turn, control.says)
     end_talk(turn)
     turn.outcome = "closed"
-
-
-def say_all(turn: Turn, sayings: tuple[Sayable, ...]) -> None:
-    for saying in sayings:
-        say(turn, saying)
 
 
 def end_flow(turn: Turn) -> Place | None:
@@ -287,6 +283,7 @@ def leave_all(turn: Turn) -> None:
 CONTROLS: dict[type[Control], Callable[[Turn, Step, Any], Place | None]] = {
     Menu: questions.wait,
     Ask: questions.wait,
+    flow.Rate: questions.rate,
     Branch: _branch,
     Go: lambda _, __, control: control.to,
     Handoff: lambda turn, _, control: hand_over(turn, control, turn.reason),

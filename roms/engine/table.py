@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from roms.engine.scope import Evaluate
 from roms.engine.types import Mode
 
-PERSON_EVENTS = ("agent_claimed", "agent_replied", "assigned", "paused", "resumed", "released", "closed")
+PERSON_EVENTS = (
+    "agent_claimed",
+    "agent_replied",
+    "assigned",
+    "transferred",
+    "paused",
+    "resumed",
+    "snoozed",
+    "woken",
+    "released",
+    "closed",
+)
 EVENTS = ("message_received", "handoff_requested", *PERSON_EVENTS, "response_overdue")
 ACTIONS = (
     "talk",
     "queue",
     "assign_actor",
     "assign",
+    "transfer",
+    "snooze",
+    "wake",
     "send",
     "notify",
     "start_response_clock",
@@ -30,6 +44,8 @@ NEEDS = {
     "talk": ("message_received",),
     "send": ("agent_replied",),
     "assign": ("assigned",),
+    "transfer": ("transferred",),
+    "snooze": ("snoozed",),
     "assign_actor": ("agent_claimed", "agent_replied"),
 }
 
@@ -73,3 +89,4 @@ class Lifecycle:
     allowed: Mapping[Mode, tuple[str, ...]]  # what a person may cause, in the order of PERSON_EVENTS
     response_within: int  # seconds
     burst: Burst = Burst()
+    close_reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # word -> language -> as it is read

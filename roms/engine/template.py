@@ -11,7 +11,7 @@ from roms.engine.filters import FILTERS, SPEAKING, Filter
 from roms.engine.scope import Evaluate, Scope, reader, shown
 from roms.engine.words import LONGEST_TEXT
 
-_HOLE = re.compile(r"\{\{([^{}]*)\}\}")
+HOLE = re.compile(r"\{\{([^{}]*)\}\}")
 _NAME = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*")
 _FILTER = re.compile(r"""\|\s*(\w+)\s*(?::\s*(?:"([^"]*)"|'([^']*)')\s*)?""")
 
@@ -44,7 +44,7 @@ class Template:
 def compile_template(source: str, language: str = "id") -> Template:
     """Raises ExpressionError with the place of the mistake."""
     pieces, holes, names, bare, position = [], [], [], set(), 0
-    for hole in _HOLE.finditer(source):
+    for hole in HOLE.finditer(source):
         name, filters = _hole(hole.group(1), hole.start(1), language)
         pieces.append(_plain(source, position, hole.start()))
         holes.append((reader(name), filters))

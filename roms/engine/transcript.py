@@ -10,12 +10,11 @@ from typing import Any
 
 import yaml
 
-from roms.engine import calling, lines
+from roms.engine import acting, calling, lines
 from roms.engine.effects import CallOut, SendMessage
-from roms.engine.events import AgentReplied, Looped, MessageReceived, OutsideAnswered, TimerFired
+from roms.engine.events import AgentFound, AgentReplied, Looped, MessageReceived, OutsideAnswered, TimerFired, Undone
 from roms.engine.flow import Release
 from roms.engine.play import Player, facts_of
-from roms.engine.rehearsal import PEOPLE
 from roms.engine.replay import Past, Record
 from roms.engine.types import Decision, Refused
 
@@ -46,7 +45,8 @@ def transcript(release: Release, record: Record, title: str) -> str:
     phone numbers and addresses replaced, and what the bot then answers is what the test expects."""
     contact = dict(record.past[0].contact) if record.past else {}
     hidden = _names(record)
-    given = {"name": NOBODY if contact.get("name") else "", "language": str(contact.get("language", "id"))}
+    given: dict[str, Any] = {"name": NOBODY if contact.get("name") else ""}
+    given |= {"language": str(contact.get("language", "id")), "labels": list(contact.get("labels", ()))}
     player = Player(release, record.began.replace(microsecond=0), facts_of(given, record.channel))
     began = player.now
     chat = [line for past in record.past for line in _lines(player, past, hidden)]
@@ -68,7 +68,7 @@ def _lines(player: Player, past: Past, hidden: re.Pattern[str] | None) -> Iterat
     """First the time that passed, with what fell due in it; then what happened and what the bot said to it."""
     yield from _waited(player, past.at)
     event = past.event
-    if isinstance(event, TimerFired | Looped):  # what a machine wrote tests nothing
+    if isinstance(event, TimerFired | Looped | AgentFound | Undone):  # no act, or none that lasted
         return
     line: dict[str, Any]
     if isinstance(event, MessageReceived):
@@ -80,7 +80,8 @@ def _lines(player: Player, past: Past, hidden: re.Pattern[str] | None) -> Iterat
     elif isinstance(event, AgentReplied):
         line, event = {"agent": AGENT_SAID}, AgentReplied(AGENT_SAID, 1)
     else:
-        line, event = {"event": event.name}, PEOPLE[event.name]
+        said = acting.written(event, player.now)
+        line, event = {"event": said}, acting.meant(said, player.now)
     try:
         decision = player.happens(event)
     except Refused:

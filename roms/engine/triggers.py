@@ -72,6 +72,8 @@ class Index:
         "_starts",
         "_typos",
         "_words",
+        "beginning",
+        "targets",
     )
 
     def __init__(self, triggers: Iterable[Trigger]) -> None:
@@ -83,6 +85,8 @@ class Index:
         self._patterns: list[tuple[Pattern, Trigger]] = []
         self._occasions = [(name, trigger) for trigger in ranked for name in trigger.occasions]
         self._otherwise = sorted((each for each in ranked if each.otherwise), key=lambda each: each.when is None)
+        self.targets = frozenset(trigger.go for trigger in ranked)
+        self.beginning = self._otherwise[-1].go if self._otherwise else None  # what a talk about nothing begins with
         for trigger in ranked:
             self._file(trigger)
         self._firsts = frozenset((*self._words, *self._starts))
@@ -112,6 +116,10 @@ class Index:
         if self._patterns or words[0] in self._starts:
             return self._by_pattern(text, words, scope) or self._by_word(words, scope)
         return self._by_word(words, scope)
+
+    def best(self, text: str, words: Sequence[str], payload: str | None, scope: Scope) -> Match | None:
+        """The same, and where there is none once more with slips forgiven."""
+        return self.find(text, words, payload, scope) or self.find_mistyped(words, scope)
 
     def find_mistyped(self, words: Sequence[str], scope: Scope) -> Match | None:
         """The best keyword once every word is read as the known word it is nearly."""

@@ -49,6 +49,8 @@ class Turn:
     arrived: Mapping[str, Any] | None
     pending: tuple[str, ...]
     pending_since: datetime | None
+    until: datetime | None
+    closed_as: str
     effects: list[Effect]
     walked: list[Place]  # the steps entered, in order
     messages: int
@@ -60,6 +62,8 @@ class Turn:
     outcome: str  # the event that the flow itself caused: handoff_requested or closed
     handoff: Handoff | None
     reason: str
+    keeps: Hours | None  # whose opening hours a text speaks of, where they are a team's own
+    told: bool  # the contact heard in this turn that it is closed, and until when
 
     def __init__(self, release: Release, session: Session, event: Event, now: datetime) -> None:
         self.release, self.event, self.now = release, event, now
@@ -74,10 +78,12 @@ class Turn:
         self.variables, self.facts = dict(session.variables), session.facts
         self.calls, self.arrived = session.calls, session.arrived
         self.pending, self.pending_since = session.pending, session.pending_since
+        self.until, self.closed_as = session.until, session.closed_as
         self.effects, self.walked, self.messages = [], [], 0
         self.unmatched, self.step, self.handoff = False, None, None
         self.rule = self.burst = self.outcome = ""
         self.gathered, self.reason = 1, "flow"
+        self.keeps, self.told = None, False
 
     @property
     def message(self) -> Mapping[str, Any]:
@@ -88,7 +94,7 @@ class Turn:
 
     @property
     def hours(self) -> Hours:
-        return self.release.hours
+        return self.keeps or self.release.hours
 
     @property
     def lifecycle(self) -> Mapping[str, Any]:
@@ -123,6 +129,8 @@ def closed(turn: Turn) -> Session:
         turn.arrived,
         turn.pending,
         turn.pending_since,
+        turn.until,
+        turn.closed_as,
     )
 
 
@@ -149,6 +157,11 @@ def say(turn: Turn, saying: Sayable) -> None:
         send(turn, said)
 
 
+def say_all(turn: Turn, sayings: tuple[Sayable, ...]) -> None:
+    for saying in sayings:
+        say(turn, saying)
+
+
 def send(
     turn: Turn,
     text: str,
@@ -169,7 +182,12 @@ def send(
 
 
 def running(turn: Turn, kind: str) -> bool:
-    return turn.clocks.get(kind, 0) % 2 == 1
+    return runs(turn, kind)
+
+
+def runs(session: Turn | Session, kind: str) -> bool:
+    """Whether such a clock is under way."""
+    return session.clocks.get(kind, 0) % 2 == 1
 
 
 def start_clock(turn: Turn, kind: str, due: datetime) -> None:
@@ -185,6 +203,12 @@ def stop_clock(turn: Turn, kind: str) -> None:
     count = turn.clocks.get(kind, 0)
     if count % 2:
         turn.clocks = {**turn.clocks, kind: count + 1}
+
+
+def leave_question(turn: Turn) -> None:
+    """No question waits any more."""
+    turn.place, turn.misses = None, 0
+    stop_clock(turn, "question")
 
 
 def later(turn: Turn, seconds: int) -> datetime:

@@ -83,6 +83,8 @@ class Session:
     arrived: Mapping[str, Any] | None = None  # what another system answered while the talk was elsewhere
     pending: tuple[str, ...] = ()  # messages of a burst that is not over: one turn will answer them
     pending_since: datetime | None = None  # UTC: when the first of them came
+    until: datetime | None = None  # UTC: the end that somebody gave the pause
+    closed_as: str = ""  # the reason that somebody gave for closing, until it is taken up again
 
 
 @value

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roms.db import BigId, Model, UTCDateTime, string_enum
 
 
 class Role(StrEnum):
-    """What a person may do: an admin sets the house up, an agent talks with contacts."""
+    """What a person may do: an admin sets the house up, a supervisor sees to the work, an agent talks with contacts."""
 
     ADMIN = "admin"
+    SUPERVISOR = "supervisor"
     AGENT = "agent"
+
+
+class Presence(StrEnum):
+    """Whether somebody takes conversations: said by the person, never by the socket."""
+
+    AVAILABLE = "available"
+    AWAY = "away"
+
+
+class Sees(StrEnum):
+    """Which conversations an agent may see."""
+
+    OWN = "own"
+    TEAM = "team"  # own, and those of the teams he is in
+    ALL = "all"
 
 
 class User(Model):
@@ -31,7 +48,27 @@ class User(Model):
     language: Mapped[str] = mapped_column(String(5), default="id")
     is_active: Mapped[bool] = mapped_column(default=True)
     last_assigned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # round robin: longest ago comes first
+    capacity: Mapped[int | None] = mapped_column()  # conversations at once; None: no limit
+    presence: Mapped[Presence] = mapped_column(
+        string_enum(Presence), default=Presence.AVAILABLE, server_default="available"
+    )
+    presence_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    connected_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when a page of theirs last had a live line
+    sees: Mapped[Sees] = mapped_column(string_enum(Sees), default=Sees.ALL, server_default="all")
+    sees_numbers: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class CrewEvent(Model):
+    """What was done with our people and teams: never altered, and shown to admins."""
+
+    __tablename__ = "crew_event"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event: Mapped[str] = mapped_column(String(30))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)  # whom or which team; what it was and became
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # who did it; None: a shell
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class LoginSession(Model):

@@ -57,3 +57,12 @@ class Attachment(Model):
     height: Mapped[int] = mapped_column(default=0)
     thumb: Mapped[str] = mapped_column(String(64), default="")  # hash of the small picture
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class DiscardedFile(Model):
+    """A content that something beside a message had, until it is thrown away, or found to be needed still."""
+
+    __tablename__ = "discarded_file"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # while it is being thrown away

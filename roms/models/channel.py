@@ -25,6 +25,7 @@ class Channel(Model):
     settings: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # the adapter's fields that are no secrets
     secrets: Mapped[str] = mapped_column(Text, default="")  # the others, as roms.secretbox seals them
     account: Mapped[str] = mapped_column(String(200), default="", index=True)  # the provider's name for the account
+    default_team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))  # where no flow names a team
     version: Mapped[int] = mapped_column(default=1)  # raised by every change, so that other processes read it afresh
 
     state: Mapped[str] = mapped_column(String(20), default="unknown")  # as AccountState.state, unknown until told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roms.db import BigId, Model, UTCDateTime
@@ -23,12 +23,14 @@ class Contact(Model):
     named_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # a person's name outlives profiles
     language: Mapped[str] = mapped_column(String(5), default="")  # "" until known: the flow's first language
     attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the shop wants to know of a person
+    labels: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))  # as in contact_label
     picture: Mapped[str] = mapped_column(String(64), default="")  # where the stored picture stands, "" for none
     opted_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # wants no messages that we begin
     consent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when it was last said, by the teller's clock
     consent_how: Mapped[str] = mapped_column(String(20), default="", server_default="")  # as services/consent.py has it
     consent_text: Mapped[str] = mapped_column(String(200), default="", server_default="")  # the word, or the reason
     consent_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # who of us said so
+    last_agent_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # who last answered this person
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)  # the same person; empty now
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

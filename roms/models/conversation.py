@@ -7,12 +7,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, String, UniqueConstraint, bindparam, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, String, UniqueConstraint, bindparam, select, text
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from roms.db import BigId, Model, UTCDateTime, db, string_enum
 from roms.engine.types import Mode
 from roms.models.contact import Contact
+
+WAITS = text("queued_at IS NOT NULL")
 
 
 class Conversation(Model):
@@ -23,6 +25,12 @@ class Conversation(Model):
         UniqueConstraint("channel_id", "address"),  # one thread per person and channel, under any race
         Index("ix_conversation_list", "mode", "last_at"),
         Index("ix_conversation_assignee", "assignee_id", "mode", "last_at"),
+        Index(
+            "ix_conversation_backlog",
+            *("team", "skill", "rank", "queued_at", "id"),
+            postgresql_where=WAITS,
+            sqlite_where=WAITS,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -39,6 +47,9 @@ class Conversation(Model):
 
     team: Mapped[str] = mapped_column(String(80), default="")
     priority: Mapped[str] = mapped_column(String(10), default="normal")
+    skill: Mapped[str] = mapped_column(String(60), default="", server_default="")  # what whoever takes it must know
+    rank: Mapped[int] = mapped_column(default=2, server_default="2")  # place in the backlog: 0 before all, 3 behind all
+    queued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # in the backlog since: nobody could take it
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # why the assignee has it
 
@@ -47,6 +58,10 @@ class Conversation(Model):
     window_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # 24 h after their last message
     labels: Mapped[list[str]] = mapped_column(JSON, default=list)  # as in conversation_label, in the order given
     waiting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # since when the contact waits for a person
+    answer_from: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when the response clock began, and
+    answer_by: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when it is over; None: it does not run
+    snoozed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # out of sight until then, or until they write
+    paused_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the end that somebody gave the pause
     last: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True)
     )  # what the list shows: text, sender, agent, at

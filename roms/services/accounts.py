@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.exc import IntegrityError
 
 from roms import clock
 from roms.db import db, serialize, transaction, writing
-from roms.errors import ConfirmPassword, Conflict, NotFound, NotSignedIn, TooMany
-from roms.models import LoginAttempt, LoginSession, Role, User
+from roms.errors import ConfirmPassword, Invalid, NotFound, NotSignedIn, TooMany
+from roms.models import LoginAttempt, LoginSession, Role, Sees, Team, TeamMember, User
 from roms.services.actors import Actor
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ ABSOLUTE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)  # how exactly we remember when a session was last used
 WINDOW = timedelta(minutes=15)
 TRIES = 5  # failed ones per login name and per address within WINDOW
-LONGEST_PASSWORD = 1000
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1000
 CONFIRMED_FOR = timedelta(minutes=10)  # so long a password given is proof enough for what is dangerous
 
 # The hash of nobody's password: an unknown login costs the same time as a known one.
@@ -113,7 +112,7 @@ def _begin_session(user_id: int, password: str, tries: list[int], address: str, 
     session.address, session.browser = address[:64], browser[:200]
     db.session.add(session)
     db.session.flush()
-    return token, _actor(user, session.id)
+    return token, actor_for(user, session.id)
 
 
 @transaction()
@@ -128,23 +127,26 @@ def actor_of(token: str) -> Actor | None:
     """Whose session this token is; None when it is nobody's, has ended, or its owner may not come in any more."""
     now = clock.now()
     query = select(User, LoginSession.id, LoginSession.seen_at).join(LoginSession, LoginSession.user_id == User.id)
-    found = db.session.execute(query.where(LoginSession.token_hash == hash_token(token), *_alive(now))).first()
+    found = db.session.execute(query.where(LoginSession.token_hash == hash_token(token), *alive(now))).first()
     if found is None:
         return None
     user, session_id, seen_at = found
-    actor = _actor(user, session_id)
+    actor = actor_for(user, session_id)
     if now - seen_at > SEEN_EVERY:
         _touch(session_id, now)
     return actor
 
 
-def living(session_ids: Collection[int]) -> set[int]:
-    """Which of these sessions still stand: one query for all open sockets of a process."""
-    query = select(LoginSession.id).join(User, LoginSession.user_id == User.id)
-    return set(db.session.scalars(query.where(LoginSession.id.in_(session_ids), *_alive(clock.now()))))
+def living(session_ids: Collection[int]) -> dict[int, Actor]:
+    """Whose these sessions are, with what they may see now, where they still stand: for all sockets of a process."""
+    query = select(User, LoginSession.id).join(LoginSession, LoginSession.user_id == User.id)
+    rows = db.session.execute(query.where(LoginSession.id.in_(session_ids), *alive(clock.now()))).all()
+    teams = _teams({user.id for user, _session in rows if _asks_teams(user)})
+    return {session: _actor(user, session, teams.get(user.id, frozenset())) for user, session in rows}
 
 
-def _alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on a session, joined with its owner, under which it lets somebody in."""
     return (User.is_active.is_(True), LoginSession.seen_at > now - IDLE, LoginSession.created_at > now - ABSOLUTE)
 
 
@@ -153,8 +155,30 @@ def _touch(session_id: int, now: datetime) -> None:
     db.session.execute(update(LoginSession).filter_by(id=session_id).values(seen_at=now))
 
 
-def _actor(user: User, session_id: int) -> Actor:
-    return Actor(user.id, user.name, user.login, user.role, user.language, session_id)
+def actor_for(user: User, session_id: int = 0) -> Actor:
+    """This person, as somebody who acts."""
+    teams = _teams({user.id}) if _asks_teams(user) else {}
+    return _actor(user, session_id, teams.get(user.id, frozenset()))
+
+
+def _actor(user: User, session_id: int, teams: frozenset[str]) -> Actor:
+    who = (user.id, user.name, user.login, user.role, user.language, session_id)
+    return Actor(*who, user.sees, teams, user.sees_numbers)
+
+
+def _asks_teams(user: User) -> bool:
+    return user.role is Role.AGENT and user.sees is Sees.TEAM
+
+
+def _teams(people: Collection[int]) -> dict[int, frozenset[str]]:
+    """The keys of the teams that each of them is in."""
+    if not people:
+        return {}
+    found = select(TeamMember.user_id, Team.key).join(Team, Team.id == TeamMember.team_id)
+    keys: dict[int, set[str]] = {}
+    for row in db.session.execute(found.where(TeamMember.user_id.in_(people))):
+        keys.setdefault(row.user_id, set()).add(row.key)
+    return {user: frozenset(found) for user, found in keys.items()}
 
 
 # --- proving it again --------------------------------------------------------------------------------------------
@@ -181,20 +205,6 @@ def need_confirmed(actor: Actor) -> None:
 # --- people ------------------------------------------------------------------------------------------------------
 
 
-def add(login: str, name: str, password: str, role: Role = Role.AGENT, language: str = "id") -> int:
-    """Let somebody in from now on; the id. Conflict when the login is taken."""
-    password_hash = hasher().hash(password)
-    try:
-        with writing():
-            user = User(login=login.strip().lower(), name=name, password_hash=password_hash, role=role)
-            user.language, user.created_at = language, clock.now()
-            db.session.add(user)
-            db.session.flush()
-            return user.id
-    except IntegrityError as error:
-        raise Conflict("that login is taken") from error
-
-
 def id_of(login: str) -> int:
     """The person with this login; NotFound when there is none."""
     found = db.session.scalar(select(User.id).filter_by(login=login.strip().lower()))
@@ -203,19 +213,30 @@ def id_of(login: str) -> int:
     return found
 
 
+def hashed(password: str, login: str) -> str:
+    """A password that somebody chose, as it is kept; Invalid for one that is guessed too soon."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or login in password.lower():
+        told = f"password: at least {SHORTEST_PASSWORD} characters, and without the login in it"
+        raise Invalid(told, field="password", problem="weak")
+    return hasher().hash(password)
+
+
+def change_password(actor: Actor, old: str, new: str, address: str = "") -> None:
+    """Give oneself another password; every other browser is signed out. WrongPassword, TooMany as when signing in."""
+    password_hash = hashed(new, actor.login)
+    confirm(actor, old, address)
+    with writing():
+        _locked(actor.id).password_hash = password_hash
+        others = LoginSession.user_id == actor.id, LoginSession.id != actor.session_id
+        db.session.execute(delete(LoginSession).where(*others))
+
+
 def set_password(user_id: int, password: str) -> None:
     """Change a password and end all sessions of its owner, on every device."""
     password_hash = hasher().hash(password)
     with writing():
         _locked(user_id).password_hash = password_hash
         _end_sessions(user_id)
-
-
-@transaction()
-def deactivate(user_id: int) -> None:
-    """Keep somebody out from now on, whatever devices are signed in."""
-    _locked(user_id).is_active = False
-    _end_sessions(user_id)
 
 
 @transaction()

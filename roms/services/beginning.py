@@ -16,7 +16,7 @@ from roms.engine.events import AgentClaimed
 from roms.engine.types import JSON, Mode
 from roms.errors import Conflict, Invalid, NotFound
 from roms.models import Channel, Contact, ContactAddress, Conversation
-from roms.services import channels, frames, identities, intake
+from roms.services import access, channels, frames, identities, intake
 from roms.services.actors import Actor
 from roms.services.channels import Line
 from roms.services.runner import advance
@@ -39,11 +39,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def ways(contact_id: int) -> list[JSON]:
-    """The channels on which this contact could be written to, each with its thread or with why there can be none."""
+def ways(actor: Actor, contact_id: int) -> list[JSON]:
+    """The channels on which this contact could be written to, each with its thread or with why there can be none; not
+    those with a thread that is not this person's to see."""
     names = _names(contact_id)
-    found = select(Conversation.channel_id, Conversation.public_id).filter_by(contact_id=contact_id)
-    threads = {row.channel_id: row.public_id for row in db.session.execute(found.order_by(Conversation.last_at))}
+    mine = access.visible_to(actor).label("mine")
+    found = select(Conversation.channel_id, Conversation.public_id, mine).where(Conversation.contact_id == contact_id)
+    threads: dict[int, str | None] = {}
+    for row in db.session.execute(found.order_by(mine, Conversation.last_at)):
+        threads[row.channel_id] = row.public_id if row.mine else None
     lines = [channels.line(each) for each in db.session.scalars(select(Channel.id).order_by(Channel.id))]
     return [
         {
@@ -53,7 +57,7 @@ def ways(contact_id: int) -> list[JSON]:
             "why_not": None if line.id in threads else WORDS.get(_hindrance(line, names)),
         }
         for line in lines
-        if line.id in threads or (line.is_enabled and not line.is_direct)
+        if threads.get(line.id, line.is_enabled and not line.is_direct)
     ]
 
 
@@ -61,9 +65,11 @@ def ways(contact_id: int) -> list[JSON]:
 def begin(actor: Actor, contact_id: int, channel_id: int) -> tuple[JSON, bool]:
     """The thread with this contact on this channel, the actor's now; and whether it is new.
 
-    A colleague who has it keeps it. Raises NotFound, and Invalid in words where nobody can be reached.
+    A colleague who has it keeps it. Raises NotFound, also where the thread is not the actor's to see, and Invalid in
+    words where nobody can be reached.
     """
     at, line = clock.now(), channels.line(channel_id)
+    access.check_contact(actor, contact_id)
     contact_id = _now(contact_id)
     names = _names(contact_id)
     address = _address(line, names)
@@ -72,6 +78,8 @@ def begin(actor: Actor, contact_id: int, channel_id: int) -> tuple[JSON, bool]:
     is_new = conversation is None
     if conversation is None:
         conversation = _fresh(line, names, address, contact_id)
+    elif not access.may_see(actor, conversation.assignee_id, conversation.team):
+        raise NotFound("there is no such conversation")
     scene = scene_of(conversation, line, at, actor.id)
     if conversation.mode is not Mode.AGENT or conversation.assignee_id is None:
         advance(scene, AgentClaimed(actor.id))

@@ -10,6 +10,7 @@ from roms import clock
 from roms.db import db, transaction
 from roms.models import (
     AsideState,
+    BulkAction,
     ChannelEvent,
     ChannelTally,
     Heartbeat,
@@ -50,4 +51,6 @@ def clean() -> None:
     done = SetAside.state == AsideState.DONE, SetAside.changed_at < at - ASIDE
     db.session.execute(delete(SetAside).where(*done))
     db.session.execute(delete(SetAsideBody).where(~exists().where(SetAside.body_id == SetAsideBody.id)))
+    kept = BulkAction.undone_at.is_(None), BulkAction.at < at - timedelta(days=1)  # replay asks what was taken back
+    db.session.execute(delete(BulkAction).where(*kept))
     db.session.execute(delete(ChannelEvent).where(ChannelEvent.at < at - timedelta(days=90), *said))

@@ -23,10 +23,10 @@ from roms.engine.types import JSON, Mode, Session
 from roms.engine.words import folded
 from roms.errors import Invalid, NotFound
 from roms.models import Contact, Conversation, Direction, Sender
-from roms.services import channels, frames, identities, lateness, people, salvage, window
+from roms.services import access, channels, frames, identities, lateness, people, salvage, window
 from roms.services.actors import Actor
+from roms.services.facts import facts_of
 from roms.services.permission import MARK
-from roms.services.runner import facts_of
 from roms.services.scene import Row, Scene, add_history, finish, message_row, scene_of, way_out
 
 OUT, IN, HELP = "out", "in", "help"
@@ -172,6 +172,7 @@ def set_by_hand(actor: Actor, contact_id: int, wanted: bool, reason: str) -> Non
     if not reason.strip():
         raise Invalid("say why: how the contact told you, for instance", field="reason")
     at = clock.now()
+    access.check_contact(actor, contact_id)
     contact_id = _now(contact_id)
     ids = set(db.session.scalars(select(Conversation.id).filter_by(contact_id=contact_id)))
     locked = Conversation.all_locked(ids).values() if ids else ()

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, exists, false, func, or_, select
 
 from roms import clock
 from roms.db import db, table, transaction
 from roms.engine.types import JSON
-from roms.errors import Invalid, NotFound
+from roms.errors import Invalid
 from roms.models import Channel, Contact, ContactAddress, ContactMerge, Conversation
-from roms.services import channels, consent, frames, people
+from roms.services import access, channels, consent, frames, masking, people
 from roms.services.actors import Actor
 from roms.services.scene import Scene, add_history, finish, scene_of
 
@@ -26,37 +26,38 @@ FEWEST_DIGITS = 3
 
 def listing(actor: Actor, q: str = "", before: int | None = None, limit: int = 50) -> JSON:
     """One page of contacts, those who came last first."""
-    query = select(Contact).where(Contact.merged_into.is_(None)).order_by(Contact.id.desc())
+    mine = Contact.merged_into.is_(None), access.visible_contacts(actor)
+    query = select(Contact).where(*mine).order_by(Contact.id.desc())
     if q.strip():
-        query = query.where(matches(q.strip()))
+        query = query.where(matches(actor, q.strip()))
     if before is not None:
         query = query.where(Contact.id < before)
     found = db.session.scalars(query.limit(limit + 1)).all()
     page = found[:limit]
-    kinds = _channels([each.id for each in page])
+    kinds = _channels(actor, [each.id for each in page])
     items = [_shown(each) | {"channels": kinds.get(each.id, [])} for each in page]
     return {"items": items, "next": page[-1].id if len(found) > limit else None}
 
 
 def one(actor: Actor, contact_id: int) -> JSON:
     """A contact with every name it goes by, its threads and its merges; of one that was merged, whom it is now."""
-    contact = _found(contact_id)
+    contact = _found(actor, contact_id)
     return _shown(contact) | {
         "identities": people.addresses_of(contact.id),
-        "conversations": threads(contact.id),
+        "conversations": threads(actor, contact.id),
         "merges": _merges(contact.id),
     }
 
 
 def conversations(actor: Actor, contact_id: int) -> JSON:
-    return {"items": threads(_found(contact_id).id)}
+    return {"items": threads(actor, _found(actor, contact_id).id)}
 
 
 @transaction()
 def change(actor: Actor, contact_id: int, values: Mapping[str, Any]) -> None:
     """Name, language and attributes; an attribute that is None goes. What a person says outlives the provider."""
     at = clock.now()
-    contact_id = _found(contact_id).id
+    contact_id = _found(actor, contact_id).id
     ids = set(db.session.scalars(select(Conversation.id).filter_by(contact_id=contact_id)))
     locked = Conversation.all_locked(ids).values() if ids else ()
     scenes = [scene_of(each, channels.line(each.channel_id), at, actor.id) for each in locked]
@@ -102,9 +103,12 @@ def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> JSON:
 # --- finding -----------------------------------------------------------------------------------------------------
 
 
-def matches(q: str) -> ColumnElement[bool]:
-    """By name however it is accented, by number however it is typed, by any other name or attribute."""
+def matches(actor: Actor, q: str) -> ColumnElement[bool]:
+    """By name however it is accented, by number however it is typed, by any other name or attribute.
+    Who sees no numbers finds by names alone, never by digits: a list of hits would tell the number bit by bit."""
     wanted = f"%{_escaped(fold(q))}%"
+    if not actor.sees_numbers:
+        return _folded(Contact.name).like(wanted, escape="\\") if masking.has_letters(q) else false()
     other = select(ContactAddress.id).where(ContactAddress.contact_id == Contact.id)
     named = other.where(ContactAddress.kind != "phone", _folded(ContactAddress.value).like(wanted, escape="\\"))
     ways = [
@@ -153,12 +157,12 @@ def _escaped(text: str) -> str:
 # --- showing -----------------------------------------------------------------------------------------------------
 
 
-def threads(contact_id: int) -> list[JSON]:
-    """Their conversations on all channels, the newest first."""
+def threads(actor: Actor, contact_id: int) -> list[JSON]:
+    """Their conversations on all channels that are this person's to see, the newest first."""
     found = (
         select(Conversation.public_id, Conversation.channel_id, Conversation.mode, Conversation.last)
         .add_columns(Conversation.last_at, Conversation.unread, Conversation.address, Conversation.created_at)
-        .where(Conversation.contact_id == contact_id)
+        .where(Conversation.contact_id == contact_id, access.visible_to(actor))
         .order_by(Conversation.last_at.desc(), Conversation.id.desc())
     )
     return [
@@ -200,6 +204,7 @@ def _shown(contact: Contact) -> JSON:
         "phone_text": frames.phone_text(contact.phone),
         "language": contact.language,
         "attributes": contact.attributes,
+        "labels": contact.labels,
         "named_by": contact.named_by,
         "picture": frames.picture_url(contact),
         "opted_out_at": frames.moment(contact.opted_out_at),
@@ -208,21 +213,25 @@ def _shown(contact: Contact) -> JSON:
     }
 
 
-def _found(contact_id: int) -> Contact:
-    """NotFound where there is none; one that became part of another leads there."""
-    contact = db.session.scalars(_by_id(contact_id)).one_or_none()
-    if contact is None:
-        raise NotFound("there is no such contact")
-    return contact if contact.merged_into is None else _found(contact.merged_into)
+def _found(actor: Actor, contact_id: int) -> Contact:
+    """NotFound where there is none, or it is not his to see; one that became part of another leads there."""
+    access.check_contact(actor, contact_id)
+    return _living(contact_id)
+
+
+def _living(contact_id: int) -> Contact:
+    contact = db.session.scalars(_by_id(contact_id)).one()
+    return contact if contact.merged_into is None else _living(contact.merged_into)
 
 
 def _by_id(contact_id: int) -> Select[Contact]:
     return select(Contact).where(Contact.id == contact_id).execution_options(populate_existing=True)
 
 
-def _channels(contacts: Sequence[int]) -> dict[int, list[str]]:
+def _channels(actor: Actor, contacts: Sequence[int]) -> dict[int, list[str]]:
     columns = table(Conversation).c
     found = select(columns.contact_id, Channel.kind).join(Channel, Channel.id == columns.channel_id).distinct()
+    found = found.where(access.visible_to(actor))
     kinds: dict[int, list[str]] = {}
     for row in db.session.execute(found.where(columns.contact_id.in_(contacts)).order_by(Channel.kind)):
         kinds.setdefault(row.contact_id, []).append(row.kind)

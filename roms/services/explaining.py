@@ -18,7 +18,7 @@ from roms.engine.events import Event, MessageReceived
 from roms.engine.types import JSON, Mode, Session
 from roms.errors import NotFound
 from roms.models import Conversation, Direction, Message, Sender
-from roms.services import access, frames, loops, past, permission, publishing, turns
+from roms.services import access, frames, loops, past, permission, promising, publishing, turns
 from roms.services.actors import Actor
 from roms.services.shown import cut, shown
 
@@ -30,10 +30,9 @@ PLACE = ("release", "file", "line", "flow", "step")
 
 def of(actor: Actor, cid: str, seq: int) -> JSON:
     """Everything known about message `seq` of this conversation. Raises NotFound where nobody can ask why."""
-    row = db.session.execute(
-        _messages().join(Conversation).where(Conversation.public_id == cid, Message.seq == seq)
-    ).one_or_none()
-    if row is None or not access.may_see(actor, cid) or not _can_be_asked(row):
+    here = Conversation.public_id == cid, Message.seq == seq, access.visible_to(actor)
+    row = db.session.execute(_messages().join(Conversation).where(*here)).one_or_none()
+    if row is None or not _can_be_asked(row):
         raise NotFound("there is no such message of a contact or a flow")
     return _explained(row)
 
@@ -100,11 +99,12 @@ def _turn(row: Any) -> tuple[Any, list[Any]]:
     began = db.session.execute(first).one_or_none() or row
     after = select(Message.seq).where(here, begins, Message.seq > began.seq).order_by(Message.seq).limit(1)
     until = db.session.scalar(after)
-    spoken = select(Message.seq, Message.text, Message.why).where(here, Message.seq >= began.seq)
+    spoken = select(Message.seq, Message.text, Message.why, Message.payload).where(here, Message.seq >= began.seq)
     spoken = spoken.where(Message.sender == Sender.BOT, Message.direction == Direction.OUT)
     if until is not None:
         spoken = spoken.where(Message.seq < until)
-    return began, list(db.session.execute(spoken.order_by(Message.seq)))
+    rows = db.session.execute(spoken.order_by(Message.seq))
+    return began, [each for each in rows if promising.MARK not in (each.payload or ())]
 
 
 def _begins() -> Any:
@@ -210,6 +210,7 @@ def _facts(facts: Mapping[str, Any]) -> list[JSON]:
         "contact.name": contact["name"],
         "contact.phone": contact["phone"],
         "contact.language": contact["language"],
+        "contact.labels": ", ".join(contact["labels"]),
         "channel.kind": channel["kind"],
         "channel.name": channel["name"],
         "conversation.priority": conversation["priority"],

@@ -28,7 +28,7 @@ from roms.engine.media import MEGABYTE
 from roms.errors import NotFound
 from roms.models import Channel, Contact, ContactAddress, ContactPicture, Conversation
 from roms.outside import download
-from roms.services import channels, pictures, preparing
+from roms.services import access, channels, pictures, preparing
 from roms.services.actors import Actor
 from roms.services.scene import finish, scene_of
 from roms.services.serving import File
@@ -67,8 +67,8 @@ class Outcome:
 
 def shown(actor: Actor, contact_id: int) -> File:
     """What is shown of this contact. Raises NotFound."""
-    found = select(Contact.picture).where(Contact.id == contact_id, Contact.merged_into.is_(None))
-    key = db.session.scalar(found) if actor.id else ""
+    here = Contact.id == contact_id, Contact.merged_into.is_(None), access.visible_contacts(actor)
+    key = db.session.scalar(select(Contact.picture).where(*here))
     if not key:
         raise NotFound("there is no such picture")
     return File(key, "image/jpeg", "picture.jpg")

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import exists, or_, select, update
 
 from roms import clock, queue
-from roms.db import after_commit, db, found_once, serialize, table, transaction
+from roms.db import after_commit, db, found_once, insert_once, serialize, table, transaction
 from roms.engine.types import JSON
 from roms.errors import Conflict, NotFound
-from roms.models import Attachment, Conversation, FileState, Message
+from roms.models import Attachment, Conversation, DiscardedFile, FileState, Message
 from roms.services import access, channels, filenames
 from roms.services.actors import Actor
 from roms.services.scene import Row, Scene, finish, scene_of
@@ -125,7 +125,14 @@ def is_free(hash_: str) -> bool:
     going = exists().where(
         Attachment.hash == hash_, Attachment.state == FileState.REFUSED, Attachment.lease_until > clock.now()
     )
-    return not db.session.scalar(select(going))
+    gone = exists().where(DiscardedFile.hash == hash_, DiscardedFile.lease_until > clock.now())
+    return not db.session.scalar(select(or_(going, gone)))
+
+
+def discard(content: Mapping[str, Any] | None) -> None:
+    """A saved reply has this no more, within the caller's transaction: its bytes go, unless somebody needs them."""
+    if content is not None:
+        insert_once(table(DiscardedFile), {"hash": content["hash"], "lease_until": None}, "hash", asking="hash")
 
 
 def _mine(claimed: Claimed, **values: Any) -> bool:
@@ -172,7 +179,7 @@ def _after(outcome: Outcome, claimed: Claimed, at: datetime) -> Row:
 @transaction()
 def retry(actor: Actor, public_id: str) -> JSON:
     """Fetch a failed file again: a person asked for it. Raises NotFound, Conflict."""
-    known = by_id(public_id)
+    known = seen_by(actor, public_id)
     scene = access.scene_for(actor, known["cid"])
     again = update(table(Attachment)).where(
         Attachment.id == known["id"],
@@ -189,16 +196,23 @@ def retry(actor: Actor, public_id: str) -> JSON:
 
 
 def by_id(public_id: str) -> Row:
-    """A file's row, with its conversation's public id as `cid`. Raises NotFound."""
+    """A file's row, with its conversation's public id as `cid`, and whose that is. Raises NotFound."""
     if not ID.fullmatch(public_id):
         raise NotFound
-    found = select(*table(Attachment).c, Conversation.public_id.label("cid")).join(
-        Conversation, Conversation.id == Attachment.conversation_id
-    )
+    of = (Conversation.public_id.label("cid"), Conversation.assignee_id, Conversation.team)
+    found = select(*table(Attachment).c, *of).join(Conversation, Conversation.id == Attachment.conversation_id)
     row = db.session.execute(found.where(Attachment.public_id == public_id)).mappings().one_or_none()
     if row is None:
         raise NotFound("there is no such file")
     return dict(row)
+
+
+def seen_by(actor: Actor, public_id: str) -> Row:
+    """The same for somebody. Raises NotFound with the same words for what is not theirs to see."""
+    row = by_id(public_id)
+    if not access.may_see(actor, row["assignee_id"], row["team"]):
+        raise NotFound("there is no such file")
+    return row
 
 
 def drop(conversation_id: int, seq: int) -> None:

@@ -11,14 +11,18 @@ from roms import jsontext
 from roms.channels.addresses import is_group
 from roms.engine import lifecycle
 from roms.engine.flow import Release
+from roms.engine.table import Lifecycle
 from roms.engine.types import JSON
 from roms.models import Contact, Conversation, Direction, Sender, Status
-from roms.services import abilities, channels, contents, links, refusals, window
+from roms.services import abilities, channels, contents, hours, links, refusals, window
 from roms.services.channels import Line
 
 Columns = Mapping[Any, Any]  # the columns of a row by name: a dict of ours or one that the database gave
 
 ARRIVED = {"queued": "sending", "sending": "sending", "accepted": "sent"}  # what a visitor sees of a status
+
+
+MOMENTS = ("waiting_since", "queued_at", "snoozed_until", "paused_until")
 
 
 def moment(at: datetime | None) -> str | None:
@@ -27,7 +31,6 @@ def moment(at: datetime | None) -> str | None:
 
 def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
     """A conversation as lists show it."""
-    contact = conversation.contact
     return {
         "id": conversation.public_id,
         "seq": conversation.seq,
@@ -36,40 +39,80 @@ def summary(conversation: Conversation, line: Line, release: Release) -> JSON:
         "assignee": conversation.assignee_id,
         "team": conversation.team,
         "priority": conversation.priority,
+        "rank": conversation.rank,
+        "skill": conversation.skill,
         "reason": conversation.reason,
-        "contact": {
-            "id": contact.id,
-            "name": contact.name,
-            "phone": contact.phone,
-            "phone_text": phone_text(contact.phone),
-            "language": contact.language,
-            "picture": picture_url(contact),
-            "opted_out_at": moment(contact.opted_out_at),
-            "is_group": _is_group(conversation),
-        },
+        "contact": _person(conversation),
         "channel": line.facts | {"state": line.state},
         "window_until": moment(window.until(line, conversation.window_until)),
         "can": abilities.can(line.abilities),
         "unread": conversation.unread,
         "doubts": conversation.doubts,
-        "waiting_since": moment(conversation.waiting_since),
+        **{name: moment(getattr(conversation, name)) for name in MOMENTS},
+        **_clock(conversation, release),
         "last": conversation.last,
         "labels": conversation.labels,
-        "actions": lifecycle.allowed(release, conversation.mode),
+        "closed_as": _closed_as(conversation.state, release),
+        "actions": _actions(conversation, release),
         "opened_at": moment(conversation.opened_at),
         "created_at": moment(conversation.created_at),
     }
 
 
+def _actions(conversation: Conversation, release: Release) -> list[str]:
+    """What a person may cause now; only what sleeps can be woken."""
+    allowed = lifecycle.allowed(release, conversation.mode)
+    return [each for each in allowed if each != "woken" or conversation.snoozed_until is not None]
+
+
+def reason_of(key: str, lifecycle_: Lifecycle) -> JSON:
+    """Why it was closed, as people read it; a word alone where this release has no such reason any more."""
+    words = lifecycle_.close_reasons.get(key, {"id": key, "en": key})
+    return {"key": key, **words}
+
+
+def _closed_as(state: Any, release: Release) -> JSON | None:
+    key = state.get("closed_as") if isinstance(state, Mapping) else None
+    return reason_of(key, release.lifecycle) if isinstance(key, str) else None
+
+
+def _person(conversation: Conversation) -> JSON:
+    contact = conversation.contact
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "phone": contact.phone,
+        "phone_text": phone_text(contact.phone),
+        "language": contact.language,
+        "labels": contact.labels,
+        "picture": picture_url(contact),
+        "opted_out_at": moment(contact.opted_out_at),
+        "is_group": of_group(conversation.address, contact.phone),
+    }
+
+
+def _clock(conversation: Conversation, release: Release) -> JSON:
+    """How long somebody has to answer; in its rests it stands still, because the team is not there."""
+    rests = hours.rests(conversation, release.hours)
+    return {
+        "answer_from": moment(conversation.answer_from),
+        "answer_by": moment(conversation.answer_by),
+        "answer_rests": [[moment(begin), moment(end)] for begin, end in rests],
+    }
+
+
 def picture_url(contact: Contact) -> str | None:
     """Where a contact's picture is shown; another address for another picture."""
-    return f"/files/contact/{contact.id}/picture?v={contact.picture[:12]}" if contact.picture else None
+    return picture_at(contact.id, contact.picture)
 
 
-def _is_group(conversation: Conversation) -> bool:
+def picture_at(contact_id: int, picture: str) -> str | None:
+    return f"/files/contact/{contact_id}/picture?v={picture[:12]}" if picture else None
+
+
+def of_group(address: str, phone: str | None) -> bool:
     """At gateways it is in the address; elsewhere whoever has a bare number that is no telephone's is a group."""
-    address = conversation.address
-    return is_group(address) or (conversation.contact.phone is None and address.isdecimal())
+    return is_group(address) or (phone is None and address.isdecimal())
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -96,8 +139,11 @@ def message_entry(row: Columns) -> JSON:
         "sender": row["sender"],
         "agent": row["agent_id"],
         "text": row["text"],
+        "client_id": row["client_id"],
     }
-    if entry["type"] == "message":
+    if entry["type"] == "note":
+        entry["mentions"] = (row["payload"] or {}).get("mentions", [])
+    else:
         payload = row["payload"] or {}
         entry |= {
             "direction": row["direction"],
@@ -107,7 +153,6 @@ def message_entry(row: Columns) -> JSON:
             "content": contents.shown(row["kind"], payload, row["direction"] == Direction.OUT),
             "status": row["status"],
             "error": _error(row) if row["error_code"] else None,
-            "client_id": row["client_id"],
             "why": row["why"],
             "consent": "consent" in payload,
         }
@@ -163,6 +208,16 @@ def visitor_entry(row: Columns, names: Mapping[int, str]) -> JSON | None:
         "status": ARRIVED.get(row["status"], row["status"]),
         "client_id": row["client_id"],
     }
+
+
+Whose = tuple[int | None, str]  # assignee and team: what decides who may see a conversation
+
+
+def header(cid: str, visitor: str, seq: int, whose: Whose, was: Whose | None = None) -> JSON:
+    """Who a frame is about and whose that is; `was`: whose it was before, where that has changed. A header that does
+    not say whose reaches only those who see all."""
+    told: JSON = {"c": cid, "v": visitor, "s": seq, "of": list(whose)}
+    return told if was is None or was == whose else told | {"was": list(was)}
 
 
 def pack(header: JSON, agents: JSON | None, visitor: JSON | None) -> bytes:

@@ -5,14 +5,25 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, literal, or_, select
 from sqlalchemy.orm import contains_eager
 
 from roms.db import db, table, transaction
 from roms.engine.types import JSON, Mode
 from roms.errors import Invalid, NotFound
-from roms.models import Channel, Contact, Conversation, Direction, History, Message, User
-from roms.services import access, channels, frames, publishing
+from roms.models import (
+    Channel,
+    Contact,
+    ContactLabel,
+    Conversation,
+    ConversationLabel,
+    Direction,
+    History,
+    Message,
+    User,
+)
+from roms.moments import one_moment
+from roms.services import access, channels, frames, masking, mentions, publishing
 from roms.services.actors import Actor
 from roms.services.scene import finish
 
@@ -20,26 +31,31 @@ PAGE = 50  # entries of a thread
 MOST_TO_CATCH_UP = 500  # entries; who missed more is given the thread anew
 OVERLAP = timedelta(seconds=10)  # longer than any transaction: a change may be committed after its own time
 LARGEST_ID = 2**63 - 1
-VIEWS = ("mine", "unassigned", "all", "bot", "closed")
+VIEWS = ("mine", "unassigned", "snoozed", "all", "bot", "closed", "mentioned")
 WITH_PEOPLE = (Mode.AGENT, Mode.PAUSED)
 
 
-def listing(actor: Actor, view: str, q: str = "", before: str | None = None, limit: int = 30) -> JSON:
+def listing(actor: Actor, view: str, q: str = "", before: str | None = None, limit: int = 30, label: str = "") -> JSON:
     """One page of conversations, newest activity first, and how many each view has: in one statement, because a
     browser takes both for the same moment, and PostgreSQL shows each statement a world of its own."""
     tallies = _tallies(actor).subquery()
     query: Select[Any] = _conversations().add_columns(*tallies.c).join(tallies, literal(True))
-    query = query.where(_view(actor, view)).order_by(Conversation.last_at.desc(), Conversation.id.desc())
+    query = query.where(access.visible_to(actor), _view(actor, view))
+    query = query.order_by(Conversation.last_at.desc(), Conversation.id.desc())
     if q.strip():
-        query = query.where(_matches(q.strip()))
+        query = query.where(_matches(actor, q.strip()))
+    if label:
+        query = query.where(_labelled(label))
     if before:
         at, last_id = _cursor(before)
         older = and_(Conversation.last_at == at, Conversation.id < last_id)
         query = query.where(or_(Conversation.last_at < at, older))
     found = db.session.execute(query.limit(limit + 1)).all()
     page = [row[0] for row in found[:limit]]
+    with one_moment():
+        items = [_summary(conversation) for conversation in page]
     return {
-        "items": [_summary(conversation) for conversation in page],
+        "items": items,
         "next": f"{frames.moment(page[-1].last_at)}_{page[-1].id}" if len(found) > limit else None,
         "counts": dict(zip(VIEWS, found[0][1:], strict=True)) if found else counts(actor),
     }
@@ -52,8 +68,16 @@ def counts(actor: Actor) -> JSON:
 
 
 def _tallies(actor: Actor) -> Any:
-    tallies = [func.count().filter(_view(actor, view)).label(view) for view in VIEWS]
-    return select(*tallies).select_from(Conversation)
+    """Of `mentioned` those that wait for him to look. Each by an index of its own: most conversations are closed, and
+    the wide rows of those are not read to be counted."""
+    which = {view: _view(actor, view) for view in VIEWS} | {"mentioned": mentions.unseen(actor)}
+    which["all"] = Conversation.mode.in_([mode for mode in Mode if mode is not Mode.CLOSED])
+    return select(*(_tally(actor, which[view]).label(view) for view in VIEWS))
+
+
+def _tally(actor: Actor, which: ColumnElement[bool]) -> ScalarSelect[int]:
+    counted = select(func.count()).select_from(Conversation).where(access.visible_to(actor), which)
+    return counted.correlate(None).scalar_subquery()
 
 
 def opened(actor: Actor, cid: str) -> JSON:
@@ -106,20 +130,19 @@ def mark_read(actor: Actor, cid: str, seq: int) -> None:
         finish(scene)
 
 
-def moved_since(moment: datetime) -> list[tuple[str, str, int]]:
-    """(conversation, visitor's address or "", newest number) of all that changed since, with an overlap."""
+def moved_since(moment: datetime) -> list[JSON]:
+    """The header of a frame for each conversation that changed since, with an overlap."""
+    columns = (Conversation.public_id, Conversation.address, Conversation.seq, Conversation.assignee_id)
     moved = (
-        select(Conversation.public_id, Conversation.address, Conversation.seq, Channel.kind)
+        select(*columns, Conversation.team, Channel.kind)
         .join(Channel, Channel.id == Conversation.channel_id)
         .where(Conversation.changed_at >= moment - OVERLAP)
     )
     rows = db.session.execute(moved)
-    return [(row.public_id, row.address if row.kind == "webchat" else "", row.seq) for row in rows]
-
-
-def may_see(actor: Actor, header: JSON) -> bool:
-    """Whether a live frame with this header is for this person."""
-    return access.may_see(actor, header["c"])
+    return [
+        frames.header(row.public_id, row.address if row.kind == "webchat" else "", row.seq, (row.assignee_id, row.team))
+        for row in rows
+    ]
 
 
 def _conversations() -> Select[Conversation]:
@@ -127,8 +150,9 @@ def _conversations() -> Select[Conversation]:
 
 
 def _one(actor: Actor, cid: str) -> Conversation:
-    found = db.session.scalars(_conversations().where(Conversation.public_id == cid)).one_or_none()
-    if found is None or not access.may_see(actor, cid):
+    mine = _conversations().where(Conversation.public_id == cid, access.visible_to(actor))
+    found = db.session.scalars(mine).one_or_none()
+    if found is None:
         raise NotFound("there is no such conversation")
     return found
 
@@ -139,27 +163,43 @@ def _summary(conversation: Conversation) -> JSON:
 
 
 def _view(actor: Actor, view: str) -> ColumnElement[bool]:
+    with_people, in_sight = Conversation.mode.in_(WITH_PEOPLE), Conversation.snoozed_until.is_(None)
     views: dict[str, ColumnElement[bool]] = {
-        "mine": and_(Conversation.assignee_id == actor.id, Conversation.mode.in_(WITH_PEOPLE)),
-        "unassigned": and_(Conversation.assignee_id.is_(None), Conversation.mode.in_(WITH_PEOPLE)),
+        "mine": and_(Conversation.assignee_id == actor.id, with_people, in_sight),
+        "unassigned": and_(Conversation.assignee_id.is_(None), with_people, in_sight),
+        "snoozed": and_(_of_nobody_else(actor), with_people, ~in_sight),
         "all": Conversation.mode != Mode.CLOSED,
         "bot": Conversation.mode == Mode.BOT,
         "closed": Conversation.mode == Mode.CLOSED,
+        "mentioned": mentions.called(actor),
     }
     if view not in views:
         raise Invalid(f"there is no view {view!r}; there are: {', '.join(views)}", field="view")
     return views[view]
 
 
-def _matches(q: str) -> ColumnElement[bool]:
-    """By name, or by number however it is typed: 0812, 62812, +62 812-3456."""
+def _of_nobody_else(actor: Actor) -> ColumnElement[bool]:
+    return or_(Conversation.assignee_id == actor.id, Conversation.assignee_id.is_(None))
+
+
+def _matches(actor: Actor, q: str) -> ColumnElement[bool]:
+    """By name, or by number however it is typed: 0812, 62812, +62 812-3456. By digits only for who sees numbers."""
+    if not (actor.sees_numbers or masking.has_letters(q)):
+        return false()
     escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     by_name = Contact.name.ilike(f"%{escaped}%", escape="\\")
     digits = "".join(letter for letter in q if letter.isdigit())
-    if len(digits) < 3:
+    if len(digits) < 3 or not actor.sees_numbers:
         return by_name
     national = digits[1:] if digits.startswith("0") else digits
     return or_(by_name, Contact.phone.like(f"%{national}%"))
+
+
+def _labelled(label: str) -> ColumnElement[bool]:
+    """It has this label, or the contact does."""
+    here = select(ConversationLabel.conversation_id).where(ConversationLabel.label == label)
+    people = select(ContactLabel.contact_id).where(ContactLabel.label == label)
+    return or_(Conversation.id.in_(here), Conversation.contact_id.in_(people))
 
 
 def _cursor(before: str) -> tuple[datetime, int]:

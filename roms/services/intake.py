@@ -265,7 +265,7 @@ def _moved_here(line: Line, contact_id: int | None, incoming: Incoming) -> Conve
 
 def _new_contact(incoming: Incoming, language: str, at: datetime) -> Contact:
     name = "" if incoming.from_business or incoming.is_group else incoming.name[:200]
-    contact = Contact(name=name, language=language, attributes={}, created_at=at)
+    contact = Contact(name=name, language=language, attributes={}, labels=[], created_at=at)
     db.session.add(contact)
     db.session.flush()
     return contact

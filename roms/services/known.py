@@ -17,14 +17,15 @@ from roms.models import Conversation, History
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A flow learned the contact's name or language, in whichever of the contact's conversations."""
+    """The contact's name, language or labels became others, in whichever of the contact's conversations."""
 
     conversation: int
     seq: int
     at: datetime
     field: str
-    old: str
-    new: str
+    old: Any
+    new: Any
+    by: str = ""  # a flow, unless it says otherwise
 
 
 def changes(contacts: Iterable[int]) -> dict[int, list[Change]]:
@@ -39,7 +40,7 @@ def changes(contacts: Iterable[int]) -> dict[int, list[Change]]:
     for row in db.session.execute(rows):
         data = row.data
         found[row.contact_id].append(
-            Change(row.conversation_id, row.seq, row.at, data["field"], data["old"], data["new"])
+            Change(row.conversation_id, row.seq, row.at, data["field"], data["old"], data["new"], data.get("by", ""))
         )
     return found
 
@@ -54,18 +55,19 @@ class Known:
     def facts(self, at: datetime, seq: int) -> Mapping[str, Any]:
         """As a flow could read them when entry `seq` was the newest. In another conversation only the time tells."""
         head = self.head
-        values = {"name": head.contact, "phone": head.phone, "language": head.language}
+        values = {"name": head.contact, "phone": head.phone, "language": head.language, "labels": head.labels}
         for change in self.changes:
             if change.seq > seq if change.conversation == head.id else change.at >= at:
                 values[change.field] = change.old
         if head.named_at is not None and at <= head.named_at:
             values["name"] = ""
+        values["labels"] = tuple(values["labels"])
         contact: Mapping[str, Any] = facts_of(values, {})["contact"]
         return contact
 
     def learned(self, seq: int, following: int | None) -> dict[str, str]:
-        """What came to be known between two entries of this conversation."""
-        mine = [each for each in reversed(self.changes) if each.conversation == self.head.id]
+        """What the flow came to know between two entries of this conversation; what others said is a fact anyway."""
+        mine = [each for each in reversed(self.changes) if each.conversation == self.head.id and not each.by]
         return {
             each.field: each.new for each in mine if seq < each.seq and (following is None or each.seq <= following)
         }

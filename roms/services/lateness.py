@@ -8,7 +8,6 @@ from roms.channels.items import Incoming
 from roms.engine.types import JSON, Mode
 from roms.services import frames
 
-STILL_TALKING = timedelta(minutes=2)  # who wrote so lately is answered each time: a form takes one after the other
 ANSWERED_WITHIN = timedelta(hours=12)  # by the bot: an answer the next morning is one, a menu days later is none
 REPLAYED_AFTER = timedelta(days=8)  # Meta repeats a webhook for 7 days; what is older nobody waits for
 
@@ -21,10 +20,9 @@ def is_replay(incoming: Incoming, at: datetime) -> bool:
 
 def is_old(incoming: Incoming, at: datetime) -> bool:
     """Whether the bot is not to answer it, for it is a replay, was set aside or fetched late, or has a later one."""
-    age = at - (_written(incoming) or at)
-    if is_replay(incoming, at) or (incoming.is_followed and age > STILL_TALKING):
+    if is_replay(incoming, at) or incoming.is_followed:
         return True
-    return bool(incoming.via) and age > ANSWERED_WITHIN
+    return bool(incoming.via) and at - (_written(incoming) or at) > ANSWERED_WITHIN
 
 
 def is_unheard(incoming: Incoming, mode: Mode, at: datetime) -> bool:

@@ -12,7 +12,7 @@ from roms.db import db, transaction
 from roms.engine.types import JSON
 from roms.errors import Conflict, NotFound
 from roms.models import Channel, ChannelPace, Conversation, Direction, Message, Role, User
-from roms.services import account_states, arrivals, evidence, frames, outages, pacing, replies, timers
+from roms.services import account_states, accounts, arrivals, evidence, frames, outages, pacing, replies, timers
 from roms.services.actors import Actor
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def someone() -> Actor:
     user = db.session.scalars(first).one_or_none()
     if user is None:
         raise NotFound("there is no admin in whose name this could be done: flask users add")
-    return Actor(user.id, user.name, user.login, user.role, user.language)
+    return accounts.actor_for(user)
 
 
 def channel_ids() -> list[int]:

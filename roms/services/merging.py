@@ -14,7 +14,7 @@ from roms.db import db, table, transaction
 from roms.engine.types import JSON
 from roms.errors import Conflict, Invalid, NotAllowed, NotFound
 from roms.models import Contact, ContactAddress, ContactMerge, Conversation
-from roms.services import channels
+from roms.services import channels, labelling
 from roms.services.actors import Actor
 from roms.services.scene import Scene, add_history, finish, scene_of
 
@@ -131,7 +131,7 @@ def _values(contact: Contact) -> JSON:
     """What is kept of a contact as it was, in JSON's terms."""
     found: JSON = {name: getattr(contact, name) for name in FIELDS}
     found = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in found.items()}
-    return found | {"attributes": dict(contact.attributes)}
+    return found | {"attributes": dict(contact.attributes), "labels": list(contact.labels)}
 
 
 def _fill(kept: Contact, gone: Contact) -> JSON:
@@ -151,7 +151,10 @@ def _fill(kept: Contact, gone: Contact) -> JSON:
     if attributes:
         kept.attributes = kept.attributes | attributes
     values = _values(gone)
-    return {name: values[name] for name in filled} | ({"attributes": attributes} if attributes else {})
+    labels = [each for each in gone.labels if each not in kept.labels]
+    labelling.write(kept, [*kept.labels, *labels])
+    more = {"attributes": attributes, "labels": labels}
+    return {name: values[name] for name in filled} | {name: value for name, value in more.items() if value}
 
 
 def _part_consent(kept: Contact, gone: Contact, moved: Mapping[str, Any]) -> None:
@@ -173,7 +176,9 @@ def _empty(kept: Contact, filled: Mapping[str, Any]) -> None:
     for name, value in filled.items():
         if name in CONSENT and "consent_at" in filled:
             continue
-        if name == "attributes":
+        if name == "labels":
+            labelling.write(kept, [each for each in kept.labels if each not in value])
+        elif name == "attributes":
             kept.attributes = {
                 key: mine for key, mine in kept.attributes.items() if key not in value or value[key] != mine
             }

@@ -21,12 +21,14 @@ from roms.channels.items import Incoming, Item
 from roms.db import db, insert_once, table, transaction
 from roms.engine.types import JSON
 from roms.models import Channel, ChannelFetch, Direction, Message
+from roms.outside import dates
 from roms.services import account_states, arrivals, channels, door, frames
 
 log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=5)  # clocks differ, and lists may lag behind
 GRACE = timedelta(minutes=2)  # what is younger has its webhook under way
+STILL_TALKING = timedelta(minutes=2)  # who wrote so lately is answered each time
 LONGEST = timedelta(days=7)  # what is older nobody waits for
 AT_ONCE = 500  # ids looked up with one statement
 
@@ -46,18 +48,21 @@ def fetch(channel_id: int, client: httpx.Client, at_start: bool = False) -> int:
     history = line.adapter.history
     if history is None or not line.is_enabled or line.problem or arrivals.spool().is_waiting(channel_id):
         return 0
-    since, until = _since(channel_id, at), at if at_start else at - GRACE
+    since = _since(channel_id, at)
     if since is None:
-        _looked(channel_id, until, [])
+        _looked(channel_id, at if at_start else at - GRACE, [])
         return 0
     db.session.rollback()  # nothing is held while the provider is asked
-    try:
-        found = list(history(line.account, client, max(since - OVERLAP, at - LONGEST)))
-    except SendFailed as failed:
-        log.warning("what channel %s missed could not be fetched: %s", channel_id, failed.kind)
-        return 0
+    with dates.asking() as told:
+        try:
+            found = list(history(line.account, client, max(since - OVERLAP, at - LONGEST)))
+        except SendFailed as failed:
+            log.warning("what channel %s missed could not be fetched: %s", channel_id, failed.kind)
+            return 0
+    now = told.at or at  # by the clock that dated what is listed
+    until = now if at_start else now - GRACE
     new = _new(channel_id, [each for each in found if not isinstance(each, Incoming) or _is_before(each, until)])
-    came = door.handled(line.account, _marked(new))
+    came = door.handled(line.account, _marked(new, now))
     stuck = [each.item for each in came.stumbles]
     left = [each.at for each in stuck if isinstance(each, Incoming) and each.at]
     stored = [each for each in new if isinstance(each, Incoming) and each not in stuck]
@@ -93,13 +98,16 @@ def _new(channel_id: int, items: Sequence[Item]) -> list[Item]:
     return [*sorted(found.values(), key=lambda each: each.at.timestamp() if each.at else 0.0), *others]
 
 
-def _marked(items: Iterable[Item]) -> list[Item]:
-    """Of several messages of one person the bot answers the last: five answers at once are none."""
+def _marked(items: Iterable[Item], now: datetime) -> list[Item]:
+    """Of several messages of one person the bot answers the last, and what was written a moment ago: five answers at
+    once are none, and a form takes one after the other."""
     marked = list(items)
     newest = {each.address: number for number, each in enumerate(marked) if isinstance(each, Incoming)}
     for number, each in enumerate(marked):
         if isinstance(each, Incoming):
-            marked[number] = replace(each, via="recovered", is_followed=newest[each.address] != number)
+            is_old = now - (each.at or now) > STILL_TALKING
+            is_followed = is_old and newest[each.address] != number
+            marked[number] = replace(each, via="recovered", is_followed=is_followed)
     return marked
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from roms.db import db
+from roms.engine.replay import relabelled
 from roms.engine.types import Mode
 from roms.models import Conversation, History, Release
-from roms.services import known, recalling
+from roms.services import hours, known, recalling
 
 
 def mode_at(conversation: int, seq: int) -> Mode:
@@ -33,18 +34,21 @@ def facts_at(conversation: int, seq: int, at: datetime) -> dict[str, Any]:
         "contact": known.Known(head, changes).facts(at, seq),
         "channel": {"kind": head.kind, "name": head.channel},
         "conversation": _conversation(conversation, seq),
+        "teams": hours.known(head.channel_id, at),
     }
 
 
 def _conversation(conversation: int, seq: int) -> dict[str, Any]:
     found = select(History.event, History.data).where(History.conversation_id == conversation, History.seq <= seq)
-    labels, priority = [], "normal"
+    labels: tuple[str, ...] = ()
+    priority, team = "normal", ""
     for row in db.session.execute(found.where(History.event.in_(("label", "handoff"))).order_by(History.seq)):
         if row.event == "label":
-            labels.append(row.data["label"])
+            was, label = row.data.get("was", ""), row.data["label"]
+            labels = relabelled(labels, [(label, "") if row.data.get("removed") else (was, label)])
         else:
-            priority = row.data["priority"] or "normal"
-    return {"priority": priority, "labels": tuple(labels)}
+            priority, team = row.data["priority"] or "normal", row.data["team"]
+    return {"priority": priority, "labels": labels, "team": team}
 
 
 def newest_release(at: datetime) -> int:

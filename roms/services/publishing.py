@@ -13,10 +13,12 @@ from sqlalchemy import func, select
 from roms import clock
 from roms.db import db, serialize, transaction
 from roms.engine import flowfile
+from roms.engine.book import Known
 from roms.engine.flow import Release as Compiled
 from roms.engine.media import FOLDER, Files
 from roms.errors import NotReady
 from roms.models import Release
+from roms.moments import once
 from roms.services import media
 
 log = logging.getLogger(__name__)
@@ -29,13 +31,19 @@ def first(files: Files) -> tuple[int, bool]:
     return (number, False) if number else _publish(files, "first release", None)
 
 
+def any_() -> bool:
+    """Whether anything ever was."""
+    return db.session.scalar(select(func.max(Release.number))) is not None
+
+
 @transaction()
-def publish(files: Files, comment: str = "", by: int | None = None) -> tuple[int, bool]:
+def publish(files: Files, comment: str = "", by: int | None = None, known: Known | None = None) -> tuple[int, bool]:
     """Make these files what new talks begin with; return the number and whether anything changed.
 
-    Raises FlowErrors with every problem of the files; then the old release goes on.
+    Raises FlowErrors with every problem of the files; then the old release goes on. With `known` a team that is not
+    there is one.
     """
-    return _publish(files, comment, by)
+    return _publish(files, comment, by, known)
 
 
 def files_in(folder: Path) -> dict[str, str | bytes]:
@@ -51,8 +59,8 @@ def texts_in(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in found}
 
 
-def _publish(files: Files, comment: str, by: int | None) -> tuple[int, bool]:
-    flowfile.compile_release(files)
+def _publish(files: Files, comment: str, by: int | None, known: Known | None = None) -> tuple[int, bool]:
+    flowfile.compile_release(files, known=known)
     serialize("publish")
     newest = db.session.scalars(select(Release).order_by(Release.number.desc()).limit(1)).first()
     hash_ = flowfile.release_hash(files)
@@ -68,6 +76,10 @@ def _publish(files: Files, comment: str, by: int | None) -> tuple[int, bool]:
 
 def newest() -> Compiled:
     """What a talk that begins now begins with: the newest release that this version of the program understands."""
+    return once("newest release", _newest)
+
+
+def _newest() -> Compiled:
     number = db.session.scalar(select(func.max(Release.number)))
     if number is None:
         raise NotReady("no flow has been published yet: run `flask flows publish`")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import zip_longest
@@ -14,22 +14,18 @@ from sqlalchemy import Select, select
 from roms.db import db
 from roms.engine import events
 from roms.engine.events import Event
-from roms.engine.replay import Past, Record
+from roms.engine.replay import Labelled, Past, Record
 from roms.engine.types import Mode
 from roms.errors import NotFound
-from roms.models import Channel, Contact, Conversation, Direction, History, HttpCall, Message, Sender, Timer
-from roms.services import contents, known, loops
+from roms.models import BulkAction, Channel, Contact, Conversation, Direction, History, HttpCall, Message, Sender, Timer
+from roms.services import contents, hours, known, loops, people_did
 from roms.services.known import Change, Known
+from roms.services.labelling import PERSON
 from roms.services.permission import MARK
+from roms.services.promising import MARK as PROMISE
 
 AT_ONCE = 500  # conversations read with one statement a table
-PEOPLE: dict[str, Callable[[int], Event]] = {
-    "agent_claimed": events.AgentClaimed,
-    "paused": events.Paused,
-    "resumed": events.Resumed,
-    "released": events.Released,
-    "closed": events.Closed,
-}
+OURS = {MARK, PROMISE}  # what the bot said and no flow did
 
 Entry = tuple[int, int, datetime, Any]  # number, rank among equals, when, the row
 
@@ -45,6 +41,7 @@ class _Happened:
     mode: Mode = Mode.BOT
     release: int = 0
     seq: int = 0
+    labels: tuple[Labelled, ...] = ()  # by people, since what happened before
 
 
 def id_of(public_id: str) -> int:
@@ -81,7 +78,7 @@ def _records(ids: Sequence[int]) -> Iterator[Record]:
     )
     happened = _by_conversation(
         select(History.conversation_id, History.seq, History.at, History.event, History.data, History.agent_id).where(
-            History.event.in_(("mode", "assigned")), History.conversation_id.in_(ids)
+            History.event.in_((*people_did.HISTORY, "label")), History.conversation_id.in_(ids)
         )
     )
     timers = _by_conversation(
@@ -89,12 +86,12 @@ def _records(ids: Sequence[int]) -> Iterator[Record]:
         .where(Timer.conversation_id.in_(ids))
         .order_by(Timer.fired_at, Timer.id)
     )
-    answers = _answers(ids)
+    answers, undone = _answers(ids), _undone(happened)
     heads = heads_of(ids)
     changed = known.changes(row.contact_id for row in heads)
     for row in heads:
         entries = _in_order((*said[row.id], *happened[row.id]), timers[row.id], answers[row.id])
-        yield _record(row, entries, timers[row.id], changed.get(row.contact_id, []))
+        yield _record(row, entries, timers[row.id], changed.get(row.contact_id, []), undone.get(row.public_id, {}))
 
 
 def _answers(ids: Sequence[int]) -> dict[int, list[Any]]:
@@ -113,6 +110,18 @@ def _answers(ids: Sequence[int]) -> dict[int, list[Any]]:
     )
 
 
+def _undone(happened: Mapping[int, list[Any]]) -> dict[str, dict[str, Any]]:
+    """How conversations were before what was taken back: by public id, then by the act."""
+    acts = {row.data["action"] for rows in happened.values() for row in rows if row.event == "undone"}
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    if acts:
+        kept = select(BulkAction.public_id, BulkAction.before).where(BulkAction.public_id.in_(acts))
+        for act in db.session.execute(kept):
+            for before in act.before:
+                found[before["id"]][act.public_id] = before
+    return found
+
+
 def _by_conversation(rows: Select[*tuple[Any, ...]]) -> dict[int, list[Any]]:
     filed: dict[int, list[Any]] = defaultdict(list)
     for row in db.session.execute(rows):
@@ -127,12 +136,14 @@ def heads_of(ids: Sequence[int]) -> Sequence[Any]:
             Conversation.id,
             Conversation.public_id,
             Conversation.contact_id,
+            Conversation.channel_id,
             Conversation.created_at,
             Conversation.mode,
             Contact.name.label("contact"),
             Contact.named_at,
             Contact.phone,
             Contact.language,
+            Contact.labels,
             Channel.kind,
             Channel.name.label("channel"),
         )
@@ -144,11 +155,13 @@ def heads_of(ids: Sequence[int]) -> Sequence[Any]:
     return rows.all()
 
 
-def _record(head: Any, entries: list[Entry], timers: list[Any], changed: list[Change]) -> Record:
+def _record(
+    head: Any, entries: list[Entry], timers: list[Any], changed: list[Change], undone: Mapping[str, Any]
+) -> Record:
     moves = [row for _, rank, _, row in entries if not rank and getattr(row, "event", "") == "mode"]
     initial = Mode(min(moves, key=lambda row: row.seq).data["from"]) if moves else head.mode
     contact = Known(head, changed)
-    walked = _walked(entries, initial)
+    walked = _walked(entries, initial, undone)
     following = [each.seq for each in walked[1:]]
     past = tuple(
         Past(
@@ -161,6 +174,8 @@ def _record(head: Any, entries: list[Entry], timers: list[Any], changed: list[Ch
             each.release,
             each.seq,
             contact.learned(each.seq, after) if changed else {},
+            each.labels,
+            hours.known(head.channel_id, each.at),
         )
         for each, after in zip_longest(walked, following)
     )
@@ -182,15 +197,20 @@ def _in_order(numbered: Sequence[Any], timers: list[Any], answers: list[Any]) ->
     return entries
 
 
-def _walked(entries: Iterable[Entry], mode: Mode) -> list[_Happened]:
+def _walked(entries: Iterable[Entry], mode: Mode, undone: Mapping[str, Any]) -> list[_Happened]:
     """From rows to what happened, each with what the bot said and the mode that came of it."""
     walked: list[_Happened] = []
+    labels: list[Labelled] = []
     for seq, rank, at, row in entries:
-        event = _timer(row) if rank else _said(row) if hasattr(row, "sender") else _done(row, walked)
+        if not rank and getattr(row, "event", "") == "label":
+            labels += _labelled(row.data)
+            continue
+        event = _timer(row) if rank else _said(row) if hasattr(row, "sender") else _done(row, walked, undone)
         if event is not None:
-            walked.append(_Happened(at, event, mode=mode, seq=seq))
+            walked.append(_Happened(at, event, mode=mode, seq=seq, labels=tuple(labels)))
+            labels.clear()
         if not rank and hasattr(row, "sender"):
-            if row.sender is Sender.BOT and walked and MARK not in (row.payload or {}):  # no flow said that
+            if row.sender is Sender.BOT and walked and not OURS & set(row.payload or ()):  # no flow said that
                 walked[-1].said.append(row.text)
                 walked[-1].step = _step(row.why)
                 walked[-1].release = row.why["release"] if row.why else 0
@@ -199,6 +219,15 @@ def _walked(entries: Iterable[Entry], mode: Mode) -> list[_Happened]:
             if walked and row.data["event"] != "agent_replied":  # there the reply itself stands behind
                 walked[-1].mode = mode
     return walked
+
+
+def _labelled(data: Mapping[str, Any]) -> list[Labelled]:
+    """What a person did to the labels; what a flow did comes out again by itself."""
+    if data.get("by") != PERSON:
+        return []
+    if "was" in data:
+        return [(data["was"], data["label"])]
+    return [(data["label"], "") if data.get("removed") else ("", data["label"])]
 
 
 def _step(why: Mapping[str, Any] | None) -> str:
@@ -227,15 +256,18 @@ def _said(row: Any) -> Event | None:
     return None
 
 
-def _done(row: Any, walked: list[_Happened]) -> Event | None:
+def _done(row: Any, walked: list[_Happened], undone: Mapping[str, Any]) -> Event | None:
     """What a person did in the inbox; what follows from something else that is known already is nothing new."""
-    if row.event == "mode":
-        kind = PEOPLE.get(row.data["event"])
-        if row.data["event"] == "assigned":
-            return events.Assigned(0, row.agent_id or 0)  # to whom stands in the row behind; the engine does not care
-        return kind(row.agent_id or 0) if kind and row.agent_id is not None else None
-    if row.data.get("rule") not in ("claimed", "assigned") or (walked and walked[-1].at == row.at):
+    event = people_did.event_of(row, undone)
+    if event is None or isinstance(event, events.AgentFound) or row.event in ("mode", "undone"):
+        return event
+    if not walked or walked[-1].at != row.at:
+        return event
+    if isinstance(walked[-1].event, events.Transferred) and row.event == "handoff":
+        walked[-1].event = event  # the change of mode does not say to which team
         return None
-    if row.data["rule"] == "assigned":
-        return events.Assigned(row.data["agent"], row.data["by"])
-    return events.AgentClaimed(row.data["agent"])
+    if isinstance(walked[-1].event, events.Woken) and row.event in ("assigned", "handoff"):
+        walked.pop()  # whoever was given it has it in sight
+        return event
+    is_free = row.event in ("snoozed", "woken") and not isinstance(walked[-1].event, events.Undone)
+    return event if is_free else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from roms.engine.transcript import transcript
 from roms.engine.types import JSON
-from roms.errors import NotAllowed, NotFound
+from roms.errors import NotAllowed
 from roms.services import access, publishing, recalling
 from roms.services.actors import Actor
 
@@ -25,6 +25,5 @@ def for_admin(actor: Actor, cid: str) -> JSON:
     """The same with the file it belongs into. Raises NotAllowed for everybody but admins, and NotFound."""
     if not actor.is_admin:
         raise NotAllowed("flow tests are for admins")
-    if not access.may_see(actor, cid):
-        raise NotFound("there is no such conversation")
+    access.check(actor, cid)
     return {"name": file_name(cid), "folder": f"flows/{FOLDER}", "yaml": as_test(cid)}

@@ -1,4 +1,4 @@
-"""What agents write: replies to the contact, and notes among ourselves."""
+"""What agents write to the contact."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from sqlalchemy import select, update
 from roms.db import db, table, transaction
 from roms.engine.events import AgentReplied
 from roms.engine.types import JSON
-from roms.errors import Conflict, Invalid, StaleView
+from roms.errors import Conflict, StaleView
 from roms.models import REPLY, Direction, Message, Sender, Status
 from roms.services import access, frames, permission, said, window
 from roms.services.actors import Actor
 from roms.services.runner import advance
 from roms.services.said import Draft
-from roms.services.scene import Scene, add_history, finish, message_row
+from roms.services.scene import Row, Scene, add_history, finish, names_of
 
+OURS = (Direction.OUT, Direction.NOTE)
 OLDEST = timedelta(hours=24)  # what is sent again by a person
 
 
@@ -33,32 +34,25 @@ def send(
     there = said.earlier(scene, client_id)
     if there is not None:
         return said.answer(scene, frames.message_entry(there)), False
-    draft = Draft(draft) if isinstance(draft, str) else draft
+    said_now = Draft(draft) if isinstance(draft, str) else draft
+    row = add(scene, actor, client_id, said_now, None if force else seen)
+    finish(scene)
+    return said.answer(scene, frames.message_entry(row)), True
+
+
+def add(scene: Scene, actor: Actor, client_id: str, draft: Draft, seen: int | None) -> Row:
+    """The same within the caller's transaction; `seen` None: whatever colleagues wrote meanwhile is known."""
     ready = said.ready(scene, actor, draft)
     window.require(scene.conversation, scene.line, ready.kind, scene.at)
     permission.require(scene.conversation, scene.line, ready.kind, ready.payload, scene.at)
-    if not force:
-        _refuse_stale(scene, actor, seen)
+    if seen is not None:
+        refuse_stale(scene, actor, seen)
     content = (ready.payload or {}).get("content")
     event = AgentReplied(ready.text, actor.id, kind=ready.kind, content=content)
     advance(scene, event, client_id=client_id, payload=ready.payload)
     row = next(row for row in scene.messages if row["client_id"] == client_id)
     said.keep_files(ready, row["seq"])
-    finish(scene)
-    return said.answer(scene, frames.message_entry(row)), True
-
-
-@transaction()
-def note(actor: Actor, cid: str, text: str) -> JSON:
-    """Write an internal note; it can never reach the contact."""
-    if not text.strip():
-        raise Invalid("there is nothing in the note", field="text")
-    scene = access.scene_for(actor, cid)
-    row = message_row(scene, direction=Direction.NOTE, sender=Sender.AGENT, text=text, status=Status.INTERNAL)
-    row["agent_id"] = actor.id
-    scene.messages.append(row)
-    finish(scene)
-    return said.answer(scene, frames.message_entry(row))
+    return row
 
 
 @transaction()
@@ -104,16 +98,17 @@ def _refuse_outlived(scene: Scene, seq: int) -> Status:
     return status
 
 
-def _refuse_stale(scene: Scene, actor: Actor, seen: int) -> None:
-    """A colleague answered after what this agent saw last: show it before a second answer goes out."""
+def refuse_stale(scene: Scene, actor: Actor, seen: int) -> None:
+    """A colleague answered, or left a note, after what this agent saw last: show it before a second answer goes out."""
     columns = table(Message).c
     newer = (
         select(*columns)
         .where(columns.conversation_id == scene.conversation.id, columns.seq > seen)
-        .where(columns.direction == Direction.OUT, columns.sender == Sender.AGENT, columns.kind != "reaction")
+        .where(columns.direction.in_(OURS), columns.sender == Sender.AGENT, columns.kind != "reaction")
         .where(columns.agent_id.is_distinct_from(actor.id))
         .order_by(columns.seq)
     )
     entries = [frames.message_entry(row) for row in db.session.execute(newer).mappings()]
     if entries:
-        raise StaleView("a colleague answered meanwhile; nothing was sent", entries=entries)
+        names = names_of(entry["agent"] for entry in entries)
+        raise StaleView("a colleague wrote meanwhile; nothing was sent", entries=entries, names=names)

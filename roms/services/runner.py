@@ -5,19 +5,33 @@ The engine decides; APPLY writes each effect down. Lock, decide, write, commit, 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
-from roms.db import after_commit, db, table
+from roms.db import db, table
 from roms.engine import effects, events, lifecycle, session, types
-from roms.engine.outside import GRACE
 from roms.errors import Conflict
-from roms.models import BULK, REPLY, ConversationLabel, Direction, Message, Sender, Status
-from roms.services import assignment, permission, publishing, refusals, salvage, signals, templates, turns, window
+from roms.models import BULK, REPLY, Direction, Message, Sender, Status
+from roms.services import (
+    assignment,
+    calls_begun,
+    escalating,
+    people_did,
+    permission,
+    promising,
+    publishing,
+    refusals,
+    salvage,
+    templates,
+    transferring,
+    turns,
+    window,
+)
+from roms.services.facts import facts_of
+from roms.services.labelling import put as put_label
+from roms.services.rating import ask_noted, judged, rating_kept, why_unasked
 from roms.services.scene import Scene, add_history, message_row, way_out
 
 RESTARTED = (
@@ -33,6 +47,8 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
     lifecycle has no row for the event; then nothing has changed.
     """
     conversation = scene.conversation
+    if isinstance(event, events.Closed):
+        event = judged(scene, event)
     if not isinstance(event, events.MessageReceived):
         scene.begun = (conversation.state, event, conversation.seq)
     before = _before(scene, event)
@@ -47,16 +63,21 @@ def advance(scene: Scene, event: events.Event, **columns: Any) -> types.Decision
         conversation.epoch = after.epoch
     if after.mode is not before.mode:
         conversation.mode, conversation.mode_since = after.mode, after.since
-        add_history(scene, "mode", {"from": before.mode, "to": after.mode, "event": event.name}, scene.actor)
+        told = {"from": before.mode, "to": after.mode, "event": event.name} | people_did.told(scene.talk, event)
+        add_history(scene, "mode", told | why_unasked(event), scene.actor)
+        conversation.paused_until = after.until
     for effect in decision.effects:
         APPLY[type(effect)](scene, effect, columns)
+    if after.mode is not before.mode:
+        assignment.moved(scene, before.mode)
+    escalating.settle(scene, after)
     return decision
 
 
 def _before(scene: Scene, event: events.Event) -> types.Session:
     """The session, with the release it stands in; anew, and with a note, where either cannot be read any more."""
     state, facts = scene.conversation.state, facts_of(scene)
-    release = publishing.pinned(state)
+    release = publishing.pinned(event.before if isinstance(event, events.Undone) else state)
     try:
         if release is not None:
             scene.release = publishing.newest() if isinstance(event, events.ReleaseChanged) else release
@@ -67,21 +88,6 @@ def _before(scene: Scene, event: events.Event) -> types.Session:
     scene.release = publishing.newest()
     _add_note(scene, effects.AddNote(RESTARTED.format(damage=damage)), {})
     return salvage.fresh(scene.conversation, facts)
-
-
-def facts_of(scene: Scene) -> dict[str, Any]:
-    """What flows may read of contact, channel and conversation."""
-    contact = scene.conversation.contact
-    return {
-        "contact": {
-            "name": contact.name,
-            "first_name": contact.name.split(" ")[0] if contact.name else "",
-            "phone": contact.phone or "",
-            "language": contact.language or "id",
-        },
-        "channel": {"kind": scene.line.kind, "name": scene.line.name},
-        "conversation": {"priority": scene.conversation.priority, "labels": tuple(scene.conversation.labels)},
-    }
 
 
 def _send_message(scene: Scene, effect: effects.SendMessage, _: Mapping[str, Any]) -> None:
@@ -161,6 +167,8 @@ def _send_reply(scene: Scene, effect: effects.SendReply, columns: Mapping[str, A
     row = message_row(scene, direction=Direction.OUT, sender=Sender.AGENT, kind=effect.kind, text=effect.text, **way)
     row |= {"payload": {"content": dict(effect.content)} if effect.content else None}
     row |= {"agent_id": effect.agent, **columns}
+    if effect.agent is not None:
+        assignment.remember(scene, effect.agent)
     scene.messages.append(row)
     scene.last = row
 
@@ -184,33 +192,25 @@ def _cancel_unsent(scene: Scene, _: effects.CancelUnsent, __: Mapping[str, Any])
 def _start_timer(scene: Scene, effect: effects.StartTimer, _: Mapping[str, Any]) -> None:
     row = {"conversation_id": scene.conversation.id, "kind": effect.kind, "turn": effect.turn, "due_at": effect.due}
     scene.timers.append(row)
+    escalating.began(scene, effect)
 
 
 def _find_agent(scene: Scene, effect: effects.FindAgent, _: Mapping[str, Any]) -> None:
-    scene.conversation.team = effect.team
-    scene.conversation.priority = effect.priority or "normal"
-    add_history(scene, "handoff", {"team": effect.team, "priority": effect.priority, "reason": effect.reason})
-    assignment.to_next(scene, "round_robin")
+    assignment.begin(scene, effect)
+    promising.tell(scene, effect.told)
 
 
 def _find_next_agent(scene: Scene, _: effects.FindNextAgent, __: Mapping[str, Any]) -> None:
-    assignment.to_next(scene, "overdue")
+    escalating.overdue(scene)
 
 
 def _assign_to(scene: Scene, effect: effects.AssignTo, _: Mapping[str, Any]) -> None:
     assignment.to(scene, effect.agent, effect.by)
 
 
-def _unassign(scene: Scene, _: effects.Unassign, __: Mapping[str, Any]) -> None:
-    assignment.to_nobody(scene)
-
-
-def _start_waiting(scene: Scene, _: effects.StartWaiting, __: Mapping[str, Any]) -> None:
-    scene.conversation.waiting_since = scene.conversation.waiting_since or scene.at
-
-
-def _stop_waiting(scene: Scene, _: effects.StopWaiting, __: Mapping[str, Any]) -> None:
-    scene.conversation.waiting_since = None
+def _wait(scene: Scene, effect: effects.StartWaiting | effects.StopWaiting, _: Mapping[str, Any]) -> None:
+    starts = isinstance(effect, effects.StartWaiting)
+    scene.conversation.waiting_since = (scene.conversation.waiting_since or scene.at) if starts else None
 
 
 def _notify_agents(scene: Scene, _: effects.NotifyAgents, __: Mapping[str, Any]) -> None:
@@ -232,11 +232,7 @@ def _reopen(scene: Scene, _: effects.Reopen, __: Mapping[str, Any]) -> None:
 
 
 def _add_label(scene: Scene, effect: effects.AddLabel, _: Mapping[str, Any]) -> None:
-    labels = scene.conversation.labels
-    if effect.label not in labels:
-        scene.conversation.labels = [*labels, effect.label]
-        db.session.add(ConversationLabel(conversation_id=scene.conversation.id, label=effect.label))
-        add_history(scene, "label", {"label": effect.label}, scene.actor)
+    put_label(scene, effect.label)
 
 
 def _add_note(scene: Scene, effect: effects.AddNote, _: Mapping[str, Any]) -> None:
@@ -255,24 +251,6 @@ def _set_contact(scene: Scene, effect: effects.SetContact, _: Mapping[str, Any])
         add_history(scene, "contact", {"field": effect.field, "old": old, "new": effect.value})
 
 
-def _call_out(scene: Scene, effect: effects.CallOut, _: Mapping[str, Any]) -> None:
-    if scene.line.abilities.typing:
-        after_commit(functools.partial(signals.bot_thinks, scene.conversation.id))
-    scene.calls.append(
-        {
-            "conversation_id": scene.conversation.id,
-            "turn": effect.turn,
-            "method": effect.method,
-            "url": effect.url,
-            "headers": [[name, list(parts)] for name, parts in effect.headers],
-            "body": effect.body,
-            "timeout": effect.timeout,
-            "created_at": scene.at,
-            "expires_at": scene.at + timedelta(seconds=GRACE),
-        }
-    )
-
-
 APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.SendMessage: _send_message,
     effects.SendReply: _send_reply,
@@ -281,14 +259,19 @@ APPLY: Mapping[type, Callable[[Scene, Any, Mapping[str, Any]], None]] = {
     effects.FindAgent: _find_agent,
     effects.FindNextAgent: _find_next_agent,
     effects.AssignTo: _assign_to,
-    effects.Unassign: _unassign,
+    effects.Transfer: transferring.transfer,
+    effects.Unassign: lambda scene, *_: assignment.done(scene),
     effects.LockOwner: _lock_owner,
-    effects.StartWaiting: _start_waiting,
-    effects.StopWaiting: _stop_waiting,
+    effects.StartWaiting: _wait,
+    effects.StopWaiting: _wait,
+    effects.Snooze: transferring.snooze,
+    effects.Wake: transferring.wake,
     effects.NotifyAgents: _notify_agents,
     effects.Reopen: _reopen,
     effects.AddLabel: _add_label,
     effects.AddNote: _add_note,
     effects.SetContact: _set_contact,
-    effects.CallOut: _call_out,
+    effects.AskRating: ask_noted,
+    effects.KeepRating: rating_kept,
+    effects.CallOut: calls_begun.call_out,
 }

@@ -28,6 +28,7 @@ class Scene:
     line: Line
     at: datetime
     start: int = 0  # the newest number before this transaction
+    was: frames.Whose = (None, "")  # whose it was before this transaction
     release: Release | None = None
     actor: int | None = None  # the person who caused it; None: the contact, the bot or the clock
     begun: tuple[Any, Event, int] | None = None  # state, event, number: until the bot's first message has them
@@ -37,6 +38,8 @@ class Scene:
     shown: list[Row] = field(default_factory=list)  # messages as they stand now, for the live frame
     last: Row | None = None  # the newest of what the list shows under the contact's name
     ring: bool = False
+    is_late: bool = False  # the response clock goes on for nobody new: what is overdue stays so
+    rings_supervisors: bool = False
     wakes_outbox: bool = False
     calls: list[Row] = field(default_factory=list)  # to other systems
     files: list[Row] = field(default_factory=list)  # of theirs, to be fetched
@@ -53,7 +56,8 @@ class Scene:
 
 
 def scene_of(conversation: Conversation, line: Line, at: datetime, actor: int | None = None) -> Scene:
-    return Scene(conversation, line, at, start=conversation.seq, actor=actor)
+    was = (conversation.assignee_id, conversation.team)
+    return Scene(conversation, line, at, start=conversation.seq, was=was, actor=actor)
 
 
 def message_row(scene: Scene, **columns: Any) -> Row:
@@ -147,8 +151,11 @@ def _change(scene: Scene) -> bytes:
     entries = [frames.message_entry(row) for row in rows] + [frames.event_entry(row) for row in scene.history]
     entries.sort(key=lambda entry: entry["seq"])
     is_webchat = scene.line.kind == "webchat"
-    header = {"c": conversation.public_id, "v": conversation.address if is_webchat else "", "s": conversation.seq}
+    visitor, whose = conversation.address if is_webchat else "", (conversation.assignee_id, conversation.team)
+    header = frames.header(conversation.public_id, visitor, conversation.seq, whose, scene.was)
     agents = frames.agents_frame(summary, scene.start, entries, scene.ring)
+    if scene.rings_supervisors:
+        agents["ring"] = "supervisors"
     return frames.pack(header, agents, _visitor(scene, rows) if is_webchat else None)
 
 

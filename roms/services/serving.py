@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from roms.db import db
 from roms.errors import NotFound, NotReady
 from roms.models import FileState
-from roms.services import access, files, links
+from roms.services import files, links
 from roms.services.actors import Actor
 from roms.services.stored import storage_here
 from roms.storage import Gone, Unreachable
@@ -26,10 +26,7 @@ class File:
 
 def for_actor(actor: Actor, public_id: str, thumb: bool = False) -> File:
     """Raises NotFound, also for what is not this person's to see."""
-    row = files.by_id(public_id)
-    if not access.may_see(actor, row["cid"]):
-        raise NotFound("there is no such file")
-    return _file(row, thumb)
+    return _file(files.seen_by(actor, public_id), thumb)
 
 
 def for_pass(token: str) -> File:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
 from roms.db import db
 from roms.engine.types import JSON
 from roms.models import Contact, ContactAddress, ContactMerge
+from roms.services import access
 from roms.services.actors import Actor
 from roms.services.contacts import fold
 from roms.services.frames import phone_text
@@ -38,18 +39,18 @@ COLUMNS = (Contact.id, Contact.name, Contact.phone, Contact.attributes)
 def suggestions(actor: Actor, contact: int | None = None, before: int | None = None) -> JSON:
     """Pairs with this contact; or those of a page of contacts, and where the next page begins. Surer ones first."""
     if contact is not None:
-        return {"items": _told(_looked_at().where(Contact.id == contact), None), "next": None}
-    page = _looked_at().order_by(Contact.id.desc()).limit(PAGE)
+        return {"items": _told(actor, _looked_at(actor).where(Contact.id == contact), None), "next": None}
+    page = _looked_at(actor).order_by(Contact.id.desc()).limit(PAGE)
     page = page if before is None else page.where(Contact.id < before)
     ids = [row.id for row in db.session.execute(page)]
-    return {"items": _told(page, max(ids, default=0)), "next": ids[-1] if len(ids) == PAGE else None}
+    return {"items": _told(actor, page, max(ids, default=0)), "next": ids[-1] if len(ids) == PAGE else None}
 
 
-def _told(which: Select[Any], newest: int | None) -> list[JSON]:
+def _told(actor: Actor, which: Select[Any], newest: int | None) -> list[JSON]:
     """Pairs of these contacts with anybody; with `newest`, every pair only where its newer contact is."""
     rows = db.session.execute(which).all()
     seen, found = _decided([row.id for row in rows]), []
-    pairs = [*(each for row in rows for each in _same_number(row)), *_alike(rows, newest)]
+    pairs = [*(each for row in rows for each in _same_number(actor, row)), *_alike(actor, rows, newest)]
     for one, other, reason, value in pairs:
         pair = (min(one.id, other.id), max(one.id, other.id))
         if one.id == other.id or pair in seen or (newest is not None and other.id > one.id):
@@ -61,9 +62,12 @@ def _told(which: Select[Any], newest: int | None) -> list[JSON]:
     return found
 
 
-def _looked_at() -> Select[Any]:
+def _looked_at(actor: Actor) -> Select[Any]:
+    """People, as far as they are the asker's to see: a pair tells of both."""
     groups = select(ContactAddress.contact_id).where(ContactAddress.kind == "group")
-    return select(*COLUMNS).where(Contact.merged_into.is_(None), Contact.id.not_in(groups))
+    return select(*COLUMNS).where(
+        Contact.merged_into.is_(None), Contact.id.not_in(groups), access.visible_contacts(actor)
+    )
 
 
 def _decided(ids: Sequence[int]) -> set[tuple[int, int]]:
@@ -73,7 +77,7 @@ def _decided(ids: Sequence[int]) -> set[tuple[int, int]]:
     return {(min(pair), max(pair)) for pair in db.session.execute(parted)}
 
 
-def _same_number(row: Any) -> Iterator[tuple[Any, Any, str, str]]:
+def _same_number(actor: Actor, row: Any) -> Iterator[tuple[Any, Any, str, str]]:
     """A number that one told a flow, or that stands among the attributes, and that another writes from or gives."""
     called = select(ContactAddress.value).where(ContactAddress.kind == "phone", ContactAddress.contact_id == row.id)
     numbers = list(dict.fromkeys([*_numbers(row), *db.session.scalars(called)]))[:NUMBERS_OF_ONE]
@@ -81,7 +85,8 @@ def _same_number(row: Any) -> Iterator[tuple[Any, Any, str, str]]:
         return
     owners = select(ContactAddress.contact_id).where(ContactAddress.kind == "phone", ContactAddress.value.in_(numbers))
     given = [_gives(number) for number in numbers]
-    others = _looked_at().where(Contact.id != row.id, or_(Contact.id.in_(owners), Contact.phone.in_(numbers), *given))
+    one_of = or_(Contact.id.in_(owners), Contact.phone.in_(numbers), *given)
+    others = _looked_at(actor).where(Contact.id != row.id, one_of)
     for other in db.session.execute(others.order_by(Contact.id).limit(MOST)):
         theirs = select(ContactAddress.value).where(ContactAddress.contact_id == other.id)
         known = {*_numbers(other), *db.session.scalars(theirs.where(ContactAddress.kind == "phone"))}
@@ -107,14 +112,14 @@ def _numbers(row: Any) -> Iterator[str]:
             yield number
 
 
-def _alike(rows: Sequence[Any], newest: int | None) -> Iterator[tuple[Any, Any, str, str]]:
+def _alike(actor: Actor, rows: Sequence[Any], newest: int | None) -> Iterator[tuple[Any, Any, str, str]]:
     """Almost the same name, where one has no number to tell them apart by."""
     from rapidfuzz import fuzz, process
 
     asked = [row for row in rows if len(row.name) >= LETTERS]
     if not asked:
         return
-    wanted = _looked_at().with_only_columns(Contact.id, Contact.name, Contact.phone)
+    wanted = _looked_at(actor).with_only_columns(Contact.id, Contact.name, Contact.phone)
     wanted = wanted.where(func.length(Contact.name) >= LETTERS)
     if all(row.phone is not None for row in asked):
         wanted = wanted.where(Contact.phone.is_(None))

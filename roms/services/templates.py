@@ -191,10 +191,8 @@ def _named(channel_id: int, content: Mapping[str, Any]) -> MessageTemplate | Non
 
 
 def _channel(actor: Actor, cid: str) -> Channel:
-    if not access.may_see(actor, cid):
-        raise NotFound("there is no such conversation")
     of = select(Channel).join(Conversation, Conversation.channel_id == Channel.id)
-    found = db.session.scalars(of.where(Conversation.public_id == cid)).one_or_none()
+    found = db.session.scalars(of.where(Conversation.public_id == cid, access.visible_to(actor))).one_or_none()
     if found is None:
         raise NotFound("there is no such conversation")
     return found

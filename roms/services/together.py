@@ -1,9 +1,10 @@
 """A webhook that brings much, or many that waited: which of it may be stored together.
 
 One commit and the statements of one message, instead of as many of both as there are messages. Only what needs nothing
-but its own thread goes together: plain messages of people whom we know, each from somebody else; everything else stands
-between and is stored by itself, so that all happens in the order it came in. The good news of what we sent, which is
-welcome in any order, goes together behind all that.
+but its own thread goes together: plain messages of people whom we know, each from somebody else; everything else is
+stored by itself, and what came before it stays before it. Of messages between which nothing of that kind stands the
+first ones of all threads go first, then the second ones: so each thread keeps its order, and people who write much do
+not part the others. The good news of what we sent, which is welcome in any order, goes together behind all that.
 """
 
 from __future__ import annotations
@@ -41,20 +42,30 @@ def _is_good(account: Account, item: Receipt) -> bool:
 def _in_order(account: Account, items: Sequence[Item]) -> Iterator[Item | list[Incoming]]:
     messages = [item for item in items if isinstance(item, Incoming) and _is_plain(account, item)]
     settled = _settled(channels.line(account.channel_id), messages) if len(messages) > 1 else set()
-    group: dict[str, Incoming] = {}
+    stretch: list[Incoming] = []
     for item in items:
-        if not (isinstance(item, Incoming) and item.address in settled and _is_plain(account, item)):
-            if group:
-                yield list(group.values())
-                group = {}
-            yield item
+        if isinstance(item, Incoming) and item.address in settled and _is_plain(account, item):
+            stretch.append(item)
             continue
-        if item.address in group or len(group) == MOST:
-            yield list(group.values())
-            group = {}
-        group[item.address] = item
-    if group:
-        yield list(group.values())
+        yield from _in_layers(stretch)
+        stretch = []
+        yield item
+    yield from _in_layers(stretch)
+
+
+def _in_layers(stretch: Sequence[Incoming]) -> list[list[Incoming]]:
+    """Messages between which nothing stands: first of all the first of each thread, then the second ones …"""
+    layers: list[list[Incoming]] = []
+    behind: dict[str, int] = {}  # by address, the layer from which on the next one may be
+    for item in stretch:
+        place = behind.get(item.address, 0)
+        while place < len(layers) and len(layers[place]) == MOST:
+            place += 1
+        if place == len(layers):
+            layers.append([])
+        layers[place].append(item)
+        behind[item.address] = place + 1
+    return layers
 
 
 def _is_plain(account: Account, item: Incoming) -> bool:

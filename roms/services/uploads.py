@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -43,20 +44,28 @@ def upload(actor: Actor, cid: str, content: BinaryIO, name: str, voice: bool = F
     conversation_id, channel_id = _place(actor, cid)
     kinds = kinds_of(channels.line(channel_id).abilities)
     db.session.rollback()  # nothing is open while the file is drawn anew
+    with looked_at(content, name, kinds, voice) as (ready, row):
+        row |= {"conversation_id": conversation_id, "channel_id": channel_id, "user_id": actor.id}
+        _keep(row, ready)
+    return contents.uploaded(row["kind"], content_of(row))
+
+
+@contextmanager
+def looked_at(
+    content: BinaryIO, name: str, kinds: Kinds = USUAL, voice: bool = False
+) -> Iterator[tuple[Prepared, dict[str, Any]]]:
+    """The file made fit to be stored, and what is to be written down of it; what hinders storing it is told alike."""
     with tempfile.TemporaryDirectory(prefix="roms-file-") as folder:
         try:
             raw = Path(folder) / "raw"
             _received(content, raw)
             ready = _prepared(raw, Path(folder), name, kinds, voice)
             kind = _fitting(ready.stored, kinds)
-            row = _row(ready.stored, kind, name, voice or sniffing.is_voice(raw))
-            row |= {"conversation_id": conversation_id, "channel_id": channel_id, "user_id": actor.id}
-            _keep(row, ready)
+            yield ready, _row(ready.stored, kind, name, voice or sniffing.is_voice(raw))
         except pictures.TooManyPixels as error:
             raise _refused("upload_too_many_pixels") from error
         except (Unreachable, OSError) as error:
             raise NotReady(f"the file could not be stored ({preparing.failure(error).code}); try again") from error
-    return contents.uploaded(kind, content_of(row))
 
 
 def kinds_of(abilities: Abilities) -> Kinds:
@@ -73,7 +82,9 @@ def content_of(row: Mapping[str, Any]) -> JSON:
 @transaction()
 def withdraw(actor: Actor, public_id: str) -> None:
     """Take an upload back before it is sent. Raises NotFound."""
-    gone = update(table(Attachment)).where(*_own(actor, public_id)).values(state=FileState.REFUSED)
+    mine = select(Conversation.id).where(access.visible_to(actor))
+    gone = update(table(Attachment)).where(*_own(actor, public_id), Attachment.conversation_id.in_(mine))
+    gone = gone.values(state=FileState.REFUSED)
     if db.session.execute(gone.returning(Attachment.id)).first() is None:
         raise NotFound("there is no such upload")
 
@@ -87,7 +98,7 @@ def _own(actor: Actor, public_id: str) -> tuple[Any, ...]:
 
 def _place(actor: Actor, cid: str) -> tuple[int, int]:
     found = select(Conversation.id, Conversation.channel_id).where(Conversation.public_id == cid)
-    row = db.session.execute(found).one_or_none() if access.may_see(actor, cid) else None
+    row = db.session.execute(found.where(access.visible_to(actor))).one_or_none()
     if row is None:
         raise NotFound("there is no such conversation")
     recent = select(func.count()).select_from(Attachment)

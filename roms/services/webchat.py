@@ -12,10 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from roms import clock, queue
 from roms.channels.items import Incoming
 from roms.db import db, table, transaction
+from roms.engine.hours import closes_at, is_open, opens_at
+from roms.engine.teams import OWN
 from roms.engine.types import JSON
 from roms.errors import Conflict, TooMany
 from roms.models import Conversation, Direction, Message, Role, Sender, Status, User
-from roms.services import channels, frames, intake, tallies
+from roms.services import channels, frames, hours, intake, publishing, tallies
 from roms.services.receipts import forward
 from roms.services.scene import finish, names_of, scene_of
 
@@ -52,7 +54,7 @@ def history(address: str, after: int = 0) -> JSON:
         )
     ).one_or_none()
     if conversation is None:
-        return {"seq": 0, "mode": None, "entries": [], "staffed": _staffed(), "whole": after > 0}
+        return {"seq": 0, "mode": None, "entries": [], "staffed": _staffed(), "hours": _hours(), "whole": after > 0}
     rows = _rows(address, Message.revision > after) if after <= conversation.seq else []
     whole = after > conversation.seq or (after > 0 and len(rows) == PAGE)
     if whole:
@@ -60,7 +62,8 @@ def history(address: str, after: int = 0) -> JSON:
     names = names_of(row["agent_id"] for row in rows)
     entries = [entry for row in rows if (entry := frames.visitor_entry(row, names))]
     seq, mode = conversation.seq, conversation.mode
-    return {"seq": seq, "mode": mode, "entries": entries, "staffed": _staffed(), "whole": whole}
+    there = {"staffed": _staffed(), "hours": _hours()}
+    return {"seq": seq, "mode": mode, "entries": entries, **there, "whole": whole}
 
 
 @transaction()
@@ -85,11 +88,12 @@ def seen(address: str, delivered: int, read: int) -> None:
 def typing(address: str, on: bool) -> None:
     """Tell the agents that the visitor is typing; nothing is kept."""
     line = channels.find("webchat")
-    conversation = select(Conversation.public_id).filter_by(channel_id=line.channel_id, address=address)
-    cid = db.session.scalar(conversation)
-    if cid is not None:
-        frame = {"t": "typing", "c": cid, "who": "contact", "on": on}
-        queue.wake(changes=[frames.pack({"c": cid, "v": "", "s": 0}, frame, None)])
+    columns = (Conversation.public_id, Conversation.assignee_id, Conversation.team)
+    found = db.session.execute(select(*columns).filter_by(channel_id=line.channel_id, address=address)).first()
+    if found is not None:
+        frame = {"t": "typing", "c": found.public_id, "who": "contact", "on": on}
+        header = frames.header(found.public_id, "", 0, (found.assignee_id, found.team))
+        queue.wake(changes=[frames.pack(header, frame, None)])
 
 
 def _not_too_fast(channel_id: int, address: str, client_id: str) -> None:
@@ -114,6 +118,14 @@ def _rows(address: str, *which: Any) -> Sequence[Any]:
         .limit(PAGE)
     )
     return list(reversed(db.session.execute(found).mappings().all()))
+
+
+def _hours() -> JSON:
+    """Whether the team that the web chat belongs to is there now, and until or from when."""
+    at = clock.now()
+    kept = hours.of_team(channels.find("webchat").channel_id, OWN, at) or publishing.newest().hours
+    moments = {"opens_at": opens_at(kept, at), "closes_at": closes_at(kept, at)}
+    return {"open": is_open(kept, at), **{name: frames.moment(each) for name, each in moments.items()}}
 
 
 def _staffed() -> bool:

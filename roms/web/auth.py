@@ -11,6 +11,7 @@ from roms.channels.reading import printable
 from roms.errors import Problem, TooMany
 from roms.services import accounts
 from roms.web import forgery, i18n, identity
+from roms.web.rights import ANYONE, may
 
 bp = Blueprint("auth", __name__)
 
@@ -20,6 +21,7 @@ LOCAL = re.compile(r"/(?!/)(?:[!-.0-\[\]-~]|/(?!/))*", re.ASCII)
 
 
 @bp.get("/login")
+@may(ANYONE)
 def ask() -> ResponseReturnValue:
     if identity.actor_if_any():
         return redirect(local(request.args.get("next", "")), 303)
@@ -27,6 +29,7 @@ def ask() -> ResponseReturnValue:
 
 
 @bp.post("/login")
+@may(ANYONE)
 def sign_in() -> ResponseReturnValue:
     login, password = printable(request.form.get("login", "")), request.form.get("password", "")
     browser = printable(request.headers.get("User-Agent", ""))
@@ -39,6 +42,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @bp.post("/logout")
+@may(ANYONE)
 def sign_out() -> ResponseReturnValue:
     actor = identity.actor_if_any()
     if actor:

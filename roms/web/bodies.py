@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal, TypeVar
 
 from flask import request
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
+from pydantic_core import from_json
 from typing_extensions import TypedDict
 
 from roms.channels.reading import printable
@@ -19,6 +21,7 @@ B = TypeVar("B", bound=BaseModel)
 Text = Annotated[str, AfterValidator(printable)]
 Number = Annotated[int, Field(ge=0, le=LARGEST, strict=True)]
 ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+ConversationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,24}$")]
 Language = Literal["id", "en"]
 LongText = Annotated[str, AfterValidator(printable), Field(max_length=5000)]
 Button = dict[Literal["index", "value"], Number | LongText]
@@ -85,11 +88,50 @@ class Typing(BaseModel):
 
 
 class Note(BaseModel):
+    client_id: ClientId | None = None
     text: Text = Field(max_length=20_000)
+    force: bool = False  # although somebody called may not read it
 
 
 class Assignment(BaseModel):
     agent: Number
+
+
+class Claim(BaseModel):
+    """`from`: who has it on the page of whoever takes it; nobody where it is left out."""
+
+    over: Number | None = Field(default=None, alias="from")
+
+
+class Until(BaseModel):
+    """A moment with its zone; the services know which may be named."""
+
+    until: AwareDatetime | None = None
+
+    @property
+    def seconds(self) -> int:
+        """Since 1970, 0 for none; before 1970 is as far past as after."""
+        return max(1, math.ceil(self.until.timestamp())) if self.until else 0
+
+
+class Releasing(BaseModel):
+    step: Text = Field(default="", max_length=200)
+
+
+class Closing(BaseModel):
+    reason: Text = Field(default="", max_length=40)
+
+
+class Transferring(BaseModel):
+    agent: Number | None = None
+    team: Text = Field(default="", max_length=80)
+    note: Text = Field(default="", max_length=20_000)
+
+
+class Bulk(Transferring, Until, Releasing, Closing):
+    verb: Text = Field(max_length=20)
+    conversations: list[ConversationId] = Field(max_length=1000)
+    label: Text = Field(default="", max_length=60)
 
 
 class Place(BaseModel):
@@ -120,8 +162,10 @@ class VisitorTyping(BaseModel):
 
 
 def body(model: type[B]) -> B:
-    """The request's JSON as `model`; 400 when it is no JSON, 422 naming the field when something in it is wrong."""
+    """The request's JSON as `model`; 400 when it is no JSON, 422 naming the field when something in it is wrong. What
+    changes something may name nothing but what may be changed: 400 for any other field."""
     try:
+        _refuse_others(model)
         return model.model_validate_json(request.get_data() or b"{}")
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
@@ -129,6 +173,18 @@ def body(model: type[B]) -> B:
             raise Problem(first["msg"]) from error
         field = ".".join(str(part) for part in first["loc"])
         raise Invalid(f"{field}: {first['msg']}" if field else first["msg"], field=field) from error
+
+
+def _refuse_others(model: type[BaseModel]) -> None:
+    if request.method not in ("PATCH", "PUT"):
+        return
+    try:
+        given = from_json(request.get_data() or b"{}")
+    except ValueError as error:
+        raise Problem(str(error)) from error
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    if isinstance(given, dict) and (others := sorted(set(given) - known)):
+        raise Problem(f"{others[0]!r:.60}: this cannot be changed here", field=others[0][:60])
 
 
 def number(name: str, default: int, most: int = LARGEST) -> int:

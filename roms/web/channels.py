@@ -9,16 +9,16 @@ from typing import Annotated
 import httpx
 from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 from pydantic import BaseModel, Field
 
 from roms import queue
 from roms.config import Config
-from roms.errors import Conflict, NotAllowed, NotFound
+from roms.errors import Conflict, NotFound
 from roms.services import account_list, account_looks, account_setup, account_states, accounts, standing
-from roms.services.actors import Actor
 from roms.web import i18n, identity
 from roms.web.bodies import LARGEST, Text, body
+from roms.web.rights import ADMIN, SIGNED_IN, may
+from roms.web.starting import boot
 
 bp = Blueprint("channels", __name__)
 bp.before_request(identity.require_actor)
@@ -61,37 +61,22 @@ def warnings(lang: str, is_admin: bool = False) -> list[dict[str, str]]:
     ]
 
 
-def admin(*, confirmed: bool = False) -> Actor:
-    """The admin who asks; `confirmed`: who has given the password in the last ten minutes."""
-    actor = identity.actor()
-    if not actor.is_admin:
-        raise NotAllowed("accounts at providers are for admins")
-    if confirmed:
-        accounts.need_confirmed(actor)
-    return actor
-
-
 @bp.get("/inbox/channels", strict_slashes=False)
+@may(ADMIN)
 def show() -> ResponseReturnValue:
-    me = admin()
     config: Config = current_app.extensions["roms.config"]
-    boot = {
-        "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
-        "agents": [],
-        "csrf": generate_csrf(),
-        "instance": config.instance,
-        "public": config.is_https,
-    }
-    return i18n.page("channels.html", part="channels", boot=boot)
+    return i18n.page("channels.html", part="channels", boot=boot(public=config.is_https))
 
 
 @bp.get("/api/warnings")
+@may(SIGNED_IN)
 def wrong() -> ResponseReturnValue:
     me = identity.actor()
     return {"warnings": warnings(me.language, me.is_admin)}
 
 
 @bp.post("/api/confirm")
+@may(SIGNED_IN)
 def confirm() -> ResponseReturnValue:
     """The password again; from now on, for ten minutes, this browser may do what is dangerous."""
     accounts.confirm(identity.actor(), body(Password).password, request.remote_addr or "")
@@ -99,88 +84,95 @@ def confirm() -> ResponseReturnValue:
 
 
 @bp.get("/api/channels")
+@may(ADMIN)
 def listing() -> ResponseReturnValue:
-    admin()
     return {"channels": account_list.listing(), "kinds": account_list.kinds()}
 
 
 @bp.post("/api/channels")
+@may(ADMIN, confirmed=True)
 def add() -> ResponseReturnValue:
-    actor, wanted = admin(confirmed=True), body(NewChannel)
+    actor, wanted = identity.actor(), body(NewChannel)
     channel_id, made = account_setup.add(actor.id, wanted.kind, wanted.name, wanted.values)
     return {"channel": account_list.one(channel_id), "made": made}, 201
 
 
 @bp.get(ONE)
+@may(ADMIN)
 def opened(id_: int) -> ResponseReturnValue:
-    admin()
     return {"channel": account_list.one(id_)}
 
 
 @bp.patch(ONE)
+@may(ADMIN, confirmed=True)
 def change(id_: int) -> ResponseReturnValue:
-    actor, wanted = admin(confirmed=True), body(ChangedChannel)
+    actor, wanted = identity.actor(), body(ChangedChannel)
     asked = account_setup.Change(wanted.name, wanted.values, wanted.is_enabled, wanted.make)
     made = account_setup.change(actor.id, id_, asked)
     return {"channel": account_list.one(id_), "made": made}
 
 
 @bp.delete(ONE)
+@may(ADMIN, confirmed=True)
 def remove(id_: int) -> ResponseReturnValue:
-    account_setup.remove(admin(confirmed=True).id, id_)
+    account_setup.remove(identity.actor().id, id_)
     return "", 204
 
 
 @bp.post(f"{ONE}/connect")
+@may(ADMIN)
 def connect(id_: int) -> ResponseReturnValue:
-    return _done(id_, account_looks.connect(_present(id_), admin().id, client()))
+    return _done(id_, account_looks.connect(_present(id_), identity.actor().id, client()))
 
 
 @bp.post(f"{ONE}/refresh")
+@may(ADMIN)
 def refresh(id_: int) -> ResponseReturnValue:
-    admin()
     account_looks.ask(_present(id_), client())
     return _done(id_, {"ok": True})
 
 
 @bp.post(f"{ONE}/test")
+@may(ADMIN, confirmed=True)
 def test(id_: int) -> ResponseReturnValue:
-    actor, wanted = admin(confirmed=True), body(TestMessage)
+    actor, wanted = identity.actor(), body(TestMessage)
     return _done(id_, account_looks.send_test(_present(id_), actor.id, wanted.phone, wanted.text, client()))
 
 
 @bp.get(f"{ONE}/qr")
+@may(ADMIN)
 def qr(id_: int) -> ResponseReturnValue:
-    admin()
     return account_looks.code(_present(id_), client())
 
 
 @bp.post(f"{ONE}/pairing-code")
+@may(ADMIN, confirmed=True)
 def pairing_code(id_: int) -> ResponseReturnValue:
-    actor, wanted = admin(confirmed=True), body(PairingPhone)
+    actor, wanted = identity.actor(), body(PairingPhone)
     return _done(id_, account_looks.pairing_code(_present(id_), actor.id, wanted.phone, client()))
 
 
 @bp.post(f"{ONE}/restart")
+@may(ADMIN)
 def restart(id_: int) -> ResponseReturnValue:
-    return _done(id_, account_looks.restart(_present(id_), admin().id, client()))
+    return _done(id_, account_looks.restart(_present(id_), identity.actor().id, client()))
 
 
 @bp.post(f"{ONE}/logout")
+@may(ADMIN, confirmed=True)
 def logout(id_: int) -> ResponseReturnValue:
-    return _done(id_, account_looks.logout(_present(id_), admin(confirmed=True).id, client()))
+    return _done(id_, account_looks.logout(_present(id_), identity.actor().id, client()))
 
 
 @bp.post(f"{ONE}/templates")
+@may(ADMIN)
 def templates(id_: int) -> ResponseReturnValue:
-    admin()
     queue.ask(queue.SYNC_TEMPLATES, _present(id_, or_off=True))
     return {"asked": True}, 202
 
 
 def _present(id_: int, or_off: bool = False) -> int:
     """An account that a provider can be asked about."""
-    admin()
     found = account_list.one(id_)
     if found["direct"]:
         raise NotFound("the web chat has no provider")

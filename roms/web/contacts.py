@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from roms.channels.reading import printable
 from roms.errors import Conflict, Invalid
-from roms.services import beginning, consent, contact_files, contacts, merging, suggesting
+from roms.services import beginning, consent, contact_files, contacts, merging, removing, suggesting
 from roms.web import identity
 from roms.web.bodies import LARGEST, Number, Text, body, number, word
+from roms.web.rights import ADMIN, SIGNED_IN, may
 
 bp = Blueprint("contacts", __name__, url_prefix="/api")
 bp.before_request(identity.require_actor)
@@ -38,6 +39,12 @@ class With(BaseModel):
     other: Number = Field(alias="with")
 
 
+class Named(BaseModel):
+    """The name as somebody typed it who means it."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=200)]
+
+
 class Wish(BaseModel):
     wanted: bool
     reason: Annotated[Text, Field(max_length=consent.LONGEST_TEXT)]
@@ -48,25 +55,36 @@ class On(BaseModel):
 
 
 @bp.get("/contacts")
+@may(SIGNED_IN)
 def listing() -> ResponseReturnValue:
     before = number("before", 0) or None
     return contacts.listing(identity.actor(), word("q"), before, number("limit", 50, most=200) or 1)
 
 
 @bp.get(f"/contacts/{ID}")
+@may(SIGNED_IN)
 def one(contact: int) -> ResponseReturnValue:
     found = contacts.one(identity.actor(), contact)
-    return found | {"ways": beginning.ways(found["id"])}
+    return found | {"ways": beginning.ways(identity.actor(), found["id"])}
 
 
 @bp.patch(f"/contacts/{ID}")
+@may(SIGNED_IN)
 def change(contact: int) -> ResponseReturnValue:
     wanted = body(Changes).model_dump(exclude_none=True)
     contacts.change(identity.actor(), contact, wanted)
     return contacts.one(identity.actor(), contact)
 
 
+@bp.delete(f"/contacts/{ID}")
+@may(ADMIN, confirmed=True)
+def remove(contact: int) -> ResponseReturnValue:
+    removing.remove(identity.actor(), contact, body(Named).name)
+    return "", 204
+
+
 @bp.post(f"/contacts/{ID}/consent")
+@may(SIGNED_IN)
 def wish(contact: int) -> ResponseReturnValue:
     """Whether they want advertising, as one of us was told."""
     said = body(Wish)
@@ -75,11 +93,13 @@ def wish(contact: int) -> ResponseReturnValue:
 
 
 @bp.get(f"/contacts/{ID}/conversations")
+@may(SIGNED_IN)
 def conversations(contact: int) -> ResponseReturnValue:
     return contacts.conversations(identity.actor(), contact)
 
 
 @bp.post(f"/contacts/{ID}/conversations")
+@may(SIGNED_IN)
 def write_to(contact: int) -> ResponseReturnValue:
     """Begin the thread with this contact on a channel, or take it up; nothing is sent."""
     told, is_new = beginning.begin(identity.actor(), contact, body(On).channel)
@@ -87,18 +107,21 @@ def write_to(contact: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/contacts/{ID}/merge")
+@may(ADMIN)
 def merge(contact: int) -> ResponseReturnValue:
     made = merging.merge(identity.actor(), contact, body(With).other)
     return {"merge": made, "contact": contacts.one(identity.actor(), contact)}
 
 
 @bp.post(f"/merges/<int(max={LARGEST}):merge>/undo")
+@may(ADMIN)
 def undo(merge: int) -> ResponseReturnValue:
     merging.undo(identity.actor(), merge)
     return {}
 
 
 @bp.get("/contacts/suggestions")
+@may(SIGNED_IN)
 def suggestions() -> ResponseReturnValue:
     """Of one contact, or a page of them all: every pair once, beside its newer contact."""
     contact, before = number("contact", 0) or None, number("before", 0) or None
@@ -106,6 +129,7 @@ def suggestions() -> ResponseReturnValue:
 
 
 @bp.get("/contacts/export")
+@may(ADMIN, confirmed=True)
 def export() -> ResponseReturnValue:
     form = _form(word("format", 10) or "csv")
     lines = contact_files.exported(identity.actor(), form, bool(number("bom", 0)))
@@ -115,6 +139,7 @@ def export() -> ResponseReturnValue:
 
 
 @bp.post("/contacts/import")
+@may(ADMIN)
 def take_in() -> ResponseReturnValue:
     data, name = _file()
     form = _form(word("format", 10) or ("jsonl" if _is_jsonl(name, data) else "csv"))

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
-from roms.engine.types import JSON
 from roms.errors import NotFound
-from roms.services import accounts, evidence, handoff, inbox, presence, reactions, replies, signals, tickets
-from roms.services.actors import Actor
+from roms.services import (
+    accounts,
+    evidence,
+    inbox,
+    mentions,
+    notes,
+    presence,
+    reactions,
+    replies,
+    signals,
+    tickets,
+)
 from roms.web import identity
-from roms.web.bodies import Assignment, Me, Note, Place, Reply, Sign, Typing, body, number, word
+from roms.web.bodies import Me, Note, Place, Reply, Sign, Typing, body, number, word
+from roms.web.rights import SIGNED_IN, may
 
 bp = Blueprint("conversations", __name__, url_prefix="/api")
 bp.before_request(identity.require_actor)
-
-VERBS: Mapping[str, Callable[[Actor, str], JSON]] = {
-    "claim": handoff.claim,
-    "release": handoff.release,
-    "pause": handoff.pause,
-    "resume": handoff.resume,
-    "close": handoff.close,
-    "reopen": handoff.reopen,
-}
 
 
 class ConversationId(BaseConverter):
@@ -40,17 +39,21 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/conversations")
+@may(SIGNED_IN)
 def listing() -> ResponseReturnValue:
     view, q, before = word("view") or "all", word("q"), word("before", 60) or None
-    return inbox.listing(identity.actor(), view, q, before, number("limit", 30, most=100) or 1)
+    limit, label = number("limit", 30, most=100) or 1, word("label", 60)
+    return inbox.listing(identity.actor(), view, q, before, limit, label)
 
 
 @bp.get("/conversations/<cid:cid>")
+@may(SIGNED_IN)
 def opened(cid: str) -> ResponseReturnValue:
     return inbox.opened(identity.actor(), cid)
 
 
 @bp.get("/conversations/<cid:cid>/entries")
+@may(SIGNED_IN)
 def entries(cid: str) -> ResponseReturnValue:
     if "before" in request.args:
         limit = number("limit", 50, most=200) or 1
@@ -59,6 +62,7 @@ def entries(cid: str) -> ResponseReturnValue:
 
 
 @bp.post("/conversations/<cid:cid>/messages")
+@may(SIGNED_IN)
 def send(cid: str) -> ResponseReturnValue:
     said = body(Reply)
     told, is_new = replies.send(identity.actor(), cid, said.client_id, said.draft, said.seen, said.force)
@@ -66,6 +70,7 @@ def send(cid: str) -> ResponseReturnValue:
 
 
 @bp.post("/conversations/<cid:cid>/reactions")
+@may(SIGNED_IN)
 def react(cid: str) -> ResponseReturnValue:
     said = body(Sign)
     told, is_new = reactions.react(identity.actor(), cid, said.seq, said.emoji, said.client_id)
@@ -73,6 +78,7 @@ def react(cid: str) -> ResponseReturnValue:
 
 
 @bp.post("/conversations/<cid:cid>/typing")
+@may(SIGNED_IN)
 def typing(cid: str) -> ResponseReturnValue:
     if not presence.typing(identity.actor(), cid, body(Typing).on):
         raise NotFound("there is no such conversation")
@@ -80,21 +86,35 @@ def typing(cid: str) -> ResponseReturnValue:
 
 
 @bp.post("/conversations/<cid:cid>/notes")
+@may(SIGNED_IN)
 def note(cid: str) -> ResponseReturnValue:
-    return replies.note(identity.actor(), cid, body(Note).text), 201
+    said = body(Note)
+    told, is_new = notes.write(identity.actor(), cid, said.text, said.client_id, said.force)
+    return told, 201 if is_new else 200
 
 
-@bp.post("/conversations/<cid:cid>/<any(claim, release, pause, resume, close, reopen):verb>")
-def act(cid: str, verb: str) -> ResponseReturnValue:
-    return VERBS[verb](identity.actor(), cid)
+@bp.get("/conversations/<cid:cid>/callable")
+@may(SIGNED_IN)
+def callable_here(cid: str) -> ResponseReturnValue:
+    """Whom a note can call here."""
+    return {"people": notes.callable_here(identity.actor(), cid)}
 
 
-@bp.post("/conversations/<cid:cid>/assign")
-def assign(cid: str) -> ResponseReturnValue:
-    return handoff.assign(identity.actor(), cid, body(Assignment).agent)
+@bp.post("/conversations/<cid:cid>/mentions/seen")
+@may(SIGNED_IN)
+def seen(cid: str) -> ResponseReturnValue:
+    mentions.seen(identity.actor(), cid)
+    return "", 204
+
+
+@bp.get("/mentions")
+@may(SIGNED_IN)
+def mentioned() -> ResponseReturnValue:
+    return mentions.listed(identity.actor())
 
 
 @bp.post("/conversations/<cid:cid>/read")
+@may(SIGNED_IN)
 def read(cid: str) -> ResponseReturnValue:
     inbox.mark_read(identity.actor(), cid, body(Place).seq)
     signals.read_by_agent(cid)
@@ -102,26 +122,31 @@ def read(cid: str) -> ResponseReturnValue:
 
 
 @bp.post("/conversations/<cid:cid>/retry")
+@may(SIGNED_IN)
 def retry(cid: str) -> ResponseReturnValue:
     return replies.retry(identity.actor(), cid, body(Place).seq)
 
 
 @bp.post("/conversations/<cid:cid>/check")
+@may(SIGNED_IN)
 def check(cid: str) -> ResponseReturnValue:
     return evidence.ask(identity.actor(), cid, body(Place).seq)
 
 
 @bp.get("/agents")
+@may(SIGNED_IN)
 def agents() -> ResponseReturnValue:
     return {"agents": inbox.agents()}
 
 
 @bp.post("/me")
+@may(SIGNED_IN)
 def me() -> ResponseReturnValue:
     accounts.set_language(identity.actor(), body(Me).language)
     return "", 204
 
 
 @bp.post("/ticket")
+@may(SIGNED_IN)
 def ticket() -> ResponseReturnValue:
     return {"ticket": tickets.issue(f"session:{identity.actor().session_id}")}

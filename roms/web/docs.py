@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from roms.config import ROOT
 from roms.errors import NotFound
 from roms.web import i18n, pages
+from roms.web.rights import ANYONE, may
 
 bp = Blueprint("docs", __name__)
 bp.before_request(pages.trial_only)
@@ -25,6 +26,7 @@ LINK = re.compile(r'href="(?:\./)?([a-z0-9-]+)\.md(#[^"]*)?"')
 
 @bp.get("/docs", defaults={"name": ""})
 @bp.get("/docs/<name>")
+@may(ANYONE)
 def show(name: str) -> ResponseReturnValue:
     files = {file.stem: file for file in sorted(FOLDER.glob("*.md"))}
     chosen = files.get(name) if name else files.get(FIRST, next(iter(files.values()), None))

@@ -12,12 +12,12 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wsgi import wrap_file
 
 from roms.channels.reading import printable
-from roms.errors import Invalid, NotFound
+from roms.errors import Invalid
 from roms.services import faces, files, serving, uploads
-from roms.services.actors import Actor
 from roms.services.serving import File
 from roms.web import headers, identity
 from roms.web.bodies import LARGEST
+from roms.web.rights import ANYONE, SIGNED_IN, may
 
 bp = Blueprint("files", __name__)
 
@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.post("/api/conversations/<cid:cid>/files")
+@may(SIGNED_IN)
 def upload(cid: str) -> ResponseReturnValue:
     """The form has been read into a temporary file by now; see problems.refuse_large for how much it may be."""
     actor = identity.actor()
@@ -53,47 +54,46 @@ def upload(cid: str) -> ResponseReturnValue:
 
 
 @bp.delete("/api/files/<file:public_id>")
+@may(SIGNED_IN)
 def withdraw(public_id: str) -> ResponseReturnValue:
     uploads.withdraw(identity.actor(), public_id)
     return "", 204
 
 
 @bp.post("/api/files/<file:public_id>/retry")
+@may(SIGNED_IN)
 def retry(public_id: str) -> ResponseReturnValue:
     return files.retry(identity.actor(), public_id)
 
 
 @bp.get("/files/<file:public_id>/<name>")
+@may(SIGNED_IN, quietly=True)
 def show(public_id: str, name: str) -> ResponseReturnValue:
     """The name in the address is for people; what it is called and what it is, we know ourselves."""
-    return _answer(serving.for_actor(_known(), public_id))
+    return answered(serving.for_actor(identity.actor(), public_id))
 
 
 @bp.get("/files/<file:public_id>/thumb")
+@may(SIGNED_IN, quietly=True)
 def thumb(public_id: str) -> ResponseReturnValue:
-    return _answer(serving.for_actor(_known(), public_id, thumb=True))
+    return answered(serving.for_actor(identity.actor(), public_id, thumb=True))
 
 
 @bp.get(f"/files/contact/<int(max={LARGEST}):contact>/picture")
+@may(SIGNED_IN, quietly=True)
 def picture(contact: int) -> ResponseReturnValue:
-    return _answer(faces.shown(_known(), contact))
+    return answered(faces.shown(identity.actor(), contact))
 
 
 @bp.get("/files/out/<token>/<name>")
+@may(ANYONE)
 def out(token: str, name: str) -> ResponseReturnValue:
     """For whoever has been given this very address: a provider that fetches, a visitor of the web chat."""
-    return _answer(serving.for_pass(token))
+    return answered(serving.for_pass(token))
 
 
-def _known() -> Actor:
-    """Strangers are not told that there is such a file: no way to a sign-in, just nothing."""
-    actor = identity.actor_if_any()
-    if actor is None:
-        raise NotFound
-    return actor
-
-
-def _answer(file: File) -> Response:
+def answered(file: File) -> Response:
+    """The bytes, as what they are and nothing else."""
     type_ = file.type if file.type in INLINE | DOWNLOADED else UNKNOWN
     tag = f'"{file.key}"'
     if request.method == "GET" and request.if_none_match.contains_raw(tag):

@@ -17,6 +17,7 @@ from roms.db import db, hurried
 from roms.engine.types import JSON
 from roms.errors import NotFound
 from roms.services import arrivals, aside, heartbeats
+from roms.web.rights import ANYONE, COLLECTOR, may
 
 bp = Blueprint("health", __name__)
 
@@ -25,11 +26,13 @@ FROM_AFAR = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
 
 
 @bp.get("/live")
+@may(ANYONE)
 def live() -> ResponseReturnValue:
     return {"live": True}
 
 
 @bp.get("/ready")
+@may(ANYONE)
 def ready() -> ResponseReturnValue:
     """Redis is reported but not required: without it everything works, only a little later. The spool is no part of
     the answer's status: it is there for when the database is not. A part that is silent is named."""
@@ -40,6 +43,7 @@ def ready() -> ResponseReturnValue:
 
 
 @bp.get("/metrics")
+@may(COLLECTOR)
 def numbers() -> ResponseReturnValue:
     """For a collector on this machine; a proxy's requests come from this machine too, but say whose they are."""
     if not _is_loopback(request.remote_addr or "") or any(name in request.headers for name in FROM_AFAR):

@@ -23,6 +23,8 @@ from roms.services.actors import Actor
 from roms.web import forgery, identity
 from roms.web.hub import Hub, Seat
 from roms.web.line import frame, whole_frames_only
+from roms.web.looking import Look
+from roms.web.rights import TICKET, may
 
 bp = Blueprint("live", __name__, url_prefix="/ws")
 sock = Sock()
@@ -46,7 +48,17 @@ class Typing(BaseModel):
     on: bool
 
 
-Said = Ping | Typing
+class Looking(BaseModel):
+    """Which conversation is open, if any; said again every few seconds, because a browser may die."""
+
+    model_config = ConfigDict(extra="forbid")
+    t: Literal["looking"]
+    c: str = Field(default="", pattern=r"^[A-Za-z0-9_-]{0,24}$")
+    on: bool
+    hidden: bool = False
+
+
+Said = Ping | Typing | Looking
 FROM_AGENT: TypeAdapter[Said] = TypeAdapter(Annotated[Said, Field(discriminator="t")])
 FROM_VISITOR: TypeAdapter[Said] = TypeAdapter(Ping)
 
@@ -89,11 +101,13 @@ def _owner(subject: str) -> tuple[Actor | None, str]:
 
 
 @sock.route("/inbox", bp=bp, endpoint="agents")
+@may(TICKET)
 def agents(ws: Server) -> None:
     serve(ws, FROM_AGENT)
 
 
 @sock.route("/widget", bp=bp, endpoint="widget")
+@may(TICKET)
 def widget(ws: Server) -> None:
     serve(ws, FROM_VISITOR)
 
@@ -137,6 +151,20 @@ def understood(text: Any, allowed: TypeAdapter[Said]) -> Said | None:
 def answer(seat: Seat, said: Said) -> None:
     if isinstance(said, Ping):
         seat.line.send(PONG)
-    elif seat.actor:
+    elif seat.actor and isinstance(said, Typing):
         presence.typing(seat.actor, said.c, said.on)
         db.session.remove()
+    elif seat.actor and isinstance(said, Looking):
+        looks(seat, seat.actor, said)
+
+
+def looks(seat: Seat, actor: Actor, said: Looking) -> None:
+    """The database is asked once for each conversation that is opened, not for every word that it still is."""
+    before = hub().looks.of(id(seat))
+    look = None
+    if said.on and before is not None and before.header["c"] == said.c:
+        look = Look(actor.id, before.header, said.hidden)
+    elif said.on and (header := presence.header_for(actor, said.c)):
+        look = Look(actor.id, header, said.hidden)
+    db.session.remove()
+    hub().looking(seat, look)

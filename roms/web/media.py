@@ -11,6 +11,7 @@ from roms.engine.media import of_name
 from roms.errors import NotFound
 from roms.services import media
 from roms.web import headers
+from roms.web.rights import ANYONE, may
 
 bp = Blueprint("media", __name__)
 
@@ -18,6 +19,7 @@ SHOWN = ("image/", "video/", "audio/")  # anything else is downloaded
 
 
 @bp.get("/media/<string(length=64):hash_>/<name>")
+@may(ANYONE)
 def show(hash_: str, name: str) -> ResponseReturnValue:
     """Whoever has the address has been told it by the bot: a flow says the same to everybody.
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import Blueprint, current_app, redirect, request, send_from_directory
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 
 from roms.config import Config
-from roms.errors import NotAllowed, NotFound
-from roms.services import channels, inbox
-from roms.web import headers, i18n, identity
+from roms.errors import NotFound
+from roms.services import channels, inbox, labels
+from roms.web import headers, i18n, identity, starting
 from roms.web.channels import warnings
+from roms.web.rights import ADMIN, ANYONE, SIGNED_IN, may
 
 bp = Blueprint("pages", __name__)
 
@@ -28,6 +28,7 @@ def trial_only() -> None:
 
 
 @bp.get("/")
+@may(ANYONE)
 def start() -> ResponseReturnValue:
     if not config().is_trial:
         return redirect("/inbox")
@@ -37,28 +38,39 @@ def start() -> ResponseReturnValue:
 
 
 @bp.get("/shop")
+@may(ANYONE)
 def shop() -> ResponseReturnValue:
     trial_only()
     return i18n.page("shop.html", widget_src="/widget.js")
 
 
 @bp.get("/inbox/unmatched", strict_slashes=False)
+@may(ADMIN)
 def show_unmatched() -> ResponseReturnValue:
     """The same page at the place where admins read what was not understood."""
-    if not identity.actor().is_admin:
-        raise NotAllowed("what was not understood is for admins")
     return show_inbox("")
 
 
 @bp.get("/inbox/contacts", defaults={"contact": 0}, strict_slashes=False)
 @bp.get("/inbox/contacts/<int:contact>")
+@may(SIGNED_IN)
 def show_contacts(contact: int) -> ResponseReturnValue:
     """People apart from their conversations; which one is open is the browser's affair."""
     return i18n.page("contacts.html", part="inbox", boot=boot())
 
 
+@bp.get("/inbox/labels")
+@bp.get("/inbox/saved")
+@bp.get("/inbox/macros")
+@may(SIGNED_IN)
+def show_words() -> ResponseReturnValue:
+    """Where labels, saved replies and macros are looked after; agents read what there is."""
+    return i18n.page("words.html", part="words", boot=boot())
+
+
 @bp.get("/inbox", defaults={"cid": ""}, strict_slashes=False)
 @bp.get("/inbox/<cid>")
+@may(SIGNED_IN)
 def show_inbox(cid: str) -> ResponseReturnValue:
     return i18n.page("inbox.html", part="inbox", boot=boot())
 
@@ -66,18 +78,16 @@ def show_inbox(cid: str) -> ResponseReturnValue:
 def boot() -> dict[str, Any]:
     """What an agent's page is given at its start."""
     me = identity.actor()
-    return {
-        "me": {"id": me.id, "name": me.name, "role": me.role, "language": me.language, "login": me.login},
-        "agents": inbox.agents(),
-        "several_numbers": channels.are_several(),
-        "csrf": generate_csrf(),
-        "instance": config().instance,
-        "warnings": warnings(me.language, me.is_admin),
-        "socket": "/ws/inbox",
-    }
+    return starting.boot(
+        agents=inbox.agents(),
+        labels=labels.known(),
+        several_numbers=channels.are_several(),
+        warnings=warnings(me.language, me.is_admin),
+    )
 
 
 @bp.get("/widget.js")
+@may(ANYONE)
 def loader() -> ResponseReturnValue:
     """The one line in other people's pages points here, so the address must never change."""
     answer = send_from_directory(str(current_app.static_folder), "widget/loader.js", mimetype="text/javascript")
@@ -86,6 +96,7 @@ def loader() -> ResponseReturnValue:
 
 
 @bp.get("/widget")
+@may(ANYONE)
 def widget() -> ResponseReturnValue:
     headers.may_be_framed_by(*(config().widget_origins or ("*",)), "'self'")
     wanted = request.args.get("language") or request.args.get("lang")

@@ -23,7 +23,9 @@ CODES = {
     429: "too_many",
     500: "internal",
 }
-LARGER = {"files.upload": 100 * 1024 * 1024 + 64 * 1024}  # for signed-in people: a file, and the form around it
+LARGER = dict.fromkeys(
+    ("files.upload", "words.put_file"), 100 * 1024 * 1024 + 64 * 1024
+)  # for signed-in people: a file, and the form around it
 PATIENCE = 5  # seconds to wait after too many tries when nobody said how long
 
 

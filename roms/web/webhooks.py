@@ -15,6 +15,7 @@ from roms.channels.failures import Forbidden
 from roms.errors import NotFound, NotReady
 from roms.services import arrivals, known_accounts, tallies
 from roms.web import problems
+from roms.web.rights import PROVIDER, may
 
 bp = Blueprint("webhooks", __name__)
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ OTHERS = ("changes", "people", "states", "aside")  # told where there are any
 
 @bp.get("/webhook/<kind>")
 @bp.get("/webhook/<kind>/<key>")
+@may(PROVIDER)
 def challenge(kind: str, key: str | None = None) -> ResponseReturnValue:
     """A provider asks whether this address is ours before it uses it."""
     account = known_accounts.find(kind, key)
@@ -36,6 +38,7 @@ def challenge(kind: str, key: str | None = None) -> ResponseReturnValue:
 
 @bp.post("/webhook/<kind>")
 @bp.post("/webhook/<kind>/<key>")
+@may(PROVIDER)
 def receive(kind: str, key: str | None = None) -> ResponseReturnValue:
     headers = {name.lower(): value for name, value in request.headers.items()}
     account = known_accounts.find(kind, key)

@@ -13,6 +13,7 @@ from roms.errors import NotSignedIn
 from roms.services import tickets, webchat
 from roms.web.bodies import VisitorBegins, VisitorMessage, VisitorSeen, VisitorTyping, body, number
 from roms.web.pace import Pace
+from roms.web.rights import ANYONE, VISITOR, may
 
 bp = Blueprint("widget", __name__, url_prefix="/widget/api")
 
@@ -29,18 +30,21 @@ def visitor() -> tuple[str, str]:
 
 
 @bp.post("/session")
+@may(ANYONE)
 def begin() -> ResponseReturnValue:
     """A token of 256 random bits that also remembers the language; nothing is written before the first message."""
     return {"token": f"{body(VisitorBegins).language}-{secrets.token_urlsafe(32)}"}
 
 
 @bp.get("/messages")
+@may(VISITOR)
 def history() -> ResponseReturnValue:
     address, _language = visitor()
     return webchat.history(address, number("after", 0))
 
 
 @bp.post("/messages")
+@may(VISITOR)
 def say() -> ResponseReturnValue:
     address, language = visitor()
     said = body(VisitorMessage)
@@ -51,6 +55,7 @@ def say() -> ResponseReturnValue:
 
 
 @bp.post("/seen")
+@may(VISITOR)
 def seen() -> ResponseReturnValue:
     address, _language = visitor()
     up_to = body(VisitorSeen)
@@ -59,6 +64,7 @@ def seen() -> ResponseReturnValue:
 
 
 @bp.post("/typing")
+@may(VISITOR)
 def typing() -> ResponseReturnValue:
     address, _language = visitor()
     webchat.typing(address, body(VisitorTyping).on)
@@ -66,6 +72,7 @@ def typing() -> ResponseReturnValue:
 
 
 @bp.post("/ticket")
+@may(VISITOR)
 def ticket() -> ResponseReturnValue:
     address, _language = visitor()
     return {"ticket": tickets.issue(f"visitor:{address}")}

@@ -65,7 +65,8 @@ class Happenings:
         self.both("pause", "resume")
 
     def close(self) -> None:
-        self.both("close", "reopen")
+        """For a moment; taken up again whether it rests by then, asks how it was, or was written to meanwhile."""
+        self.both("close", "claim")
 
     def to_bot(self) -> None:
         self.both("release", "claim")
@@ -76,8 +77,9 @@ class Happenings:
             self.stage.people["budi"].act(conversation, verb)
 
     def assign(self) -> None:
+        """By somebody who may give away what is not theirs."""
         whom = self.chance.choice(self.stage.agents())
-        self.stage.people["budi"].act(self.some(), "assign", agent=whom.id)
+        self.stage.admin.act(self.some(), "assign", agent=whom.id)
 
     def edit(self) -> None:
         if self.said:

@@ -41,6 +41,7 @@ def person(id_: int, name: str, phone: str | None = None, **more: Any) -> dict[s
     names = [{"kind": "phone", "value": phone}] if phone else [LID]
     told = {"id": id_, "name": name, "phone": phone, "phone_text": text, "language": "id", "attributes": {}}
     told |= {"named_by": None, "opted_out_at": None, "created_at": AT, "channels": ["whapi"], "identities": names}
+    told |= {"labels": []}
     return told | {"conversations": THREADS, "merges": []} | more
 
 
@@ -146,6 +147,25 @@ def test_a_merge_says_what_moves_and_can_be_taken_back(tab: Tabs, stage: Stage) 
     expect(page.locator(".toast")).to_have_text("Dipisahkan lagi")
     assert json.loads(people.bodies("POST", "/api/contacts/1/merge")[0]) == {"with": 2}
     assert len(people.bodies("POST", "/api/merges/9/undo")) == 1
+
+
+def test_u23_a_contact_is_removed_by_typing_its_name(tab: Tabs, stage: Stage) -> None:
+    admin, name = stage.admin, "Salah Impor"
+    file = f"name,phone\n{name},+6285700000901\n"
+    admin.http.post("/api/contacts/import", content=file, headers=admin.csrf).raise_for_status()
+    (made,) = admin.get(f"/api/contacts?q={name}")["items"]
+    page = tab(f"/inbox/contacts/{made['id']}", admin)
+    page.get_by_role("button", name="Hapus kontak").click()
+    asked = page.get_by_role("dialog")
+    yes, typed = asked.get_by_role("button", name="Hapus kontak"), asked.get_by_label("Nama kontak")
+    expect(yes).to_be_disabled()
+    typed.fill("Salah")
+    expect(yes).to_be_disabled()
+    typed.fill(name)
+    yes.click()
+    expect(page.locator(".toast")).to_contain_text(f"{name} dihapus")
+    expect(page.locator(".person-row").filter(has_text=name)).to_have_count(0)
+    assert admin.get(f"/api/contacts?q={name}")["items"] == []
 
 
 def test_what_was_merged_earlier_can_be_separated(tab: Tabs, stage: Stage) -> None:

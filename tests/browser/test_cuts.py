@@ -84,7 +84,7 @@ STORE = """async () => {
 INBOX = """() => ["#rows [role=option]", ".log-lines [data-seq]", ".chat-head"].map((which) =>
   [...document.querySelectorAll(which)].map((node) => {
     const copy = node.cloneNode(true);
-    for (const time of copy.querySelectorAll(".row-time, .waiting")) time.remove();
+    for (const time of copy.querySelectorAll(".row-time, .waiting, .countdown")) time.remove();
     const words = copy.textContent.replace(/\\s+/g, " ").trim();
     return (node.dataset.seq ?? node.style.transform ?? "") + words + (node.dataset.status ?? "");
   }))"""

@@ -104,7 +104,7 @@ def test_where_the_bot_answers_a_banner_stands_in_the_place_of_the_box(tab: Tabs
     number = stage.number()
     inbox = tab.inbox(stage.people["budi"], stage.whatsapp(number, "halo", name="Dijawab bot"))
     banner = inbox.page.get_by_role("region", name="Tulis pesan")
-    expect(banner).to_contain_text("Bot sedang menjawab")
+    expect(banner).to_contain_text("Bot sedang membalas")
     expect(inbox.box).to_have_count(0)
     banner.get_by_role("button", name="Ambil alih").click()
     expect(inbox.box).to_be_focused()

@@ -11,6 +11,8 @@ from tests.browser.conftest import Tabs
 from tests.browser.stage import Stage, until
 from tests.engine import pictures
 
+pytestmark = pytest.mark.browser
+
 
 def opened(tab: Tabs, stage: Stage, q: str) -> Any:
     until(lambda: stage._found(q), "the conversation is there")

@@ -106,7 +106,7 @@ def test_a_colleagues_answer_that_one_has_not_seen_holds_the_reply_back(tab: Tab
     colleague.reply(conversation, "Jawaban rekan")
     held[0].continue_()
     alert = inbox.log.get_by_role("alert")
-    expect(alert).to_contain_text("rekan Anda baru saja menjawab")
+    expect(alert).to_contain_text(f"{colleague.name.split()[0]} sudah membalas")
     expect(alert).to_contain_text("Jawaban rekan")
     assert "Jawaban saya" not in stage.sent_to(number)
     inbox.page.unroute_all()

@@ -14,7 +14,7 @@ from roms.engine.flowfile import FlowErrors, Problem, compile_release
 from roms.engine.lifecycle import begin, decide
 from roms.engine.media import Files
 from roms.engine.session import dump, load
-from roms.engine.types import Decision
+from roms.engine.types import Decision, Session
 
 FLOWS = Path(__file__).parents[2] / "flows"
 LIFECYCLE = (FLOWS / "lifecycle.yaml").read_text(encoding="utf-8")
@@ -56,12 +56,18 @@ class Chat:
         self.now = NOON
         self.stored = dump(begin(self.release, self.now, self.facts))
         self.last: Decision
+        self.timers: list[StartTimer] = []  # all that were ever set
 
     def happens(self, event: Event) -> tuple[Effect, ...]:
         session = load(json.loads(json.dumps(self.stored)), self.facts)
         self.last = decide(self.release, session, event, self.now)
         self.stored = dump(self.last.session)
+        self.timers += [each for each in self.last.effects if isinstance(each, StartTimer)]
         return self.last.effects
+
+    @property
+    def session(self) -> Session:
+        return self.last.session
 
     def says(self, text: str, payload: str | None = None) -> list[str]:
         """What the bot answers."""

@@ -95,8 +95,15 @@ def test_the_shipped_table(mode, event, becomes, effects):
 
 def test_the_buttons_are_the_events_a_person_may_cause():
     release = compile_release(FILES)
-    assert allowed(release, Mode.BOT) == ("agent_claimed", "agent_replied", "assigned", "paused", "closed")
-    assert allowed(release, Mode.CLOSED) == ("agent_claimed", "agent_replied", "assigned", "released")
+    assert allowed(release, Mode.BOT) == (
+        "agent_claimed",
+        "agent_replied",
+        "assigned",
+        "transferred",
+        "paused",
+        "closed",
+    )
+    assert allowed(release, Mode.CLOSED) == ("agent_claimed", "agent_replied", "assigned", "transferred", "released")
 
 
 def test_in_agent_mode_the_bot_is_silent_and_people_are_rung_once_the_clock_runs():

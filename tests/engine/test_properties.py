@@ -17,7 +17,11 @@ from roms.engine.events import (
     Paused,
     Released,
     Resumed,
+    Snoozed,
     TimerFired,
+    Transferred,
+    Undone,
+    Woken,
 )
 from roms.engine.flowfile import compile_release
 from roms.engine.lifecycle import allowed, begin, decide
@@ -73,6 +77,7 @@ steps:
 RELEASE = compile_release(
     {**shipped(), "odd.yaml": ODD, "later.yaml": LATER, "outside.yaml": OUTSIDE, "show.yaml": SHOW, **named_in(SHOW)}, 7
 )
+SOON = int(NOON.timestamp()) + 3600
 WORDS = st.sampled_from(
     [
         *"0 1 2 halo menu cs aneh nanti besok luar tanya foto Y urgent english ya x 0812-3456-7890 -6.2,106.8".split(),
@@ -81,7 +86,11 @@ WORDS = st.sampled_from(
 )
 TEXTS = WORDS | st.text(max_size=30) | st.text(alphabet=st.characters(), max_size=5)
 PEOPLE = st.sampled_from([AgentClaimed(1), AgentReplied("Hai", 1), AgentReplied("Hai", None, True), Assigned(2, 1),
-                          Released(1), Paused(1), Resumed(1), Closed(1)])  # fmt: skip
+                          Released(1), Released(1, "shop.menu"), Released(1, "odd.d"), Released(1, "outside.a"),
+                          Released(1, "later.b"), Released(1, "gone.x"), Paused(1), Paused(1, SOON), Resumed(1),
+                          Snoozed(1), Snoozed(1, SOON), Woken(1), Closed(1), Closed(1, "x"), Transferred(2, "", 1),
+                          Transferred(None, "sales", 1)])  # fmt: skip
+BEFORE = st.builds(lambda back, snoozed: ("undo", back, SOON if snoozed else 0), st.integers(0, 3), st.booleans())
 ANSWERS = st.builds(
     OutsideAnswered,
     st.integers(-1, 9),
@@ -89,7 +98,7 @@ ANSWERS = st.builds(
     st.sampled_from([None, {}, [1, None], "x", {"name": 7, "items": [1]}, {"name": "\x00\ud800", "items": {}}]),
     st.sampled_from(["", "json", "timeout"]),
 )
-CLOCKS = st.sampled_from(["question", "burst", "idle", "stay", "response_overdue", "?"])
+CLOCKS = st.sampled_from(["question", "burst", "idle", "stay", "snooze", "response_overdue", "?"])
 CONTENTS = st.sampled_from(
     [None, {}, {"kind": "image", "id": "1", "name": "x.jpg"}, {"kind": "document", "mime": "image/png"},
      {"kind": "video"}, {"kind": "location", "latitude": -6.2, "longitude": 106.8},
@@ -99,9 +108,10 @@ EVENTS = st.one_of(
     ANSWERS,
     st.builds(MessageReceived, TEXTS, st.none() | WORDS, st.sampled_from(["text", "image"]), CONTENTS),
     PEOPLE,
+    BEFORE,
     st.builds(
         TimerFired,
-        st.sampled_from(["question", "burst", "idle", "stay", "response_overdue", "wait", "http", "?"]),
+        st.sampled_from(["question", "burst", "idle", "stay", "snooze", "response_overdue", "wait", "http", "?"]),
         st.integers(-1, 9),
     ),
     st.integers(0, 5),  # the n-th timer that was set comes due
@@ -109,8 +119,11 @@ EVENTS = st.one_of(
 HAPPENINGS = st.lists(st.tuples(EVENTS, st.sampled_from([0, 1, 60, 3600, 90000])), max_size=25)
 
 
-def happened(event, timers):
-    """A number stands for a timer that was really set."""
+def happened(event, timers, pasts):
+    """A number stands for a timer that was really set, an undo for a session that there really was."""
+    if isinstance(event, tuple):
+        _, back, until = event
+        return Undone(1, pasts[-1 - back], until) if back < len(pasts) else MessageReceived("1")
     if isinstance(event, int):
         return TimerFired(timers[event].kind, timers[event].turn) if event < len(timers) else MessageReceived("1")
     return event
@@ -119,13 +132,15 @@ def happened(event, timers):
 def check(before, event, decision):
     """What must be true of every decision."""
     spoken = [each for each in decision.effects if isinstance(each, SendMessage)]
-    if before.mode in (Mode.AGENT, Mode.PAUSED):
-        assert not spoken
+    if before.mode is Mode.PAUSED or (before.mode is Mode.AGENT and not isinstance(event, Closed)):
+        assert not spoken or isinstance(event, (Released, Undone))
     if spoken:
-        assert isinstance(event, (MessageReceived, TimerFired, Resumed, Released, OutsideAnswered))
+        assert isinstance(event, (MessageReceived, TimerFired, Resumed, Released, OutsideAnswered, Undone, Closed))
     assert len(spoken) <= 10
     assert (decision.effects[:1] == (CancelUnsent(),)) == (decision.session.epoch == before.epoch + 1)
-    assert decision.session.epoch == before.epoch or event.name in allowed(RELEASE, before.mode)
+    assert decision.session.epoch == before.epoch or event.name in (*allowed(RELEASE, before.mode), "undone")
+    assert decision.session.clocks.get("snooze", 0) % 2 == 0 or decision.session.mode is Mode.AGENT
+    assert decision.session.until is None or decision.session.mode is Mode.PAUSED
     assert decision.session.mode is Mode.BOT or decision.session.place is None or decision.session.mode is Mode.PAUSED
     assert (decision.session.place is None) == (decision.session.release == 0)
 
@@ -134,10 +149,12 @@ def check(before, event, decision):
 @given(HAPPENINGS)
 def test_any_sequence_of_events_keeps_every_promise(happenings):
     now, facts, timers = NOON, {"contact": {"language": "en", "name": "Bo"}, "channel": {"kind": "whapi"}}, []
+    pasts = []
     session = begin(RELEASE, now, facts)
     for event, seconds in happenings:
         now += timedelta(seconds=seconds)
-        event = happened(event, timers)
+        event = happened(event, timers, pasts)
+        pasts.append(dump(session))
         try:
             decision = decide(RELEASE, session, event, now)
         except Refused:

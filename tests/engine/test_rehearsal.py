@@ -72,9 +72,9 @@ def test_a_chat_that_goes_as_written_passes():
         ("- mode: AGENT", "- mode: BOT", "mode BOT", "mode AGENT"),
         ("- mode: AGENT", "- event: resumed", "resumed to be possible", "mode AGENT, where it is not"),
         ("- handoff: {team: sales, priority: high, reason: flow}", "- handoff: help", "handoff {'team': 'help'}",
-         "handoff {'team': 'sales', 'priority': 'high', 'reason': 'flow'}"),
+         "handoff {'team': 'sales', 'skill': '', 'priority': 'high', 'reason': 'flow'}"),
         ("- handoff: {team: sales, priority: high, reason: flow}", "- handoff: false", "handoff False",
-         "handoff {'team': 'sales', 'priority': 'high', 'reason': 'flow'}"),
+         "handoff {'team': 'sales', 'skill': '', 'priority': 'high', 'reason': 'flow'}"),
         ("- mode: AGENT", "- bot: Masih", '"Masih"', "nothing"),
     ],
 )  # fmt: skip

@@ -14,7 +14,7 @@ FULL = Session(
     {"question": 5}, {"order": "ORD-1", "n": 1.5, "yes": True, "none": None}, {"contact": {"name": "Budi"}},
     (Call(Place("e", "f"), {"n": 1}, {"mine": "its"}, 1), Call(Place("a", "c"), {}, {}, 2)),
     {"status": 200, "data": [1], "problem": ""},
-    ("halo", "kak"), NOON,
+    ("halo", "kak"), NOON, NOON + timedelta(hours=1), "solved",
 )  # fmt: skip
 
 
@@ -32,6 +32,12 @@ def test_a_fresh_session_is_two_values_and_facts_are_never_stored():
 
 @pytest.mark.parametrize("damage", [{"arrived": {}}, {"arrived": 7}, {"arrived": "status"}])
 def test_what_came_from_elsewhere_and_is_damaged_is_no_session(damage):
+    with pytest.raises(Unreadable):
+        load(dump(FULL) | damage, {})
+
+
+@pytest.mark.parametrize("damage", [{"until": "x"}, {"until": "2026-03-02T12:00:00"}, {"closed_as": 7}])
+def test_a_damaged_end_or_reason_is_no_session(damage):
     with pytest.raises(Unreadable):
         load(dump(FULL) | damage, {})
 

@@ -143,7 +143,7 @@ def test_beginning_and_a_first_message_at_once_make_one_thread(app: Flask, cast:
 def test_the_channels_one_could_write_on(cast: Cast, meta: int, clock: Clock) -> None:
     contact = known("Siti", Identity("lid", "77@lid"))
     beginning.begin(cast.ani, contact, cast.whapi)
-    ways = {each["channel"]["id"]: each for each in beginning.ways(contact)}
+    ways = {each["channel"]["id"]: each for each in beginning.ways(cast.ani, contact)}
     assert cast.webchat not in ways
     assert ways[cast.whapi]["conversation"]
     assert ways[cast.whapi]["why_not"] is None

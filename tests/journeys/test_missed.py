@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from roms import clock
+from roms import clock, process
 from roms.channels import ADAPTERS
 from roms.channels.fake import Box
 from roms.channels.items import Incoming
@@ -27,8 +27,10 @@ SITI = "6280000001002"
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client() as client:
+    process.client.cache_clear()
+    with process.client() as client:
         yield client
+    process.client.cache_clear()
 
 
 def off_for(kind: str, **since: float) -> int:
@@ -88,6 +90,24 @@ def test_who_wrote_a_moment_ago_is_answered_each_time(provider: Box, cast: Cast,
     assert missed.fetch(channel, http, at_start=True) == 3
     asked = [message.sender for message in messages(SITI)]
     assert [who for who, _ in itertools.groupby(asked)] == ["contact", "bot"] * 3
+
+
+@pytest.mark.parametrize("minutes", [-5, 5])
+@pytest.mark.parametrize("kind", KINDS)
+def test_how_long_ago_somebody_wrote_is_told_by_the_providers_clock(
+    kind: str, minutes: int, provider: Box, cast: Cast, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, now = off_for(kind, hours=1), datetime.now(UTC).timestamp()
+    wrong = timedelta(minutes=minutes)
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + wrong)
+    provider.send(SITI, account=kind, text="under way", at=now - 30)
+    assert missed.fetch(channel, http) == 0
+    for number, words in enumerate(("halo", "1", "menu")):
+        provider.send("6280000001001", account=kind, text=words, at=int(now) - 6 + number)
+    assert missed.fetch(channel, http, at_start=True) == 4
+    (thread,) = {each.conversation_id for each in heard() if each.text == "menu"}
+    said = select(Message.sender).where(Message.conversation_id == thread).order_by(Message.seq)
+    assert [who for who, _ in itertools.groupby(db.session.scalars(said))] == ["contact", "bot"] * 3
 
 
 @pytest.mark.parametrize("kind", KINDS)

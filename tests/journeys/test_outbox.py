@@ -17,7 +17,7 @@ from roms.channels.fake import Box
 from roms.config import ROOT
 from roms.db import db
 from roms.models import Direction, Message, Status
-from roms.services import outbox, replies
+from roms.services import notes, outbox, replies
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import KEYS, Clock
 
@@ -184,7 +184,7 @@ def test_a_note_can_not_reach_the_outbox(client: FlaskClient, cast: Cast) -> Non
     from sqlalchemy.exc import IntegrityError
 
     say(client, "cs")
-    replies.note(cast.ani, conversation().public_id, "pelanggan lama, beri diskon")
+    notes.write(cast.ani, conversation().public_id, "pelanggan lama, beri diskon")
     note = db.session.scalars(select(Message).filter_by(direction=Direction.NOTE)).one()
     note.status = Status.QUEUED
     with pytest.raises(IntegrityError):

@@ -8,7 +8,7 @@ from roms.db import db
 from roms.engine.flowfile import release_hash
 from roms.engine.types import Mode
 from roms.models import History, Message
-from roms.services import moving, publishing, releases
+from roms.services import moving, publishing, releases, teams_named
 from tests.cast import conversation, say, texts
 
 FLOWS = publishing.files_in(ROOT / "flows")
@@ -36,6 +36,7 @@ def folder_with(files, folder):
 
 @pytest.fixture
 def run(app, cast):
+    teams_named.have(teams_named.of_newest())
     runner = app.test_cli_runner()
     return lambda *words: runner.invoke(args=["flows", *words])
 

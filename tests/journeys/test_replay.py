@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from roms import clock
 from roms.channels.items import Identity, Incoming
 from roms.config import ROOT
 from roms.db import db, writing
@@ -20,7 +21,7 @@ from roms.engine.flow import Release
 from roms.engine.flowfile import compile_release
 from roms.errors import Conflict
 from roms.models import Conversation, Timer
-from roms.services import handoff, intake, publishing, recalling, replaying, replies, timers
+from roms.services import handoff, intake, publishing, recalling, replaying, replies, timers, undoing
 from tests.cast import Cast
 from tests.conftest import Clock
 
@@ -66,6 +67,14 @@ def acted(cast: Cast, dice: random.Random, cid: str) -> None:
             lambda: handoff.pause(cast.admin, cid),
             lambda: handoff.resume(cast.admin, cid),
             lambda: handoff.close(cast.admin, cid),
+            lambda: handoff.release(cast.admin, cid, dice.choice(["shop.choose", "order.number", "buy.product"])),
+            lambda: handoff.pause(cast.admin, cid, int((clock.now() + timedelta(minutes=20)).timestamp())),
+            lambda: handoff.snooze(
+                cast.admin, cid, dice.choice([0, int((clock.now() + timedelta(hours=2)).timestamp())])
+            ),
+            lambda: (handoff.snooze(cast.admin, cid), handoff.wake(cast.admin, cid)),
+            lambda: handoff.transfer(cast.admin, cid, agent=cast.budi.id, note="tolong"),
+            lambda: undoing.undo(cast.admin, handoff.close(cast.admin, cid)["undo"]),
             lambda: handoff.assign(cast.admin, cid, cast.budi.id),
             lambda: replies.send(cast.ani, cid, f"c-{dice.getrandbits(60)}", "Halo", 0, force=True),
         ]
@@ -125,6 +134,7 @@ def test_the_release_that_made_the_record_gives_the_same_answers(cast: Cast, clo
     assert sum(len(past.said) for record in records for past in record.past) > TALKS * 5
     assert {type(past.event).__name__ for record in records for past in record.past} >= {
         *("MessageReceived", "AgentReplied", "AgentClaimed", "Assigned", "Paused", "Resumed", "Released", "Closed"),
+        *("Transferred", "Snoozed", "Woken", "Undone"),
         "TimerFired",
     }
     begun = time.process_time()

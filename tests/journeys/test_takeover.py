@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -14,13 +13,14 @@ from sqlalchemy import select
 
 from roms.channels.failures import Transient
 from roms.channels.fake import Box
-from roms.db import db
+from roms.db import db, writing
 from roms.engine.types import Mode
-from roms.errors import StaleView
-from roms.models import Direction, History, Sender, Status
-from roms.services import handoff, outbox, replies
+from roms.errors import AlreadyTaken, StaleView
+from roms.models import Direction, History, Role, Sender, Status
+from roms.services import handoff, notes, outbox, replies
 from roms.services.actors import Actor
-from tests.cast import Cast, conversation, messages, say
+from roms.services.said import Draft
+from tests.cast import Cast, conversation, messages, person, say
 
 
 def bot_statuses() -> list[Status]:
@@ -115,30 +115,82 @@ def test_an_answer_on_a_stale_view_is_held_back_with_what_the_colleague_said(cli
     assert messages()[-1].text == "Halo, dengan Budi"
 
 
-def test_r17_of_ten_who_claim_at_once_one_has_it_and_all_are_told_the_same(
-    app: Flask, client: FlaskClient, cast: Cast
-) -> None:
-    """Each takes it from the one before: there is an order, and whoever was last has it."""
-    say(client, "halo")
-    cid, start = conversation().public_id, threading.Barrier(10)
-    people = [cast.admin, cast.ani, cast.budi, *[cast.ani, cast.budi] * 3, cast.admin]
+def test_a_note_of_a_colleague_holds_an_answer_back_too_and_ones_own_does_not(client: FlaskClient, cast: Cast) -> None:
+    say(client, "cs")
+    cid, seen = conversation().public_id, conversation().seq
+    notes.write(cast.budi, cid, "Saya cek gudang dulu")
+    replies.send(cast.budi, cid, "b-1", "Halo, dengan Budi", seen=seen)
+    with pytest.raises(StaleView) as held_back:
+        replies.send(cast.ani, cid, "a-1", Draft("", location={"latitude": -6.2, "longitude": 106.8}), seen=seen)
+    data = held_back.value.data
+    assert [(entry["type"], entry["text"]) for entry in data["entries"]] == [
+        ("note", "Saya cek gudang dulu"),
+        ("message", "Halo, dengan Budi"),
+    ]
+    assert data["names"] == {cast.budi.id: "Budi"}
+    assert len([message for message in messages() if message.sender is Sender.AGENT]) == 2
+    place = Draft("", location={"latitude": -6.2, "longitude": 106.8})
+    replies.send(cast.ani, cid, "a-1", place, seen=seen, force=True)
+    assert messages()[-1].kind == "location"
 
-    def take(person: Actor) -> None:
+
+def at_once(app: Flask, people: list[Actor], take: Callable[[Actor], None]) -> dict[int, str]:
+    """All of them, each in a thread of his own; who was told what name."""
+    start, told = threading.Barrier(len(people)), dict[int, str]()
+
+    def run(person: Actor) -> None:
         with app.app_context():
             start.wait()
-            handoff.claim(person, cid)
+            try:
+                take(person)
+            except AlreadyTaken as faster:
+                told[person.id] = faster.data["name"]
             db.session.remove()
 
-    threads = [threading.Thread(target=take, args=(person,)) for person in people]
+    threads = [threading.Thread(target=run, args=(person,)) for person in people]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    thread_now = conversation()
-    told = select(History).where(History.conversation_id == thread_now.id, History.event == "assigned")
-    given = [row.data["agent"] for row in db.session.scalars(told.order_by(History.seq))]
-    assert thread_now.mode is Mode.AGENT
-    assert thread_now.assignee_id == given[-1]
-    assert all(before != after for before, after in pairwise(given))
-    assert thread_now.epoch == len(people)
-    assert len({row.seq for row in db.session.scalars(select(History))}) == db.session.query(History).count()
+    return told
+
+
+@pytest.fixture
+def ten(cast: Cast) -> list[Actor]:
+    with writing():
+        rows = [person(f"agen{number}", Role.AGENT) for number in range(10)]
+        db.session.add_all(rows)
+        db.session.flush()
+        return [Actor(row.id, row.name, row.login, row.role, row.language) for row in rows]
+
+
+def owners() -> list[int]:
+    told = select(History).where(History.conversation_id == conversation().id, History.event == "assigned")
+    return [row.data["agent"] for row in db.session.scalars(told.order_by(History.seq))]
+
+
+def test_r17_of_ten_who_claim_at_once_one_has_it_and_nine_are_told_who(
+    app: Flask, client: FlaskClient, ten: list[Actor]
+) -> None:
+    say(client, "halo")
+    cid = conversation().public_id
+    told = at_once(app, ten, lambda actor: handoff.claim(actor, cid) and None)
+    (owner,) = owners()
+    assert (conversation().mode, conversation().assignee_id, conversation().epoch) == (Mode.AGENT, owner, 1)
+    assert set(told) == {actor.id for actor in ten} - {owner}
+    assert set(told.values()) == {next(actor.name for actor in ten if actor.id == owner)}
+
+
+def test_r17_it_is_taken_over_only_from_whom_the_page_showed(app: Flask, client: FlaskClient, ten: list[Actor]) -> None:
+    say(client, "halo")
+    cid, first = conversation().public_id, ten[0]
+    handoff.claim(first, cid)
+    told = at_once(app, ten[1:], lambda actor: handoff.claim(actor, cid, over=first.id) and None)
+    assert owners()[0] == first.id
+    (_, second) = owners()
+    assert len(told) == 8
+    with pytest.raises(AlreadyTaken):
+        handoff.claim(first, cid)
+    handoff.claim(first, cid, over=second)
+    handoff.claim(first, cid)  # again, by the one who has it
+    assert conversation().assignee_id == first.id

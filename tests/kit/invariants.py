@@ -2,7 +2,9 @@
 
 I1 nothing answered 2xx is lost · I2 one flow step per inbound · I3 one order without holes · I4 one thread, one
 contact per address · I5 nothing waits for ever · I6 no send twice · I7 no bot after a takeover · I8 a status moves
-forward · I10 "sent" only after the provider took it. (I9 is about browsers: tests/journeys/test_feed.py.)
+forward · I10 "sent" only after the provider took it · I11 one owner or one place in the backlog, never both, and
+nothing of the kind for what people do not have · I12 nobody waits while somebody has room. (I9 is about browsers:
+tests/journeys/test_feed.py.)
 """
 
 from __future__ import annotations
@@ -20,7 +22,21 @@ from sqlalchemy import Connection, Select, select
 from roms import background, clock
 from roms.channels.fake import Box
 from roms.db import Model, db, table
-from roms.models import AsideState, Channel, Contact, ContactAddress, Conversation, History, Message, SetAside
+from roms.models import (
+    AsideState,
+    Channel,
+    Contact,
+    ContactAddress,
+    Conversation,
+    History,
+    Message,
+    SetAside,
+    Team,
+    TeamMember,
+    User,
+    UserSkill,
+)
+from roms.services import backlog
 from tests.kit import ledger
 from tests.kit.knocks import Promise, spooled
 
@@ -29,6 +45,7 @@ TAKEN = ("accepted", "sent", "delivered", "read")
 TAKEN_BACK = {("sending", "queued"), ("sending", "cancelled"), ("queued", "cancelled")}
 SENT_AGAIN = {("failed", "queued"), ("unknown", "queued")}
 LONGEST_WAIT = timedelta(hours=49)  # twice a day's pause, and a margin
+DRAIN_FOR = 30.0  # seconds: until all is given out, however busy the machine
 DIRECT = "webchat"  # has no provider: what is written is sent
 
 
@@ -51,6 +68,11 @@ class Facts:
     resent: int | None = None  # how often a person asked for another try; None: nobody counted
     is_idle: bool = False  # the worker has done all it could
     is_boxed: bool = False  # the box is the only provider there was
+    is_drained: bool = False  # the ticker has given out what it could
+    people: list[Any] = field(default_factory=list)
+    teams: dict[str, Any] = field(default_factory=dict)
+    members: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))  # of teams
+    skills: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))  # of people
     steps: dict[int, list[ledger.Line]] = field(default_factory=dict)  # of messages
     threads: dict[int, list[ledger.Line]] = field(default_factory=dict)  # of conversations
 
@@ -70,9 +92,13 @@ def assert_invariants(
     is_idle: bool = False,
     is_boxed: bool = False,
 ) -> None:
-    """Inside an app context, with the ledger kept. The ticker looks once more first: I5 is a promise of its making."""
+    """Inside an app context, with the ledger kept. The ticker looks once more first: I5 and I12 are promises of its
+    making."""
     background.sweep_outbox()
+    db.session.rollback()
+    backlog.drain(DRAIN_FOR)
     facts = gathered()
+    facts.is_drained = True
     facts.box, facts.promised, facts.resent = box, promised, resent
     facts.is_idle, facts.is_boxed = is_idle, is_boxed
     db.session.rollback()
@@ -105,7 +131,13 @@ def gathered(connection: Connection | None = None) -> Facts:
         lines=ledger.lines(connection),
         now=clock.now(),
         waiting=spooled() | _aside(every(SetAside)),
+        people=every(User),
+        teams={row.key: row for row in every(Team)},
     )
+    for row in connection.execute(select(*table(TeamMember).c)):
+        facts.members[row.team_id].add(row.user_id)
+    for row in connection.execute(select(*table(UserSkill).c)):
+        facts.skills[row.user_id].add(row.skill)
     for line in facts.lines:
         (facts.steps if line.of == "message" else facts.threads).setdefault(line.row_id, []).append(line)
     return facts
@@ -165,14 +197,19 @@ def i2_one_step_for_each_message(facts: Facts) -> Iterator[str]:
 
 def _steps(facts: Facts, thread: int, rows: Sequence[Any]) -> Iterator[list[Any]]:
     """What each step of this conversation wrote. A number that is saved before its messages are is not the end of one:
-    what a flow learns of a contact is written in the middle."""
+    what a flow learns of a contact is written in the middle. But where several arrived, one webhook told of several
+    people, and a thread was saved with the others: then each such number ended a step."""
     written = {row.id: facts.steps[row.id][0].id for row in rows if row.id in facts.steps}
-    begun = 0
+    begun, saved = 0, list[int]()
     for line in facts.kept_thread(thread):
+        saved.append(line.number)
         step = [row for row in rows if begun < row.seq <= line.number]
-        if all(written.get(row.id, 0) < line.id for row in step):
-            begun = line.number
-            yield step
+        if any(written.get(row.id, 0) >= line.id for row in step):
+            continue
+        for end in saved if sum(row.direction == "in" for row in step) > 1 else saved[-1:]:
+            yield [row for row in step if begun < row.seq <= end]
+            begun = end
+        saved = []
 
 
 def i3_one_order_without_holes(facts: Facts) -> Iterator[str]:
@@ -290,6 +327,45 @@ def i10_sent_means_taken(facts: Facts) -> Iterator[str]:
             yield f"the box never took it: {named(row)}"
 
 
+def i11_an_owner_or_a_place(facts: Facts) -> Iterator[str]:
+    for row in facts.conversations:
+        if row.queued_at is not None and (row.assignee_id is not None or row.mode != "AGENT"):
+            yield f"conversation {row.id} waits for somebody in {row.mode} although {row.assignee_id} has it"
+        if row.mode in ("BOT", "CLOSED") and (row.assignee_id, row.answer_from, row.answer_by) != (None, None, None):
+            yield f"conversation {row.id} is in {row.mode}, has {row.assignee_id} and is awaited by {row.answer_by}"
+        is_awaited = row.mode == "AGENT" and row.waiting_since is not None and row.snoozed_until is None
+        is_anybodys = row.assignee_id is not None or row.queued_at is not None
+        if is_awaited and not is_anybodys and row.answer_by is None:  # who took over on the phone has until then
+            yield f"conversation {row.id} is nobody's, in no backlog, and no clock runs"
+
+
+def i12_nobody_waits_while_somebody_has_room(facts: Facts) -> Iterator[str]:
+    if not facts.is_drained:
+        return
+    under_way = Counter(
+        row.assignee_id for row in facts.conversations if row.mode == "AGENT" and row.snoozed_until is None
+    )
+    for team, skill in {(row.team, row.skill) for row in facts.conversations if row.queued_at is not None}:
+        side = _side(facts, team)
+        is_known = any(skill in facts.skills[each.id] for each in side)
+        for each in side:
+            is_able = not is_known or skill in facts.skills[each.id]
+            has_room = each.capacity is None or under_way[each.id] < each.capacity
+            if each.presence == "available" and is_able and has_room:
+                yield f"somebody waits for {team!r}, {skill!r}, and {each.login} has room"
+
+
+def _side(facts: Facts, key: str) -> list[Any]:
+    """Whom a team's conversations are for: everybody's where there is no such team, or nobody in it."""
+    active = [each for each in facts.people if each.is_active]
+    team = facts.teams.get(key)
+    if team is not None and team.is_active:
+        members = [each for each in active if each.id in facts.members[team.id]]
+        if members:
+            return members
+    return [each for each in active if each.role == "agent"]
+
+
 CHECKS: tuple[Callable[[Facts], Iterator[str]], ...] = (
     i1_nothing_is_lost,
     i2_one_step_for_each_message,
@@ -300,4 +376,6 @@ CHECKS: tuple[Callable[[Facts], Iterator[str]], ...] = (
     i7_no_bot_after_a_takeover,
     i8_a_status_moves_forward,
     i10_sent_means_taken,
+    i11_an_owner_or_a_place,
+    i12_nobody_waits_while_somebody_has_room,
 )

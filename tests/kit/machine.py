@@ -100,18 +100,26 @@ class Machine(RuleBasedStateMachine):
         found = db.session.query(Conversation.public_id).filter_by(channel_id=talk.channel, address=talk.address)
         return str(found.scalar() or "")
 
+    def _holder(self, cid: str) -> int | None:
+        """Who has it: a page shows that, and takes it over from them."""
+        held: int | None = db.session.query(Conversation.assignee_id).filter_by(public_id=cid).scalar()
+        return held
+
     @precondition(lambda self: self.play.talks)
     @rule(
-        which=some, what=st.sampled_from(["claim", "assign", "release", "pause", "resume", "close"]), ani=st.booleans()
+        which=some,
+        what=st.sampled_from(["claim", "assign", "transfer", "snooze", "release", "pause", "resume", "close"]),
+        ani=st.booleans(),
     )
     def somebody_decides(self, which: int, what: str, ani: bool) -> None:
         talk, cast = self._one(which), self.stage.cast
         if not (cid := self._id(talk)):
             return
-        more = (cast.budi.id,) if what == "assign" else ()
+        gives = what in ("assign", "transfer")
+        more = (cast.budi.id,) if gives else (self._holder(cid),) if what == "claim" else ()
         refused = False
         try:
-            getattr(handoff, what)(cast.ani if ani else cast.admin, cid, *more)
+            getattr(handoff, what)(cast.ani if ani and not gives else cast.admin, cid, *more)
         except Conflict:
             refused = True
         assert talk.act(what, self.play.now) != refused, (what, talk)

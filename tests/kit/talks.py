@@ -20,6 +20,8 @@ RANK = ("waits", "flies", "perhaps", "accepted", "sent", "failed", "delivered", 
 ACTS: dict[str, tuple[tuple[str, ...], str]] = {
     "claim": ((), AGENT),
     "assign": ((), AGENT),
+    "transfer": ((), AGENT),
+    "snooze": ((BOT, PAUSED, CLOSED), AGENT),
     "reply": ((), AGENT),
     "phone": ((), AGENT),
     "release": ((BOT,), BOT),
@@ -127,6 +129,8 @@ class Talk:
         refused, to = ACTS[what]
         if self.mode in refused:
             return False
+        if what == "snooze":  # nobody takes anything over
+            return True
         self.remind_at = None
         for said in self.out:
             if said.by == "bot":

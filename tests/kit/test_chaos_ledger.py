@@ -112,6 +112,17 @@ def test_a_bot_that_speaks_to_a_persons_contact_is_noticed() -> None:
         assert run.faults() == {"spoke"}
 
 
+def test_what_came_when_the_person_had_given_back_is_the_bots_to_answer() -> None:
+    late, early = Run(), Run()
+    for run, seq in ((late, 9), (early, 6)):
+        run.person_has_it(5, 8)
+        run.rows += [inbound(8, seq, "diam 5"), outbound(9, 10, "aneh: diam 5")]
+        run.written.append(written(8, "diam 5"))
+        run.sent.append(taken("aneh: diam 5", 30.0))
+    assert late.faults() == set()
+    assert early.faults() == {"spoke"}
+
+
 def test_what_a_person_has_needs_no_answer_of_the_bot() -> None:
     run = Run()
     run.person_has_it(2, 9)

@@ -23,8 +23,8 @@ from roms import background, crash, draining, process, queue
 from roms.channels.fake import Box
 from roms.config import ROOT
 from roms.db import db
-from roms.models import Message, Timer
-from roms.services import arrivals, known_accounts, timers
+from roms.models import History, Message, Presence, Timer
+from roms.services import arrivals, availability, known_accounts, timers
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import Clock
 from tests.dead import dead
@@ -173,6 +173,38 @@ def test_a_timer_whose_ticker_died_fires_once(
     background.fire_timers()
     fired = db.session.scalars(select(Timer.fired_at).where(Timer.conversation_id == conversation().id)).all()
     assert sum(at is not None for at in fired) == 1
+
+
+def test_what_waited_is_given_to_one_person_whenever_the_ticker_dies(
+    client: FlaskClient, cast: Cast, dies: Dies, knocks: Knocks, provider: Box, clock: Clock, work: Work
+) -> None:
+    for who in (cast.ani, cast.budi):
+        availability.set_presence(who, who.id, Presence.AWAY)
+    say(client, "cs")
+    availability.set_presence(cast.ani, cast.ani.id, Presence.AVAILABLE)
+    dies("given", background.drain_backlog)
+    assert (conversation().assignee_id, conversation().queued_at is None) == (None, False)
+    dies("after_commit", background.drain_backlog)
+    background.drain_backlog()
+    given = db.session.scalars(select(History.data).where(History.event == "assigned")).all()
+    assert [each["agent"] for each in given] == [conversation().assignee_id] == [cast.ani.id]
+    settled(provider, knocks, clock, work, sent=2)  # and that nobody is there
+
+
+def test_what_was_not_given_back_before_the_power_was_cut_is_when_it_is_said_again(
+    client: FlaskClient, cast: Cast, dies: Dies
+) -> None:
+    availability.set_presence(cast.budi, cast.budi.id, Presence.AWAY)
+    for sender in ("628111", "628222"):
+        say(client, "cs", sender)
+
+    def go() -> None:
+        availability.set_presence(cast.ani, cast.ani.id, Presence.AWAY, give_back=True)
+
+    dies("given_back:2", go)
+    assert sorted(conversation(each).assignee_id or 0 for each in ("628111", "628222")) == [0, cast.ani.id]
+    go()
+    assert [conversation(each).assignee_id for each in ("628111", "628222")] == [None, None]
 
 
 def test_a_migration_that_died_in_the_middle_is_made_to_its_end(app: Flask, dies: Dies) -> None:

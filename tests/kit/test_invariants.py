@@ -35,7 +35,7 @@ def whole(client: FlaskClient, cast: Cast, knocks: Knocks, provider: Box, work: 
 def after(knocks: Knocks, provider: Box, connection: Connection | None = None) -> Facts:
     facts = gathered(connection)
     facts.box, facts.promised, facts.resent = provider, knocks.promised, 0
-    facts.is_idle = facts.is_boxed = True
+    facts.is_idle = facts.is_boxed = facts.is_drained = True
     return facts
 
 
@@ -80,6 +80,18 @@ BROKEN_ROWS: dict[str, tuple[str, ...]] = {
         "UPDATE message SET status = 'sent' WHERE status = 'cancelled'",
         f"UPDATE message SET provider_id = 'made-up' WHERE id = {BOT}",
     ),
+    "I11": (
+        "UPDATE conversation SET queued_at = last_at",
+        "UPDATE conversation SET assignee_id = NULL, queued_at = last_at, mode = 'PAUSED'",
+        "UPDATE conversation SET mode = 'CLOSED', answer_from = NULL, answer_by = NULL",
+        "UPDATE conversation SET mode = 'BOT', assignee_id = NULL, answer_by = last_at",
+        "UPDATE conversation SET assignee_id = NULL, waiting_since = last_at",
+    ),
+    "I12": (
+        "UPDATE conversation SET assignee_id = NULL, queued_at = last_at",
+        "UPDATE user_account SET capacity = 1; UPDATE conversation SET assignee_id = NULL, queued_at = last_at",
+        "UPDATE conversation SET assignee_id = NULL, queued_at = last_at, team = 'gone', skill = 'nobodys'",
+    ),
 }
 
 
@@ -94,6 +106,27 @@ def test_every_damage_is_noticed(whole: Facts, knocks: Knocks, provider: Box) ->
             noticed = damaged(damage, knocks, provider)
             assert any(words.startswith(f"{promise} ") for words in noticed), (promise, damage, noticed)
     assert broken_promises(after(knocks, provider)) == []
+
+
+FULL_HOUSE = (
+    "UPDATE user_account SET presence = 'away'",
+    "UPDATE user_account SET is_active = {false}",
+    "UPDATE user_account SET capacity = 0",
+    "INSERT INTO user_skill (user_id, skill) SELECT id, 'en' FROM user_account WHERE login = 'ani'; "
+    "UPDATE conversation SET skill = 'en'; UPDATE user_account SET presence = 'away' WHERE login = 'ani'",
+    "INSERT INTO team (key, name, policy, is_active, created_at) SELECT 'care', 'Care', 'round_robin', {true}, last_at "
+    "FROM conversation; INSERT INTO team_member (team_id, user_id) SELECT team.id, user_account.id FROM team, "
+    "user_account WHERE login = 'ani'; UPDATE conversation SET team = 'care'; "
+    "UPDATE user_account SET capacity = 0 WHERE login = 'ani'",
+)
+
+
+@pytest.mark.parametrize("why", FULL_HOUSE)
+def test_who_waits_because_nobody_can_take_it_breaks_no_promise(
+    whole: Facts, knocks: Knocks, provider: Box, why: str
+) -> None:
+    waits = "UPDATE conversation SET assignee_id = NULL, queued_at = last_at; " + why.format(true="true", false="false")
+    assert damaged(waits, knocks, provider) == []
 
 
 def damaged(damage: str, knocks: Knocks, provider: Box) -> list[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from roms.db import db
 from roms.models import LoginAttempt, LoginSession, User
-from roms.services import accounts
+from roms.services import accounts, crew
 from tests.cast import PASSWORD, Cast
 from tests.conftest import Clock
 from tests.web.conftest import Browser
@@ -171,6 +171,6 @@ def test_s03_a_new_password_or_a_deactivation_ends_all_sessions(how: str, ani: B
     if how == "password":
         accounts.set_password(people.ani.id, "another one entirely")
     else:
-        accounts.deactivate(people.ani.id)
+        crew.change(None, people.ani.id, {"is_active": False})
     assert ani.get("/api/agents").status_code == 401
     assert ani.sign_in().status_code == 401

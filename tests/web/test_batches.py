@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, update
 
+from roms import clock
 from roms.channels.items import Reaction
-from roms.db import db
-from roms.services import changes, payloads
+from roms.db import db, writing
+from roms.engine import lifecycle, session
+from roms.models import Conversation
+from roms.services import changes, payloads, publishing
 from tests.cast import Cast, conversation, messages, whapi_body
 
 PEOPLE = [f"62811000{number:04d}" for number in range(12)]
@@ -47,6 +50,29 @@ def test_messages_of_people_we_know_take_the_statements_of_a_few(client: FlaskCl
     told = [(each.seq, each.sender, each.text) for each in messages(PEOPLE[0])]
     assert len(told) > 2
     assert all([(each.seq, each.sender, each.text) for each in messages(phone)] == told for phone in PEOPLE)
+
+
+def test_who_writes_much_does_not_part_the_others(client: FlaskClient, cast: Cast) -> None:
+    client.post("/webhook/whapi", json=batch("halo", PEOPLE))
+    lines = [(text, phone) for phone in PEOPLE for text in ("satu", "dua")] + [("tiga", PEOPLE[0])]
+    body = {"messages": [message for text, phone in lines for message in whapi_body(text, phone)["messages"]]}
+    with seen() as done:
+        assert client.post("/webhook/whapi", json=body).get_json()["stored"] == len(lines)
+    assert done.count("COMMIT") == 3  # all first ones, all second ones, the third
+    for phone in PEOPLE:
+        heard = [each.text for each in messages(phone) if each.sender == "contact"]
+        assert heard == ["halo", *(text for text, whose in lines if whose == phone)]
+
+
+def test_all_who_begin_anew_ask_once_with_which_release(client: FlaskClient, cast: Cast) -> None:
+    client.post("/webhook/whapi", json=batch("halo", PEOPLE))
+    with writing():
+        begun = session.dump(lifecycle.begin(publishing.newest(), clock.now(), {}))
+        db.session.execute(update(Conversation).values(state=begun))
+    with seen() as done:
+        client.post("/webhook/whapi", json=batch("halo", PEOPLE))
+    assert len([sql for sql in done if "max(release.number)" in sql]) == 1
+    assert all(messages(phone)[-1].sender == "bot" for phone in PEOPLE)
 
 
 def test_a_plain_message_takes_five_statements(client: FlaskClient, cast: Cast) -> None:

@@ -19,6 +19,7 @@ from roms.models import Contact, History
 from roms.services import accounts, contacts, intake
 from roms.services.stored import storage_here
 from tests.cast import PASSWORD, Cast
+from tests.conftest import Clock
 from tests.web.conftest import Browser
 
 
@@ -88,14 +89,16 @@ def test_a_persons_name_is_kept_and_stands_in_the_thread(ani: Browser, people: C
 
 
 @pytest.mark.parametrize(
-    "values",
-    [{"role": "admin"}, {"workspace_id": 2}, {"owner_id": 1}, {"mode": "BOT"},
-     {"phone": "+1"}, {"merged_into": 1}, {"language": "fr"}, {"attributes": {"": "x"}}, {"name": 5},
-     {"attributes": {"a": "x" * 501}}, {"attributes": {"a": {"b": 1}}}],
+    ("values", "status"),
+    [({"role": "admin"}, 400), ({"workspace_id": 2}, 400), ({"owner_id": 1}, 400), ({"mode": "BOT"}, 400),
+     ({"phone": "+1"}, 400), ({"merged_into": 1}, 400), ({"language": "fr"}, 422), ({"attributes": {"": "x"}}, 422),
+     ({"name": 5}, 422), ({"attributes": {"a": "x" * 501}}, 422), ({"attributes": {"a": {"b": 1}}}, 422)],
 )  # fmt: skip
-def test_s09_nothing_else_can_be_changed(ani: Browser, people: Cast, values: Any) -> None:
+def test_s09_nothing_else_can_be_changed(ani: Browser, people: Cast, values: Any, status: int) -> None:
     contact = heard(people, "6281234567890", "Siti")
-    assert patch(ani, contact, values).status_code == 422
+    answer = patch(ani, contact, {"name": "Aminah"} | values)
+    assert (answer.status_code, answer.get_json()["error"]["data"]["field"].split(".")[0]) == (status, *values)
+    assert contacts.one(people.ani, contact)["name"] == "Siti"
     assert contacts.one(people.ani, contact)["attributes"] == {}
 
 
@@ -113,6 +116,31 @@ def test_agents_read_and_admins_join_part_and_move_files(ani: Browser, admin: Br
     for path in ("/api/contacts/99", "/api/contacts/99/conversations"):
         assert ani.get(path).status_code == 404
     assert Browser(admin.client.application).get("/api/contacts").status_code == 401
+
+
+def gone(browser: Browser, contact: int, typed: str) -> int:
+    headers = {"X-CSRFToken": browser.csrf}
+    return browser.ask("DELETE", f"/api/contacts/{contact}", json={"name": typed}, headers=headers).status_code
+
+
+def test_u23_a_contact_goes_by_who_types_its_name_and_nobody_who_was_talked_with(
+    clock: Clock, ani: Browser, admin: Browser, people: Cast
+) -> None:
+    siti = heard(people, "6281234567890", "Siti")
+    file = "name,phone,labels\nSalah  Impor,+6285700000001,\n,+6285700000002,\n"
+    assert admin.post("/api/contacts/import", data=file).get_json()["created"] == 2
+    one, two = (each["id"] for each in reversed(admin.get("/api/contacts").get_json()["items"]) if each["id"] != siti)
+    assert gone(ani, one, "Salah Impor") == 403
+    assert [gone(admin, one, typed) for typed in ("", "salah impor", "+6285700000001")] == [422] * 3
+    assert (gone(admin, siti, "Siti"), gone(admin, 99, "Siti")) == (409, 404)
+    clock.forward(minutes=11)
+    assert gone(admin, one, "Salah Impor") == 403
+    assert admin.post("/api/confirm", json={"password": PASSWORD}).status_code == 200
+    assert (gone(admin, one, " Salah Impor "), gone(admin, one, "Salah Impor")) == (204, 404)
+    assert gone(admin, two, "+6285700000002") == 204
+    assert [each["id"] for each in admin.get("/api/contacts").get_json()["items"]] == [siti]
+    new = admin.get(f"/api/contacts/{heard(people, '6285700000001', 'Baru')}").get_json()
+    assert (new["name"], len(new["conversations"])) == ("Baru", 1)  # who writes then is somebody new
 
 
 def test_a_file_that_went_out_comes_in_again_and_no_cell_is_a_formula(admin: Browser, people: Cast) -> None:

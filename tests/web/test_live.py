@@ -17,7 +17,7 @@ from flask import Flask
 from websockets.sync.client import ClientConnection
 
 from roms import queue
-from roms.services import accounts, frames, replies
+from roms.services import crew, frames, notes
 from tests.cast import Cast, whapi_body
 from tests.web.agent import Agent, Visitor, closed, heard, listens, refused
 from tests.web.conftest import Site, start
@@ -38,9 +38,19 @@ def test_s03_whoever_may_not_be_here_any_more_is_gone_within_five_seconds(
         if how == "signs out":
             assert agent.post("/logout").status_code == 303
         else:
-            accounts.deactivate(people.ani.id)
+            crew.change(None, people.ani.id, {"is_active": False})
         assert closed(ws, 5.0) == 4401
         listens(other)
+
+
+def test_since_when_nobody_has_a_page_open_is_known(agent: Agent, people: Cast) -> None:
+    assert agent.http.get("/api/me").json()["connected_at"] is None
+    with agent.socket() as ws:
+        listens(ws)
+        until = time.monotonic() + 20
+        while agent.http.get("/api/me").json()["connected_at"] is None:
+            assert time.monotonic() < until
+            time.sleep(0.3)
 
 
 class Mute:
@@ -142,7 +152,7 @@ def test_r38_a_change_that_nobody_announced_is_told_within_three_seconds(
     with agent.socket() as ws:
         listens(ws)
         monkeypatch.setattr(queue, "wake", lambda *_args, **_more: None)
-        replies.note(people.ani, cid, "diam-diam")
+        notes.write(people.ani, cid, "diam-diam")
         assert heard(ws, "moved", 6)["c"] == cid  # three, and what a busy machine adds
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
+from roms.config import ROOT
 from roms.db import db, writing
 from roms.models import Channel
 from roms.web import docs, i18n
@@ -14,6 +18,7 @@ from roms.web.auth import local
 from tests.cast import Cast, conversation, say
 from tests.web.conftest import Browser
 
+TEXTS = sorted((ROOT / "roms" / "web" / "static" / "i18n").glob("*/*.json"))
 ELSEWHERE = [
     "https://evil.example",
     "//evil.example",
@@ -64,6 +69,18 @@ def test_a_strangers_words_are_never_read_as_a_pattern(monkeypatch: pytest.Monke
     assert i18n.t("id", "pages", "greeting", name="{other}") == "Halo {other}, {name.__class__} {0}"
 
 
+@pytest.mark.parametrize(
+    "path",
+    sorted((ROOT / "roms" / "web" / "static" / "i18n").glob("*/*.json")),
+    ids=lambda path: "/".join(path.parts[-2:]),
+)
+def test_no_text_has_a_name_that_another_has(path: Path) -> None:
+    """JSON would keep the last of two, and nobody would see why."""
+    pairs: list[tuple[str, object]] = json.loads(path.read_text(), object_pairs_hook=list)
+    names = [name for name, _ in pairs]
+    assert sorted(set(names)) == sorted(names)
+
+
 def test_an_unknown_page_is_told_in_words_and_an_unknown_address_of_the_api_in_json(ani: Browser) -> None:
     page = ani.get("/nowhere")
     assert (page.status_code, page.mimetype) == (404, "text/html")
@@ -101,14 +118,17 @@ def test_an_agent_does_his_work_by_the_api(ani: Browser, client: FlaskClient, pe
     for verb, mode in (
         ("pause", "PAUSED"),
         ("resume", "AGENT"),
-        ("close", "CLOSED"),
+        ("close", "BOT"),  # which asks how it was
+        ("claim", "AGENT"),
+        ("close", "CLOSED"),  # they were asked a moment ago
         ("reopen", "AGENT"),
         ("release", "BOT"),
     ):
         assert ani.post(f"/api/conversations/{cid}/{verb}").json["conversation"]["mode"] == mode
     assert ani.post(f"/api/conversations/{cid}/resume").status_code == 409
-    given = ani.post(f"/api/conversations/{cid}/assign", json={"agent": people.budi.id})
-    assert given.status_code in (200, 409)
+    assert ani.post(f"/api/conversations/{cid}/assign", json={"agent": people.budi.id}).status_code == 403
+    assert ani.post(f"/api/conversations/{cid}/claim").status_code == 200
+    assert ani.post(f"/api/conversations/{cid}/assign", json={"agent": people.budi.id}).status_code == 200
 
 
 def test_the_documentation_is_rendered_and_html_in_it_stays_text(

@@ -40,7 +40,7 @@ class Ledger:
 def made(evidence: Evidence, takeovers: list[Facts]) -> Ledger:
     """The whole ledger."""
     ledger = Ledger()
-    for check in (_came, _answers, _went, _order_in, _order_out, _nowhere):
+    for check in (_came, _answers, _to_a_person, _went, _order_in, _order_out, _nowhere):
         ledger.faults += check(evidence)
     ledger.faults += _spoke(evidence, takeovers)
     ledger.unknown = _unknown(evidence)
@@ -85,11 +85,33 @@ def _answers(evidence: Evidence) -> Iterator[Fault]:
         number = row.text[5:]
         if len(answers) > 1:
             yield Fault("doubled", f"{row.text!r} was answered {len(answers)} times", key, number)
-        is_away = any(begin < row.seq < end for begin, end in away.get(row.conversation_id, []))
+        is_away = _is_with_person(row, away)
         if not answers and not is_away:
             yield Fault("lost", f"{row.text!r} was never answered", key, number)
         if answers and is_away:
             yield Fault("spoke", f"{row.text!r} came to a person and the bot answered", key, number)
+
+
+def _to_a_person(evidence: Evidence) -> Iterator[Fault]:
+    """What was written to a person the bot does not answer, unless it came when the bot had the conversation again."""
+    bots = {(key, f"aneh: {row.text}") for key, row in _given_back(evidence)}
+    for key, rows in _people(evidence):
+        for row in rows:
+            if str(row.direction) == "out" and row.text.startswith("aneh") and (key, row.text) not in bots:
+                yield Fault("spoke", f"the bot said {row.text!r} to a person's contact", key, row.text.split()[-1])
+
+
+def _given_back(evidence: Evidence) -> Iterator[tuple[Key, Any]]:
+    """The texts written to a person that were stored when nobody had the conversation: they had lain in the spool."""
+    away = _times_of_people(evidence)
+    for key, rows in _people(evidence):
+        for row in rows:
+            if str(row.direction) == "in" and row.text.startswith("diam ") and not _is_with_person(row, away):
+                yield key, row
+
+
+def _is_with_person(row: Any, away: dict[int, list[tuple[int, int]]]) -> bool:
+    return any(begin < row.seq < end for begin, end in away.get(row.conversation_id, []))
 
 
 def _times_of_people(evidence: Evidence) -> dict[int, list[tuple[int, int]]]:
@@ -157,8 +179,6 @@ def _nowhere(evidence: Evidence) -> Iterator[Fault]:
             yield Fault(
                 "doubled", f"the box took {text!r} {len(takings)} times and we never said it", (contact, account)
             )
-        if text.startswith("aneh"):
-            yield Fault("spoke", f"the bot said {text!r} to a person's contact", (contact, account), text.split()[-1])
 
 
 def _spoke(evidence: Evidence, takeovers: list[Facts]) -> Iterator[Fault]:
@@ -203,6 +223,7 @@ def _sums(evidence: Evidence) -> dict[str, int]:
         "received": sum(bool(each["taken_at"]) for each in evidence.written),
         "stored": sum(str(row.direction) == "in" for row in rows),
         "answered": answered,
+        "given_back": sum(1 for _ in _given_back(evidence)),
         "said": len(out),
         "handed": len(evidence.sent),
         "confirmed": statuses["delivered"] + statuses["read"],

@@ -18,6 +18,7 @@ from tests.kit import ledger as steps
 from tools.chaos import faults, ledger, report, rows
 from tools.chaos.agents import Agent, Book
 from tools.chaos.course import Breaker, Wish
+from tools.chaos.supervisor import USUAL
 from tools.chaos.world import OURS, World, world
 from tools.terminal import say
 
@@ -111,9 +112,10 @@ def _under_way(made: World) -> int:
 def _stop(made: World) -> None:
     made.parts.stop(*OURS)
     for name in OURS:
-        codes = sorted(set(made.parts.parts[name].ends) - {-signal.SIGKILL, 0})
+        part = made.parts.parts[name]
+        codes = sorted(set(part.ends) - set(USUAL))
         if codes:
-            say(f"  {name} also ended with {codes}")
+            say("\n    ".join([f"  {name} also ended with {codes}; at last it said:", *part.last_words]))
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ def tell(head: str, ledger: Ledger, course: Course, troubles: list[str], broken:
         ("received (answered 2xx)", "received"),
         ("stored", "stored"),
         ("answered by the bot", "answered"),
+        ("written to a person, came to the bot", "given_back"),
         ("said by bot and agents", "said"),
         ("handed to the provider", "handed"),
         ("confirmed (delivered or read)", "confirmed"),
@@ -54,12 +55,12 @@ def tell(head: str, ledger: Ledger, course: Course, troubles: list[str], broken:
         ("webhooks refused or broken off", "refused"),
     ]
     for words, name in rows:
-        say(f"  {words:<34}{sums[name]:>9}")
+        say(f"  {words:<38}{sums[name]:>9}")
     for words, count in sorted(ledger.unknown.items()):
-        say(f"    was unknown: {words:<19}{count:>9}")
+        say(f"    was unknown: {words:<23}{count:>9}")
     for what in MUST_NOT:
-        say(f"  {'bot spoke after a takeover' if what == 'spoke' else what:<34}{ledger.of(what):>9}")
-    say(f"  {'promises broken':<34}{len(broken):>9}")
+        say(f"  {'bot spoke after a takeover' if what == 'spoke' else what:<38}{ledger.of(what):>9}")
+    say(f"  {'promises broken':<38}{len(broken):>9}")
     _course(course)
     for words in [*troubles, *course.unrecovered]:
         say(f"  trouble: {words}")

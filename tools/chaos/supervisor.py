@@ -17,6 +17,8 @@ from tools.processes import die_with_parent
 AGAIN_AFTER = 0.2  # seconds; systemd's RestartSec is 0.1 unless told otherwise
 LOOK_EVERY = 0.05
 SECONDS_TO_END = 15.0
+USUAL = (0, -signal.SIGKILL)  # how a part ends: asked to, or killed
+LINES = 12
 
 
 @dataclass(slots=True)
@@ -30,6 +32,7 @@ class Part:
     held: bool = False
     begin_at: float = 0.0
     ends: list[int] = field(default_factory=list)  # exit codes
+    last_words: list[str] = field(default_factory=list)  # of its log, when it ended by itself
 
 
 class Supervisor:
@@ -112,13 +115,15 @@ class Supervisor:
             if code is None:
                 return
             part.ends.append(code)
+            if code not in USUAL:
+                part.last_words = self._log(part).read_text(errors="replace").splitlines()[-LINES:]
             self._signal(part, signal.SIGKILL)  # what it left behind, as systemd does
             part.process, part.begin_at = None, time.monotonic() + AGAIN_AFTER
         if not part.held and time.monotonic() >= part.begin_at:
             self._spawn(part)
 
     def _spawn(self, part: Part) -> None:
-        with (self._folder / f"{part.name}.log").open("ab") as log:
+        with self._log(part).open("ab") as log:
             part.process = subprocess.Popen(
                 part.command,
                 cwd=ROOT,
@@ -130,6 +135,9 @@ class Supervisor:
                 preexec_fn=die_with_parent(),
             )
         part.starts += 1
+
+    def _log(self, part: Part) -> Path:
+        return self._folder / f"{part.name}.log"
 
     def _signal(self, part: Part, number: int) -> None:
         if part.process is not None:

@@ -1,7 +1,10 @@
 // The whole wiring of the channels page: what the address names is shown, and looked at anew every two seconds.
 import { effect, html, render } from "../vendor/ui.js";
+import { Presence, listen } from "../common/presence.js";
 import { me } from "../inbox/boot.js";
+import { Bell } from "../inbox/bell.js";
 import { IconButton } from "../inbox/bits.js";
+import { Icon } from "../inbox/icons.js";
 import { alerted, status, toasts } from "../inbox/notices.js";
 import { speak, t } from "../inbox/text.js";
 import { Adding } from "./adding.js";
@@ -17,7 +20,7 @@ const App = () => html`
   <header class="top">${place.value.name === "list"
     ? html`<a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Arrow} /></a>`
     : html`<${IconButton} icon="back" size=${22} label=${t("to_list")} onClick=${() => go("")} />`}
-    <h1>${title()}</h1></header>
+    <h1>${title()}</h1><span class="grow"></span><a class="icon-button" href="/inbox/crew" aria-label=${t("crew")} title=${t("crew")}><${Icon} name="userPlus" size=${20} /></a><${Bell} /><${Presence} /></header>
   <main id="page" class="page" tabindex="-1" aria-busy=${list.value === null}>
     ${failed.value && html`<p class="note bad" role="alert">${failed.value}</p>`}
     ${list.value && html`<${PLACES[place.value.name]} key=${location.hash} />`}
@@ -42,6 +45,7 @@ async function begin() {
   });
   addEventListener("hashchange", follow);
   render(html`<${App} />`, document.getElementById("app"));
+  listen();
   await follow();
   setInterval(() => {
     now.value = Date.now();

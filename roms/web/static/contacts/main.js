@@ -1,5 +1,6 @@
 // The contacts page: who we know, apart from what is being said.
 import { effect, html, render, useEffect } from "../vendor/ui.js";
+import { listen } from "../common/presence.js";
 import { boot } from "../inbox/boot.js";
 import { dismiss, alerted, status, toasts } from "../inbox/notices.js";
 import { setTheme, theme } from "../inbox/settings.js";
@@ -30,6 +31,7 @@ async function begin() {
   addEventListener("popstate", follow);
   follow();
   render(html`<${App} />`, document.getElementById("app"));
+  listen();
 }
 
 begin();

@@ -5,11 +5,13 @@ import { me } from "../inbox/boot.js";
 import { Empty, IconButton } from "../inbox/bits.js";
 import { Consent } from "../inbox/consent.js";
 import { Icon } from "../inbox/icons.js";
+import { LabelEditor, onContact } from "../inbox/labels.js";
 import { inWords, toast } from "../inbox/notices.js";
 import { Attributes, Identities, MergeButton, Merges, Suggestions, Threads, contactPath, personName, readSuggestions, trying, usePerson } from "../inbox/person.js";
 import { WriteTo } from "../inbox/write.js";
 import { fullTime, has, shortTime, t } from "../inbox/text.js";
 import { ours } from "../common/signs.js";
+import { Removing } from "./removing.js";
 import { load, open } from "./state.js";
 
 const isAdmin = me.role === "admin";
@@ -42,6 +44,7 @@ function Known({ contact, pairs, onChanged }) {
       <${Name} contact=${contact} onChanged=${onChanged} /><span class="grow"></span><${WriteTo} contact=${contact} onOpen=${(id) => location.assign(`/inbox/${encodeURIComponent(id)}`)} /></header>
     <div class="person-cards">
       <section class="card"><h4>${t("identities")}</h4><${Identities} contact=${contact} /></section>
+      <section class="card"><h4>${t("labels")}</h4><${LabelEditor} labels=${contact.labels} name=${t("labels")} onPut=${(name) => onContact(contact.id, name, true, onChanged)} onTake=${(name) => onContact(contact.id, name, false, onChanged)} /></section>
       <section class="card"><h4>${t("consent")}</h4><${Consent} contact=${contact} onChanged=${onChanged} /></section>
       <section class="card"><h4>${t("attributes")}</h4><${Attributes} contact=${contact} onSaved=${onChanged} /></section>
       <section class="card"><h4>${t("threads")}</h4>${conversations.length ? html`<${Threads} threads=${conversations} />` : html`<p class="muted">${t("threads_none")}</p>`}</section>
@@ -49,6 +52,7 @@ function Known({ contact, pairs, onChanged }) {
         ${contact.created_at && html`<p class="muted">${t("known_since")} <time datetime=${contact.created_at} title=${fullTime(contact.created_at)}>${shortTime(contact.created_at)}</time></p>`}</section>
       ${(isAdmin || pairs.length > 0) && html`<section class="card"><h4>${t("same_person")}</h4><${Suggestions} contact=${contact} pairs=${pairs} onChanged=${onChanged} may=${isAdmin} />${isAdmin && html`<${FindOther} contact=${contact} onChanged=${onChanged} />`}</section>`}
       ${merges.length > 0 && html`<section class="card"><h4>${t("merges")}</h4><${Merges} merges=${merges} onChanged=${onChanged} may=${isAdmin} /></section>`}
+      ${isAdmin && html`<${Removing} contact=${contact} onGone=${() => (open(null), load())} />`}
     </div>`;
 }
 

@@ -89,6 +89,7 @@ async function reason(answer) {
 
 export const get = (path) => call("GET", path);
 export const post = (path, body = {}) => call("POST", path, body);
+export const put = (path, body) => call("PUT", path, body);
 export const patch = (path, body) => call("PATCH", path, body);
-export const remove = (path) => call("DELETE", path);
+export const remove = (path, body) => call("DELETE", path, body);
 export const conversation = (id, rest = "") => `/api/conversations/${encodeURIComponent(id)}${rest}`;

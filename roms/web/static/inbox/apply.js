@@ -1,13 +1,14 @@
 // What a browser knows of conversations, and how a fact from the server changes it. Pure: no DOM, no network, no clock.
 //
-// World  = {summaries: Map id -> Summary, threads: Map id -> Thread}
+// World  = {summaries: Map id -> Summary, threads: Map id -> Thread, gone: Map id -> seq}
+// gone     conversations that are not ours to see any more: nothing up to this number is taken of them, however late it comes
 // Thread = {n, entries, aside, more}
 //   n        the newest number up to which this thread is complete
 //   entries  the loaded lines, by seq; everything from entries[0].seq on is here
 //   aside    Map seq -> Entry: newer versions of lines that lie above what is loaded, kept until they are
 //   more     true while older lines exist on the server
 
-export const emptyWorld = () => ({ summaries: new Map(), threads: new Map() });
+export const emptyWorld = () => ({ summaries: new Map(), threads: new Map(), gone: new Map() });
 
 const bySeq = (a, b) => a.seq - b.seq;
 
@@ -62,10 +63,22 @@ export function prepend(thread, { entries, more }) {
 
 const put = (map, key, value) => new Map(map).set(key, value);
 
+/** Whether this was told before the conversation left our sight. */
+export const isGone = (world, { id, seq }) => (world.gone.get(id) ?? -1) >= seq;
+
+/** A conversation that is not ours to see from number `s` on. */
+export function without(world, id, s) {
+  const [summaries, threads] = [new Map(world.summaries), new Map(world.threads)];
+  const known = Math.max(s, world.gone.get(id) ?? 0);
+  summaries.delete(id);
+  threads.delete(id);
+  return { summaries, threads, gone: put(world.gone, id, known) };
+}
+
 /** Keep the newer of two summaries of one conversation. */
 export function withSummary(world, summary) {
   const held = world.summaries.get(summary.id);
-  if (held && held.seq > summary.seq) return world;
+  if (isGone(world, summary) || (held && held.seq > summary.seq)) return world;
   return { ...world, summaries: put(world.summaries, summary.id, summary) };
 }
 
@@ -79,6 +92,7 @@ const quiet = (world) => ({ world, fetch: null, reload: false });
  */
 export function apply(world, frame) {
   if (frame.t === "moved") return moved(world, frame);
+  if (frame.t === "gone") return quiet(without(world, frame.c, frame.s));
   return frame.t === "change" ? change(world, frame) : quiet(world);
 }
 
@@ -102,7 +116,7 @@ function change(world, { c, from, s, conversation, entries }) {
  * held: too much has happened to tell it all, or the server knows less than we do, having come back from a copy.
  */
 export function caughtUp(world, { conversation, entries, more, whole }) {
-  if (whole) {
+  if (whole && !isGone(world, conversation)) {
     const told = { ...world, summaries: put(world.summaries, conversation.id, conversation) };
     return withThread(told, conversation.id, threadFrom({ conversation, entries, more }));
   }
@@ -127,7 +141,7 @@ export function answered(world, { conversation, entry }) {
 export function relisted(world, items, keep, touched) {
   const summaries = new Map();
   for (const [id, held] of world.summaries) if (keep.has(id)) summaries.set(id, held);
-  for (const item of items) {
+  for (const item of items.filter((each) => !isGone(world, each))) {
     const held = world.summaries.get(item.id);
     summaries.set(item.id, touched.has(item.id) && held?.seq > item.seq ? held : item);
   }

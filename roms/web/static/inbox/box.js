@@ -2,16 +2,17 @@
 import { html, useEffect, useLayoutEffect, useRef } from "../vendor/ui.js";
 import { Quoted } from "../common/around.js";
 import { focusComposer } from "./acts.js";
-import { Refused, Unreachable } from "./api.js";
 import { IconButton } from "./bits.js";
 import { WindowClock } from "./closing.js";
-import { draftOf, quoteOf, setDraft, setQuote } from "./drafts.js";
+import { begin, draftOf, ended, quoteOf, setDraft, setQuote } from "./drafts.js";
 import { Icon } from "./icons.js";
 import { jumpTo } from "./jump.js";
-import { inWords, toast } from "./notices.js";
-import { addNote, send } from "./sends.js";
+import { Blind, deliverNote } from "./noting.js";
+import { Holes, holesIn } from "./saved.js";
+import { send } from "./sends.js";
 import { signalTyping, tellTyping } from "./socket.js";
-import { dialog, link } from "./store.js";
+import { dialog, link, thread } from "./store.js";
+import { useOffers } from "./suggesting.js";
 import { number, t } from "./text.js";
 import { Tray } from "./tray.js";
 import { add, take, takesFiles, trayOf } from "./uploads.js";
@@ -32,9 +33,13 @@ export function Box({ summary, kind, bare }) {
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches) field.current.focus({ preventScroll: true });
   }, []);
+  const offers = useOffers({ id, kind, text, field, onText: (value) => setDraft(id, kind, value) });
   const typed = (event) => {
     setDraft(id, kind, event.target.value);
+    offers.typed(event.target.value, event.target.selectionStart);
     if (kind !== "reply") return;
+    if (event.target.value) begin(id, thread.value?.n ?? 0);
+    else ended(id);
     tellTyping();
     signalTyping(summary);
   };
@@ -46,6 +51,7 @@ export function Box({ summary, kind, bare }) {
     field.current.focus();
   };
   const keys = (event) => {
+    if (offers.keys(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && !event.altKey) submit(event);
     if (event.key === "Escape" && kind === "note") focusComposer("reply");
     if (event.key === "Escape" && kind === "reply" && quoteOf(id)) setQuote(id, null);
@@ -58,8 +64,10 @@ export function Box({ summary, kind, bare }) {
   return html`<form class="box" onSubmit=${submit} aria-label=${t("composer_label")}>
     <div class="box-head"><${Kinds} kind=${kind} bare=${bare} />${kind === "reply" && html`<${WindowClock} summary=${summary} />`}</div>
     ${kind === "reply" && html`<${Answering} id=${id} /><${Tray} id=${id} longest=${summary.can?.caption ?? 1024} />`}
+    ${offers.list}
     <textarea id="composer" ref=${field} rows="1" value=${text} onInput=${typed} onKeyDown=${keys} onPaste=${pasted} aria-label=${t(kind === "note" ? "note_label" : "reply_label")}
-      placeholder=${t(kind === "note" ? "note_hint" : link.value === "offline" ? "reply_hint_offline" : "reply_hint")} aria-describedby="box-help"></textarea>
+      placeholder=${t(kind === "note" ? "note_hint" : link.value === "offline" ? "reply_hint_offline" : "reply_hint")} aria-describedby="box-help" onBlur=${offers.leave} ...${offers.aria}></textarea>
+    ${kind === "reply" ? html`<${Holes} text=${text} onGo=${(hole) => (field.current.focus(), field.current.setSelectionRange(hole.from, hole.to))} />` : html`<${Blind} id=${id} text=${text} />`}
     <div class="box-foot">${kind === "reply" && summary.can && html`<${More} id=${id} can=${summary.can} />`}
       <span id="box-help" class="box-help">${t(kind === "note" ? "note_help" : "reply_help")}</span>
       ${length > most - 500 && html`<span class="box-count" data-full=${length > most}>${number(length)} / ${number(most)}</span>`}
@@ -101,7 +109,7 @@ function More({ id, can }) {
 
 /** Something to send, nothing still on its way, nothing too long. */
 function isReady({ id, can }, kind, text, length, most) {
-  if (length > most) return false;
+  if (length > most || (kind === "reply" && holesIn(text).length)) return false;
   if (kind === "note") return Boolean(text.trim());
   const tray = trayOf(id);
   if (tray.some(({ state }) => state === "uploading")) return false;
@@ -109,18 +117,10 @@ function isReady({ id, can }, kind, text, length, most) {
   return (Boolean(text.trim()) || files.length > 0) && files.every(({ caption }) => lengthOf(caption) <= (can?.caption ?? 1024));
 }
 
-async function deliver(summary, kind, draft) {
-  const { id } = summary;
+function deliver({ id }, kind, draft) {
   setDraft(id, kind, "");
-  if (kind === "reply") return reply(id, draft.trim());
-  try {
-    await addNote(id, draft.trim());
-  } catch (error) {
-    if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
-    if (!draftOf(id, kind)) setDraft(id, kind, draft);
-    toast(inWords(error), { kind: "error" });
-  }
-  return null;
+  if (kind === "reply") reply(id, draft.trim());
+  else deliverNote(id, draft);
 }
 
 /** Files first, each a message with its caption, then the words; the quotation goes with the first. */
@@ -133,4 +133,5 @@ function reply(id, text) {
     send(id, caption.trim(), { kind, content: { ...content, caption: caption.trim() }, quoted, body: { ...body, file: content.file } });
   }
   if (text) send(id, text, quotes.shift());
+  ended(id);
 }

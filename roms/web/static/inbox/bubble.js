@@ -4,6 +4,7 @@ import { Attached, wordsOf } from "../common/attached.js";
 import { Edited, Quoted, Reactions, Tomb } from "../common/around.js";
 import { Icon } from "./icons.js";
 import { Moment, named, tint, who } from "./bits.js";
+import { NoteWords } from "./calling.js";
 import { eventIcon, eventText } from "./events.js";
 import { retryFile, tryAside, writeTo } from "./filing.js";
 import { jumpTo } from "./jump.js";
@@ -32,7 +33,7 @@ const Note = ({ line: { key, entry } }) => html`
   <article class="note" data-key=${key} data-seq=${entry.seq}>
     <header><${Icon} name="note" size=${14} /><b>${entry.sender === "agent" ? who(entry.agent) : t(`sender_${entry.sender}`)}</b>
       <span>${t("note_never_sent")}</span><${Moment} at=${entry.at}>${clock(entry.at)}</${Moment}></header>
-    <${Words} text=${entry.text} />
+    <${NoteWords} text=${entry.text} />
   </article>`;
 
 /** Who says it. An agent's message without an agent was typed on the paired phone. */

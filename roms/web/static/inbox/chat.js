@@ -1,15 +1,19 @@
 // The middle pane: whose conversation, its lines, and the place to write.
 import { html, useState } from "../vendor/ui.js";
-import { act, actsOf, focusComposer, may } from "./acts.js";
+import { AwayHint } from "../common/presence.js";
+import { actsOf, ask, focusComposer, may } from "./acts.js";
 import { Avatar, Empty, IconButton, Mode, channelWord, nameOf } from "./bits.js";
 import { isClosed } from "./closing.js";
-import { Composer } from "./composer.js";
+import { Composer, isBarred } from "./composer.js";
 import { Icon } from "./icons.js";
+import { Lookers } from "./looking.js";
+import { LabelLine } from "./labels.js";
 import { go } from "./nav.js";
 import { toast } from "./notices.js";
-import { Waiting } from "./row.js";
-import { current, details, openId } from "./store.js";
+import { Due } from "./row.js";
+import { current, details, dialog, openId } from "./store.js";
 import { t } from "./text.js";
+import { Sleeping } from "./sleeping.js";
 import { Thread } from "./thread.js";
 import { DropHere } from "./tray.js";
 import { add, takesFiles } from "./uploads.js";
@@ -28,7 +32,7 @@ export function Chat() {
 /** A file may be dropped anywhere on a conversation that can take one now; elsewhere it is said why not, and main.js keeps the page. */
 function Open({ summary }) {
   const [over, setOver] = useState(false);
-  const takes = (event) => event.dataTransfer?.types.includes("Files") && takesFiles() && may(summary, "agent_replied") && !["BOT", "CLOSED"].includes(summary.mode) && !isClosed(summary);
+  const takes = (event) => event.dataTransfer?.types.includes("Files") && takesFiles() && may(summary, "agent_replied") && !isBarred(summary) && !isClosed(summary);
   const hover = (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault(); // or the browser would leave the page and open the file
@@ -46,6 +50,8 @@ function Open({ summary }) {
   return html`<main class="chat" id="chat" tabindex="-1" onDragOver=${hover} onDragLeave=${left} onDrop=${drop}>
     ${over && html`<${DropHere} />`}
     <${Head} summary=${summary} />
+    ${summary && html`<${Sleeping} summary=${summary} />`}
+    <${AwayHint} summary=${summary} />
     <${Thread} name=${summary ? nameOf(summary) : ""} />
     ${summary && html`<${Composer} summary=${summary} />`}
   </main>`;
@@ -58,11 +64,13 @@ function Head({ summary }) {
   return html`<header class="chat-head">${back}
     <${Avatar} summary=${summary} />
     <div class="chat-who"><h2>${nameOf(summary)}</h2>
-      <p><${Mode} mode=${summary.mode} />${summary.waiting_since && html`<${Waiting} since=${summary.waiting_since} />`}
-        <span class="chat-number">${contact.name && contact.phone_text ? contact.phone_text : channelWord(channel.kind)}</span></p></div>
+      <p><${Mode} mode=${summary.mode} /><${Due} summary=${summary} />
+        <span class="chat-number">${contact.name && contact.phone_text ? contact.phone_text : channelWord(channel.kind)}</span><${LabelLine} summary=${summary} /></p></div>
+    <${Lookers} id=${summary.id} />
     <div class="chat-acts">${actsOf(summary).filter((each) => IN_HEADER.includes(each.action)).map((each) => html`
-      <button type="button" key=${each.verb} class="button quiet" data-verb=${each.verb} title=${each.verb === "close" ? `${each.label} (Alt+E)` : each.label} onClick=${() => act(each.verb)}>
+      <button type="button" key=${each.verb} class="button quiet" data-verb=${each.verb} title=${each.verb === "close" ? `${each.label} (Alt+E)` : each.label} onClick=${() => ask(each.verb, [summary.id])}>
         <${Icon} name=${each.icon} size=${16} /><span>${each.label}</span></button>`)}
+      <${IconButton} icon="play" size=${18} label=${`${t("macros")} (Alt+M)`} onClick=${() => (dialog.value = "macros")} />
       <${IconButton} icon="info" size=${20} id="details" class="icon-button chat-details" label=${t("contact_show")} aria-expanded=${details.value} onClick=${() => (details.value = !details.value)} /></div>
   </header>`;
 }

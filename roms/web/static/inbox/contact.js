@@ -1,11 +1,12 @@
 // The third pane: who this is, who handles it and why, and what may be done now.
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
-import { act, actsOf } from "./acts.js";
+import { act, actsOf, ask } from "./acts.js";
 import { Avatar, Face, IconButton, Mode, Moment, channelIcon, channelWord, nameOf, whole } from "./bits.js";
 import { colleagues, me } from "./boot.js";
 import { assignedText, sinceText } from "./events.js";
 import { Icon } from "./icons.js";
 import { Consent } from "./consent.js";
+import { LabelEditor, onContact, onConversation } from "./labels.js";
 import { inWords, toast } from "./notices.js";
 import { CONTACTS, go, isAdmin } from "./nav.js";
 import { Attributes, Identities, Merges, Suggestions, Threads, readSuggestions, trying, usePerson } from "./person.js";
@@ -26,9 +27,9 @@ export function Contact() {
     <div class="contact-who"><${Avatar} summary=${summary} size="l" /><h3>${nameOf(summary)}</h3>
       <p>${channelWord(summary.channel.kind)}${summary.contact.name && summary.contact.phone_text ? html` · <span class="nowrap">${summary.contact.phone_text}</span>` : ""}</p></div>
     <${Handling} summary=${summary} />
+    <${Labels} summary=${summary} />
     <${Facts} summary=${summary} />
     <${Known} key=${summary.contact.id} summary=${summary} />
-    <${Labels} labels=${summary.labels} />
     ${isAdmin && html`<${Authors} />`}
   </aside>`;
 }
@@ -56,7 +57,7 @@ function Handling({ summary }) {
 
 export const Acts = ({ summary }) => html`<div class="acts">
   ${actsOf(summary).map((each) => each.verb === "assign" ? html`<${Assign} key="assign" each=${each} summary=${summary} />`
-    : html`<button type="button" key=${each.verb} class="act" data-verb=${each.verb} disabled=${each.disabled} onClick=${() => act(each.verb)}>
+    : html`<button type="button" key=${each.verb} class="act" data-verb=${each.verb} disabled=${each.disabled} onClick=${() => ask(each.verb, [summary.id])}>
         <${Icon} name=${each.icon} size=${17} />${each.label}</button>`)}
 </div>`;
 
@@ -124,5 +125,7 @@ async function copy(text) {
 const Authors = () => html`<section class="card"><h4>${t("for_authors")}</h4><div class="acts">
   <button type="button" class="act" onClick=${() => (dialog.value = "test")}><${Icon} name="note" size=${17} />${t("act_test")}</button></div></section>`;
 
-const Labels = ({ labels }) => html`<section class="card"><h4>${t("labels")}</h4>
-  ${labels.length ? html`<ul class="labels">${labels.map((label) => html`<li key=${label}>${label}</li>`)}</ul>` : html`<p class="muted">${t("no_labels")}</p>`}</section>`;
+const Labels = ({ summary: { id, contact, labels } }) => html`<section class="card"><h4>${t("labels_conversation")}</h4>
+    <${LabelEditor} labels=${labels} name=${t("labels_conversation")} onPut=${(name) => onConversation(id, name, true)} onTake=${(name) => onConversation(id, name, false)} /></section>
+  <section class="card"><h4>${t("labels_contact")}</h4>
+    <${LabelEditor} labels=${contact.labels ?? []} name=${t("labels_contact")} onPut=${(name) => onContact(contact.id, name, true)} onTake=${(name) => onContact(contact.id, name, false)} /></section>`;

@@ -8,6 +8,9 @@ import { setTheme, signOut, switchLanguage, theme } from "./settings.js";
 import { goUnmatched, isAdmin, CONTACTS } from "./nav.js";
 import { dialog } from "./store.js";
 import { CardForm, PlaceForm } from "./forms.js";
+import { Assign, Closing, Labelling, Pause, Release, Snooze, Transfer, Unlabelling } from "./handing.js";
+import { Macros } from "./macros.js";
+import { PasswordForm } from "./password.js";
 import { Templates } from "./templates.js";
 import { Test } from "./testing.js";
 import { language, t } from "./text.js";
@@ -78,10 +81,15 @@ function Menu() {
     <${Choice} label=${t("language")} chosen=${language.value} options=${[["id", "Bahasa Indonesia"], ["en", "English"]]} onChoose=${switchLanguage} />
     <${Choice} label=${t("theme")} chosen=${theme.value} options=${["auto", "light", "dark"].map((name) => [name, t(`theme_${name}`)])} onChoose=${setTheme} />
     <div class="menu-acts"><a class="act" href=${CONTACTS}><${Icon} name="people" />${t("contacts")}</a>
+      <a class="act" href="/inbox/labels"><${Icon} name="label" />${t("words")}</a>
+      ${me.role !== "agent" && html`<a class="act" href="/board"><${Icon} name="people" />${t("board")}</a>`}
+      ${["admin", "supervisor"].includes(me.role) && html`<a class="act" href="/inbox/hours"><${Icon} name="clock" />${t("hours")}</a>`}
       ${isAdmin && html`<button type="button" class="act" onClick=${() => (leave(), goUnmatched())}><${Icon} name="unknown" />${t("unmatched")}</button>
       <a class="act" href="/inbox/channels"><${Icon} name="phone" />${t("channels")}</a>
+      <a class="act" href="/inbox/crew"><${Icon} name="userPlus" />${t("crew")}</a>
       <a class="act" href="/inbox/journal"><${Icon} name="check" />${t("journal")}</a>`}
       <button type="button" class="act" onClick=${() => (dialog.value = "help")}><${Icon} name="keys" />${t("help")}</button>
+      <button type="button" class="act" onClick=${() => (dialog.value = "password")}><${Icon} name="pencil" />${t("password_change")}</button>
       <button type="button" class="act" onClick=${signOut}><${Icon} name="out" />${t("sign_out")}</button></div>`;
 }
 
@@ -94,5 +102,8 @@ const titled = (name, Inside) => () => html`<${Title}>${t(name)}</${Title}><${In
 
 const KINDS = {
   palette: Palette, help: Help, menu: Menu, test: SaveAsTest,
-  templates: titled("templates", Templates), location: titled("location", PlaceForm), card: titled("card", CardForm),
+  macros: titled("macros", Macros), templates: titled("templates", Templates), location: titled("location", PlaceForm), card: titled("card", CardForm),
+  transfer: titled("transfer", Transfer), assign: titled("bulk_assign", Assign), pause: titled("pause_until", Pause), snooze: titled("snooze_until", Snooze),
+  release: titled("release_where", Release), close: titled("close_conversation", Closing), label: titled("bulk_label_title", Labelling), unlabel: titled("bulk_unlabel", Unlabelling),
+  password: titled("password_change", PasswordForm),
 };

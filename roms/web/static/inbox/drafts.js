@@ -14,6 +14,19 @@ onElsewhere("draft.", (key) => {
 
 export const draftOf = (id, kind) => drafts.value[keyOf(id, kind)] ?? "";
 
+const begun = new Map(); // conversation -> the newest number that was known when the reply was begun
+
+/** null: nothing was begun since the page was opened. */
+export const begunAt = (id) => begun.get(id) ?? null;
+
+/** A reply is begun with its first letter or file, by somebody who has everything up to `n` before him. */
+export function begin(id, n) {
+  if (!begun.has(id)) begun.set(id, n);
+}
+
+/** It was sent, or given up. */
+export const ended = (id) => begun.delete(id);
+
 export function setDraft(id, kind, text) {
   const key = keyOf(id, kind);
   if ((drafts.value[key] ?? "") === text) return;

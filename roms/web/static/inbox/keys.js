@@ -1,8 +1,10 @@
 // Every command of the page, with its key. The palette and the help are drawn from this list, so they cannot lie.
-import { act, actsOf, focusComposer, may, takeOver } from "./acts.js";
+import { act, actsOf, ask, focusComposer, may, takeOver } from "./acts.js";
 import { colleagues, me } from "./boot.js";
 import { nameOf } from "./bits.js";
 import { choose, toggleSort } from "./list.js";
+import { labelCommands } from "./labels.js";
+import { macroCommands } from "./macros.js";
 import { CONTACTS, go, goUnmatched, isAdmin, step } from "./nav.js";
 import { widen } from "./panes.js";
 import { canQuote, quote } from "./reacting.js";
@@ -18,7 +20,9 @@ function reply() {
   else focusComposer("reply");
 }
 
-const close = () => may(current.value, "closed") && act("close");
+const close = () => may(current.value, "closed") && ask("close");
+
+const snooze = () => may(current.value, "snoozed") && ask("snooze");
 
 /** Alt+Q: answer what the contact said last. */
 function quoteNewest() {
@@ -33,6 +37,8 @@ const KEYED = [
   { name: "note", key: "Alt+P", run: () => focusComposer("note"), open: true },
   { name: "quote", key: "Alt+Q", run: quoteNewest, open: true },
   { name: "close", key: "Alt+E", run: close, open: true },
+  { name: "snooze", key: "Alt+T", run: snooze, open: true },
+  { name: "macros", key: "Alt+M", run: () => (dialog.value = "macros"), open: true },
   { name: "search", key: "/", run: () => document.getElementById("search")?.focus() },
   { name: "palette", key: "Ctrl+K", run: () => (dialog.value = "palette") },
   { name: "help", key: "?", run: () => (dialog.value = "help") },
@@ -43,13 +49,13 @@ export const keyed = () => KEYED.map((command) => ({ ...command, label: t(`key_$
 /** What the palette offers now. */
 export function commands() {
   const summary = current.value;
-  const here = keyed().filter(({ open, name }) => (!open || summary) && !["palette", "close"].includes(name));
-  return [...(summary ? actCommands(summary) : []), ...here, ...(isAdmin ? adminCommands(summary) : []), ...pageCommands(), ...rows.value.slice(0, 50).map(jump)];
+  const here = keyed().filter(({ open, name }) => (!open || summary) && !["palette", "close", "snooze"].includes(name));
+  return [...(summary ? [...actCommands(summary), ...macroCommands(), ...labelCommands(summary)] : []), ...here, ...(isAdmin ? adminCommands(summary) : []), ...pageCommands(), ...rows.value.slice(0, 50).map(jump)];
 }
 
 const actCommands = (summary) =>
   actsOf(summary).filter((each) => !each.disabled).flatMap((each) => {
-    if (each.verb !== "assign") return [{ name: each.verb, label: each.label, icon: each.icon, key: each.verb === "close" ? "Alt+E" : "", run: () => act(each.verb) }];
+    if (each.verb !== "assign") return [{ name: each.verb, label: each.label, icon: each.icon, key: { close: "Alt+E", snooze: "Alt+T" }[each.verb] ?? "", run: () => ask(each.verb, [summary.id]) }];
     return colleagues.filter(({ id }) => id !== summary.assignee).map(({ id, name }) =>
       ({ name: `assign${id}`, icon: each.icon, label: t("assign_to", { name: id === me.id ? t("you") : name }), run: () => act("assign", { agent: id }) }));
   });
@@ -57,6 +63,7 @@ const actCommands = (summary) =>
 const adminCommands = (summary) => [
   ...(summary ? [{ name: "test", icon: "note", label: t("act_test"), run: () => (dialog.value = "test") }] : []),
   { name: "unmatched", icon: "unknown", label: t("unmatched"), run: goUnmatched },
+  { name: "crew", icon: "userPlus", label: t("crew"), run: () => location.assign("/inbox/crew") },
 ];
 
 const pageCommands = () => [

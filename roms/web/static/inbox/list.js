@@ -1,9 +1,14 @@
 // The list of conversations: tabs, search, and rows of one fixed height, of which only the visible ones exist.
+import { Presence } from "../common/presence.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
+import { Bell, called } from "./bell.js";
 import { Empty, IconButton } from "./bits.js";
+import { Bar, toggle } from "./many.js";
+import { Icon } from "./icons.js";
+import { known } from "./labels.js";
 import { go } from "./nav.js";
 import { Row } from "./row.js";
-import { counts, dialog, found, link, listState, openId, query, rows, sort, unread, view } from "./store.js";
+import { counts, dialog, found, label, link, listState, openId, query, rows, sort, unread, view } from "./store.js";
 import { moreRows, showList } from "./sync.js";
 import { number, t } from "./text.js";
 import { VIEWS } from "./views.js";
@@ -16,14 +21,17 @@ export const List = () => html`
     <header class="list-head">
       <h1>${t("inbox")}</h1>
       <span class="link-dot" data-link=${link.value} role="img" aria-label=${t(`link_${link.value}`)} title=${t(`link_${link.value}`)}></span>
-      <span class="grow"></span>
+      <span class="grow"></span><${Presence} />
+      <${Bell} onOpen=${go} />
       <${IconButton} icon="sort" label=${t(sort.value === "newest" ? "sort_to_waiting" : "sort_to_newest")}
         aria-pressed=${sort.value === "waiting"} onClick=${toggleSort} />
-      <${IconButton} icon="command" label=${`${t("palette")} (Ctrl+K)`} onClick=${() => (dialog.value = "palette")} />
+      <${IconButton} icon="command" class="icon-button by-key" label=${`${t("palette")} (Ctrl+K)`} onClick=${() => (dialog.value = "palette")} />
       <${IconButton} icon="menu" label=${t("menu")} onClick=${() => (dialog.value = "menu")} />
     </header>
     <${Search} />
+    <${Filter} />
     <${Tabs} />
+    <${Bar} />
     ${sort.value === "waiting" && html`<p class="sorted">${t("sorted_by_waiting")}</p>`}
     <${Rows} />
   </section>`;
@@ -52,6 +60,19 @@ function Search() {
   </div>`;
 }
 
+/** Which label the rows must have, where there are any. */
+function Filter() {
+  const all = known.value.filter((each) => each.is_active !== false || each.key === label.value);
+  if (!all.length) return null;
+  const chosen = (event) => {
+    label.value = event.target.value;
+    showList();
+  };
+  return html`<div class="filter"><label><${Icon} name="label" size=${15} /><span class="sr">${t("filter_label")}</span>
+    <select id="filter" value=${label.value} onChange=${chosen}><option value="">${t("filter_all")}</option>${all.map(({ key }) => html`<option key=${key} value=${key}>${key}</option>`)}</select></label>
+    ${label.value && html`<${IconButton} icon="close" size=${15} label=${t("filter_clear")} onClick=${() => ((label.value = ""), showList())} />`}</div>`;
+}
+
 export function clearSearch() {
   query.value = "";
   showList();
@@ -65,7 +86,7 @@ export function choose(name) {
 const Tabs = () => html`<div class="tabs" role="tablist" aria-label=${t("tabs_label")} onKeyDown=${tabKeys}>
   ${VIEWS.map((name) => html`<button type="button" role="tab" key=${name} id=${`tab-${name}`} class="tab" aria-controls="rows"
     aria-selected=${name === view.value} tabindex=${name === view.value ? 0 : -1} onClick=${() => choose(name)}>
-    <span class="tab-count">${counts.value ? number(counts.value[name]) : "·"}</span><span class="tab-name">${t(`view_${name}`)}</span>
+    <span class="tab-count">${counts.value ? number(name === "mentioned" ? called.value.conversations.length : (counts.value[name] ?? 0)) : "·"}</span><span class="tab-name">${t(`view_${name}`)}</span>
   </button>`)}
 </div>`;
 
@@ -124,6 +145,7 @@ function rowKeys(event, all, at, box, setFocused) {
   const page = Math.max(1, Math.floor(box.clientHeight / ROW) - 1);
   const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1, PageDown: at + page, PageUp: at - page };
   if (event.key === "Enter" || event.key === " ") go(all[at].id);
+  else if (event.key.toLowerCase() === "x") toggle(all[at].id, { range: event.shiftKey });
   else if (event.key in moves) focusRow(Math.min(all.length - 1, Math.max(0, moves[event.key])), all, box, setFocused);
   else return;
   event.preventDefault();
@@ -145,7 +167,7 @@ function ListState({ empty }) {
   if (state === "loading") return html`<div class="skeletons" aria-busy="true" aria-label=${t("loading")}>${[1, 2, 3, 4, 5].map((i) => html`<div class="skeleton" key=${i}></div>`)}</div>`;
   if (found.value) return html`<${Empty} icon="search" title=${t("search_empty")} text=${t("search_empty_text", { q: query.value, view: t(`view_${view.value}`) })}>
     ${["all", "closed"].filter((name) => name !== view.value).map((name) => html`<button type="button" class="button" key=${name} onClick=${() => choose(name)}>${t("search_in", { view: t(`view_${name}`) })}</button>`)}</${Empty}>`;
-  return html`<${Empty} icon=${view.value === "bot" ? "bot" : "check"} title=${t(`empty_${view.value}`)} text=${t(`empty_${view.value}_text`)} />`;
+  return html`<${Empty} icon=${view.value === "bot" ? "bot" : view.value === "mentioned" ? "bell" : "check"} title=${t(`empty_${view.value}`)} text=${t(`empty_${view.value}_text`)} />`;
 }
 
 export function titleText() {

@@ -1,20 +1,24 @@
 // The whole wiring on one page.
 import { effect, html, render, useEffect } from "../vendor/ui.js";
+import { look, saw } from "./bell.js";
 import { boot } from "./boot.js";
 import { Chat } from "./chat.js";
 import { Contact, hideContact } from "./contact.js";
 import { Dialogs } from "./dialogs.js";
 import { Icon } from "./icons.js";
+import { readChoices } from "./choices.js";
 import { onKey } from "./keys.js";
 import { List, titleText } from "./list.js";
+import { loadMacros } from "./macros.js";
 import { follow } from "./nav.js";
 import { alerted, dismiss, status, toasts } from "./notices.js";
 import { Handle, applyWidths } from "./panes.js";
 import { pending } from "./sends.js";
 import { setTheme, theme } from "./settings.js";
+import { hear, mine } from "../common/presence.js";
 import { start } from "./socket.js";
 import { asked, details, link, now, openId, page, signedOut } from "./store.js";
-import { showList } from "./sync.js";
+import { calls, enter, resync, showList } from "./sync.js";
 import { speak, t } from "./text.js";
 import { Unmatched } from "./unmatched.js";
 import { warnings, watchWarnings } from "./warnings.js";
@@ -68,8 +72,16 @@ async function begin() {
   addEventListener("popstate", follow);
   follow();
   render(html`<${App} />`, document.getElementById("app"));
+  readChoices();
   await showList();
-  start();
+  start({ enter: (frame) => (hear(frame), enter(frame)), resync: async () => (await Promise.all([mine(), resync()])).every(Boolean) });
+  effect(() => {
+    if (calls.value) look();
+  });
+  effect(() => {
+    if (openId.value) saw(openId.value);
+  });
+  loadMacros();
   watchWarnings();
 }
 

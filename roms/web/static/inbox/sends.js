@@ -4,6 +4,7 @@ import { batch, signal } from "../vendor/ui.js";
 import { Refused, Unreachable, conversation, post } from "./api.js";
 import { answered, withSummary } from "./apply.js";
 import { me } from "./boot.js";
+import { begunAt } from "./drafts.js";
 import { onElsewhere, recall, recallAll, remember } from "./memory.js";
 import { inWords, toast } from "./notices.js";
 import { link, signedOut, thread, world } from "./store.js";
@@ -47,10 +48,13 @@ function drop({ client_id }) {
 
 export const pendingOf = (id) => pending.value.filter((item) => item.c === id);
 
+/** What was there when the words were begun: what a colleague wrote since may not have been seen by who wrote on. */
+const seenOf = (id) => begunAt(id) ?? thread.value?.n ?? 0;
+
 /** `more`: {kind, content, quoted, body} of what is more than words. */
 export function send(id, text, more = {}) {
   const item = {
-    client_id: uuid(), c: id, n: ++count, text, seen: thread.value?.n ?? 0, at: new Date().toISOString(), force: false, agent: me.id,
+    client_id: uuid(), c: id, n: ++count, text, seen: seenOf(id), at: new Date().toISOString(), force: false, agent: me.id,
     state: "queued", ...more,
   };
   remember(KEY + item.client_id, item);
@@ -68,6 +72,12 @@ export function uuid() {
 export function retry(item, { force = item.force } = {}) {
   change(item, { state: "queued", error: null, force });
   pump(item.c);
+}
+
+/** "Send anyway" is meant for all that was held back here: files and their words went as several. */
+export function forceAll(id) {
+  for (const item of pendingOf(id).filter(({ state }) => state === "stale")) change(item, { state: "queued", error: null, force: true });
+  pump(id);
 }
 
 /** Take a reply back into the box; returns its text. */
@@ -115,7 +125,7 @@ function notDelivered(item, error) {
   if (!(error instanceof Refused)) throw error;
   if (error.status === 401) signedOut.value = true;
   if (error.status === 401) change(item, { state: "queued" });
-  else if (error.code === "stale_view") change(item, { state: "stale", entries: error.data.entries ?? [] });
+  else if (error.code === "stale_view") change(item, { state: "stale", entries: error.data.entries ?? [], names: error.data.names ?? {} });
   else change(item, { state: "failed", error: { code: error.code, class: error.code, say: error.data.say, text: inWords(error) } });
   if (error.code === "window_closed") closed(item.c, error.data.until);
   return error.status !== 401;
@@ -148,8 +158,9 @@ export async function checkSent(id, entry) {
   }
 }
 
-export async function addNote(id, text) {
-  const answer = await post(conversation(id, "/notes"), { text });
+/** `client_id` is the writer's own: a second try is no second note. `force`: although somebody called may not read it. */
+export async function addNote(id, text, { client_id = uuid(), force = false } = {}) {
+  const answer = await post(conversation(id, "/notes"), { client_id, text, force });
   learn(answered(withSummary(world.value, answer.conversation), answer), id);
 }
 

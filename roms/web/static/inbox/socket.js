@@ -1,12 +1,15 @@
 // The live line: one socket, reconnected for ever; while there is none, a poll every 3 s.
+import { effect } from "../vendor/ui.js";
 import { createBackoff } from "../common/reconnect.js";
 import { Refused, Unreachable, conversation, post } from "./api.js";
 import { boot } from "./boot.js";
+import { forgetLooking, ownLook } from "./looking.js";
 import { dialog, link, openId, signedOut } from "./store.js";
 import { enter, resync } from "./sync.js";
 
 const OPEN_MS = 10_000; // for a handshake; a browser by itself would wait for minutes
 const PING_MS = 10_000;
+const LOOK_MS = 5_000; // the server forgets who has not said for 11 s that they still look
 const PONG_MS = 4_000;
 const POLL_MS = 3_000;
 const OFFLINE_AFTER_MS = 2_500; // a short break, such as a server's restart, is not worth a banner
@@ -19,11 +22,16 @@ let retry = null;
 let typedAt = 0;
 let signalledAt = 0;
 let brokenSince = null;
+let taker = { enter, resync }; // what the page does with a frame, and to catch up; the inbox's own unless it says otherwise
 
-export function start() {
+export function start(other = taker) {
+  taker = other;
   connect();
   setInterval(ping, PING_MS);
   setInterval(poll, POLL_MS);
+  setInterval(tellLooking, LOOK_MS);
+  effect(() => tellLooking(openId.value));
+  document.addEventListener("visibilitychange", () => tellLooking());
   addEventListener("offline", offline);
   addEventListener("online", connectNow);
   for (const event of ["visibilitychange", "resume"]) document.addEventListener(event, lookedAt);
@@ -64,7 +72,11 @@ function open(ticket) {
   const mine = new WebSocket(address);
   socket = mine;
   lookAfter(mine, OPEN_MS);
-  mine.onopen = () => mine === socket && ping();
+  mine.onopen = () => {
+    if (mine !== socket) return;
+    ping();
+    tellLooking();
+  };
   mine.onmessage = (event) => heard(mine, JSON.parse(event.data));
   mine.onclose = (event) => {
     if (socket !== mine) return;
@@ -78,7 +90,7 @@ async function opened(mine) {
   backoff.begin();
   brokenSince = null;
   link.value = "live";
-  while (socket === mine && !(await resync()) && !signedOut.value) await pause(AGAIN_MS * (0.5 + Math.random()));
+  while (socket === mine && !(await taker.resync()) && !signedOut.value) await pause(AGAIN_MS * (0.5 + Math.random()));
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -88,12 +100,13 @@ function heard(mine, frame) {
   if (!mine.isHeard) opened(mine);
   mine.isHeard = true;
   if (frame.t === "bye") backoff.bye(frame.within);
-  else if (frame.t !== "pong") enter(frame);
+  else if (frame.t !== "pong") taker.enter(frame);
 }
 
 function gone() {
   clearTimeout(socket?.patience);
   socket = null;
+  forgetLooking();
   broken(false);
   if (signedOut.value) return;
   retry = setTimeout(connect, backoff.next());
@@ -110,7 +123,7 @@ function broken(sure) {
 async function poll() {
   if (alive() || signedOut.value || brokenSince === null || backoff.isAnnounced()) return;
   if (Date.now() - brokenSince < OFFLINE_AFTER_MS - 100) return;
-  const reached = navigator.onLine && (await resync());
+  const reached = navigator.onLine && (await taker.resync());
   if (!alive() && brokenSince !== null) link.value = reached ? "polling" : "offline";
 }
 
@@ -138,6 +151,11 @@ function drop(mine) {
 function offline() {
   if (alive()) drop(socket);
   broken(true);
+}
+
+/** Tell colleagues what we have open: at once when it changes, and again and again, because a browser may die. */
+function tellLooking() {
+  if (alive()) socket.send(JSON.stringify(ownLook()));
 }
 
 /** Tell colleagues and the contact that we are writing; at most every 3 s, and not while a dialog is open. */

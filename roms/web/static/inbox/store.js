@@ -10,6 +10,8 @@ export const counts = signal(null);
 export const view = remembered("view", "mine");
 export const sort = remembered("sort", "newest");
 export const query = signal("");
+export const label = signal(""); // what the list is filtered by
+export const calledIn = signal(new Set()); // ids of the tab of conversations in which I was called
 export const found = signal(null); // {ids, next} while searching
 export const lists = signal({}); // view -> {state: "loading" | "ready" | "error", next}
 
@@ -22,19 +24,23 @@ export const link = signal("connecting"); // connecting | live | polling | offli
 export const signedOut = signal(false);
 export const now = signal(Date.now());
 
-export const dialog = signal(null); // null | "palette" | "help" | "menu"
+export const dialog = signal(null); // null | "palette" | "help" | "menu" | a verb
+export const targets = signal([]); // the conversations that a dialog is about
 export const details = signal(false);
 export const asked = signal(null); // seq of the message that is being explained
 export const page = signal(""); // "unmatched" instead of a conversation
 export const composing = signal("reply"); // reply | note
 
+/** Under what a list is kept: a filtered tab is another list. */
+export const listKey = () => (label.value ? `${view.value} ${label.value}` : view.value);
 export const listState = computed(() => {
-  const key = found.value ? "search" : view.value;
+  const key = found.value ? "search" : listKey();
   return lists.value[key] ?? { state: "loading", next: null };
 });
 export const rows = computed(() =>
   rowsOf(world.value.summaries, {
     view: view.value, me: me.id, sort: sort.value, found: found.value?.ids ?? null, next: listState.value.next, open: openId.value,
+    label: label.value, called: calledIn.value,
   }),
 );
 /** Several numbers of ours: then a row must say which one was written to, whatever else happens to be loaded. One that

@@ -1,10 +1,13 @@
 // Keeps the world in step with the server: frames, catch-up, lists, threads. The rules are apply.js; here is the fetching.
-import { batch } from "../vendor/ui.js";
+import { batch, signal } from "../vendor/ui.js";
+import { ring } from "./ringing.js";
 import { Refused, Unreachable, conversation, get } from "./api.js";
-import { apply, behind, caughtUp, continues, prepend, relisted, threadFrom, withSummary, withThread } from "./apply.js";
+import { apply, behind, caughtUp, continues, isGone, prepend, relisted, threadFrom, withSummary, withThread, without } from "./apply.js";
 import { me } from "./boot.js";
 import { firstUnread } from "./lines.js";
+import { noteLooking } from "./looking.js";
 import * as store from "./store.js";
+import { t } from "./text.js";
 import { recount } from "./views.js";
 
 const PAGE = 30;
@@ -15,24 +18,31 @@ const RECOUNT_MS = 700;
 const AGAIN_MS = 2000;
 const touched = new Set(); // ids that changed here while a list is on its way
 const chasing = new Map(); // id -> newest number asked for while a catch-up runs
+export const calls = signal(0); // how often a note has called me since the page was opened
 let unsure = new Set(); // ids held beside the list that was read last: the counts know them better than we do
 let moves = 0; // how often a conversation changed its tab: counts read meanwhile may or may not know of it
 let recountTimer = null;
 
 export function enter(frame) {
   if (frame.t === "typing") return noteTyping(frame);
+  if (frame.t === "looking") return noteLooking(frame);
+  if (frame.t === "rights") return void location.reload(); // what we hold may be more, or less, than is ours to see
+  if (frame.t === "moved" && !frame.c) return lookSoon();
   const before = store.world.value.summaries.get(frame.c);
   const { world, fetch, reload } = apply(store.world.value, frame);
   batch(() => {
     store.world.value = world;
     touched.add(frame.c);
     if (frame.t === "change") changed(frame, before);
+    if (frame.t === "gone") left(frame.c, before);
   });
   if (fetch) catchUp(fetch.id, frame.s);
   if (reload) recountSoon();
 }
 
 function changed(frame, before) {
+  ring(frame);
+  if (frame.entries.some(({ type, seq, mentions }) => type === "note" && seq > frame.from && mentions?.includes(me.id))) calls.value += 1;
   for (const { seq, type, direction, agent } of frame.entries) { // a receipt for an older message says nothing of typing
     if (type === "message" && seq > frame.from) forgetTyping(frame.c, direction === "in" ? "contact" : agent);
   }
@@ -49,10 +59,27 @@ export function learn(world, id) {
   });
 }
 
+/** It is not ours to see any more: it leaves the list, and the screen. */
+function left(id, before) {
+  unsure.delete(id);
+  if (before) recountSoon();
+  if (store.openId.value === id) store.opening.value = { state: "error", error: new Refused(404, { code: "not_found", message: t("conversation_gone") }) };
+}
+
+let looking = null;
+/** Something moved that is not ours to know: perhaps something of ours went. */
+function lookSoon() {
+  looking ??= setTimeout(async () => {
+    looking = null;
+    if (!(await resync()) && !store.signedOut.value) lookSoon();
+  }, RECOUNT_MS * (1 + Math.random()));
+}
+
 /** The tabs' counts follow a conversation once, whoever brought the news first. */
 function counted(id, before) {
   const after = store.world.value.summaries.get(id);
   if (before === after) return;
+  if (!after) return recountSoon();
   if (unsure.delete(id) && before?.seq !== after.seq) recountSoon(); // it may have been elsewhere in between
   const moved = !before || before.mode !== after.mode || before.assignee !== after.assignee;
   if (!moved) return;
@@ -116,11 +143,22 @@ async function fetchAfter(id) {
 function failedToCatchUp(id, error) {
   if (error instanceof Refused) lost(error);
   else if (!(error instanceof Unreachable)) throw error;
+  if (error.status === 404) return forget(id);
   if (mayPass(error)) setTimeout(() => store.world.value.threads.has(id) && catchUp(id), again());
 }
 
 /** No answer, too many at once, or trouble at the server's: the same question may be answered later. */
 const mayPass = (error) => error instanceof Unreachable || error.status === 429 || error.status >= 500;
+
+/** The server has it for us no more; what was told up to now is not shown again. */
+function forget(id) {
+  const before = store.world.value.summaries.get(id);
+  const known = Math.max(before?.seq ?? 0, store.world.value.threads.get(id)?.n ?? 0);
+  batch(() => {
+    store.world.value = without(store.world.value, id, known);
+    left(id, before);
+  });
+}
 
 function lost(error) {
   if (error.status === 401) store.signedOut.value = true;
@@ -135,16 +173,17 @@ const listPath = (values) => `/api/conversations?${new URLSearchParams(Object.en
 /** Load a tab for the first time, or the results of a search. */
 export async function showList() {
   const q = store.query.value.trim();
-  const view = store.view.value;
+  const [view, label] = [store.view.value, store.label.value];
   if (!q) store.found.value = null;
-  const key = q ? "search" : view;
+  const key = q ? "search" : store.listKey();
   const isShown = store.lists.value[key]?.state === "ready" && (!q || store.found.value);
   setList(key, { state: isShown ? "ready" : "loading" });
   const known = moves;
-  const page = await readList(key, { view, q, limit: PAGE });
-  if (!page || q !== store.query.value.trim() || view !== store.view.value) return;
+  const page = await readList(key, { view, label, q, limit: PAGE });
+  if (!page || q !== store.query.value.trim() || view !== store.view.value || label !== store.label.value) return;
   batch(() => {
     add(page.items);
+    noteCalled(view, page.items);
     if (q) store.found.value = { ids: page.items.map((item) => item.id), next: page.next };
     takeCounts(page, known);
     setList(key, { state: "ready", next: page.next });
@@ -170,6 +209,11 @@ async function readList(key, values) {
   }
 }
 
+/** Which conversations called me no summary tells; the tab's own list does. */
+function noteCalled(view, items) {
+  if (view === "mentioned") store.calledIn.value = new Set([...store.calledIn.value, ...items.map(({ id }) => id)]);
+}
+
 function add(items) {
   store.world.value = items.reduce(withSummary, store.world.value);
 }
@@ -180,12 +224,13 @@ export async function moreRows() {
   if (!next || loadingMore) return;
   loadingMore = true;
   const q = store.found.value ? store.query.value.trim() : "";
-  const key = q ? "search" : store.view.value;
-  const page = await readList(key, { view: store.view.value, q, before: next, limit: PAGE });
+  const key = q ? "search" : store.listKey();
+  const page = await readList(key, { view: store.view.value, label: store.label.value, q, before: next, limit: PAGE });
   loadingMore = false;
   if (!page || store.listState.value.next !== next) return; // read anew meanwhile: this page belongs to another list
   batch(() => {
     add(page.items);
+    noteCalled(store.view.value, page.items);
     if (!sameCounts(page.counts, store.counts.value)) takeCounts(page, -1);
     if (q) store.found.value = { ids: [...store.found.value.ids, ...page.items.map((item) => item.id)], next: page.next };
     setList(key, { state: "ready", next: page.next });
@@ -215,31 +260,32 @@ async function readUntilQuiet() {
 
 /** As far as it was loaded; what is no longer known to be true is forgotten. */
 async function readTab() {
-  const view = store.view.value;
+  const [view, label, key] = [store.view.value, store.label.value, store.listKey()];
   const wanted = Math.min(300, Math.max(PAGE, store.rows.value.length));
   const known = moves;
   touched.clear();
   const pages = [];
   let before = "";
   do {
-    const page = await readList(view, { view, before, limit: Math.min(wanted, MOST_PER_REQUEST) });
+    const page = await readList(key, { view, label, before, limit: Math.min(wanted, MOST_PER_REQUEST) });
     if (!page) return false;
     pages.push(page);
     before = page.next;
   } while (before && pages.reduce((sum, page) => sum + page.items.length, 0) < wanted);
-  if (view !== store.view.value) readAgain = true; // the other tab was read before we knew what we had missed
-  else batch(() => takeList(view, pages, known));
+  if (key !== store.listKey()) readAgain = true; // the other tab was read before we knew what we had missed
+  else batch(() => takeList(key, pages, known));
   return true;
 }
 
-function takeList(view, pages, known) {
+function takeList(key, pages, known) {
   const items = pages.flatMap((page) => page.items);
+  noteCalled(store.view.value, items);
   const beside = [store.openId.value, ...(store.found.value?.ids ?? [])];
   const keep = new Set([...touched, ...beside]);
   unsure = new Set(beside.filter((id) => !touched.has(id) && !items.some((item) => item.id === id)));
   store.world.value = forgetThreads(relisted(store.world.value, items, keep, touched));
   takeCounts(pages[0], pages.every((page) => sameCounts(page.counts, pages[0].counts)) ? known : -1);
-  store.lists.value = { search: store.lists.value.search, [view]: { state: "ready", next: pages.at(-1).next } };
+  store.lists.value = { search: store.lists.value.search, [key]: { state: "ready", next: pages.at(-1).next } };
 }
 
 /** A thread whose summary we no longer hold cannot be known to be complete. */
@@ -283,6 +329,7 @@ function reopen(id) {
 
 async function loadThread(id) {
   const answer = await get(conversation(id));
+  if (isGone(store.world.value, answer.conversation)) return left(id, null);
   const world = withSummary(store.world.value, answer.conversation);
   const fresh = threadFrom(answer);
   batch(() => {

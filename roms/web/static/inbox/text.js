@@ -6,11 +6,16 @@ const texts = signal({});
 
 /** Load a language whole before switching to it, so that the page never shows half of each. */
 export async function speak(code, part = "inbox") {
-  const answer = await fetch(`/static/i18n/${code}/${part}.json`);
-  if (!answer.ok) throw new Error(`no texts for ${code}`);
-  texts.value = await answer.json();
+  const parts = await Promise.all(["presence", part].map((name) => fetched(code, name))); // what stands in every page's head, and its own
+  texts.value = Object.assign({}, ...parts);
   language.value = code;
   document.documentElement.lang = code;
+}
+
+async function fetched(code, part) {
+  const answer = await fetch(`/static/i18n/${code}/${part}.json`);
+  if (!answer.ok) throw new Error(`no texts for ${code}`);
+  return answer.json();
 }
 
 const locale = () => (language.value === "id" ? "id-ID" : "en-GB");
@@ -73,6 +78,15 @@ export function rowTime(at, now) {
   if (ago === 0) return clock(at);
   if (ago < 7) return format(at, { weekday: "short" });
   return format(at, ago < 300 ? { day: "numeric", month: "short" } : { day: "numeric", month: "short", year: "2-digit" });
+}
+
+/** "20 seconds ago", "4 minutes ago": as long as it is short, to the second. */
+export function agoText(at, now) {
+  const seconds = Math.max(1, Math.round((now - Date.parse(at)) / 1000));
+  const relative = intl(Intl.RelativeTimeFormat, { numeric: "always" });
+  if (seconds < 60) return relative.format(-seconds, "second");
+  if (seconds < 3600) return relative.format(-Math.round(seconds / 60), "minute");
+  return seconds < 86_400 ? relative.format(-Math.round(seconds / 3600), "hour") : relative.format(-Math.round(seconds / 86_400), "day");
 }
 
 /** How long, roughly: "4 mnt", "2 j 05 mnt", "3 hari". */

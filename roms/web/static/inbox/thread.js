@@ -1,7 +1,7 @@
 // The open conversation: header, lines, pill. Scrolling is the delicate part: nothing moves under a reader's eyes.
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
 import { Line } from "./bubble.js";
-import { Empty, who } from "./bits.js";
+import { Empty } from "./bits.js";
 import { me } from "./boot.js";
 import { Icon } from "./icons.js";
 import { inWords } from "./notices.js";
@@ -109,8 +109,8 @@ function toBottom(box) {
   box.scrollTo({ top: box.scrollHeight, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
 }
 
+/** The contact; colleagues are named in the head. */
 function Typing({ name }) {
-  const some = [...(typing.value.get(openId.value)?.keys() ?? [])];
-  return some.map((id) => html`<p class="typing" key=${`t${id}`} data-key=${`t${id}`} data-colleague=${id !== "contact"} aria-live="off">
-    <span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${t("is_typing", { name: id === "contact" ? name : who(id) })}</p>`);
+  if (!typing.value.get(openId.value)?.has("contact")) return null;
+  return html`<p class="typing" data-key="typing" aria-live="off"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${t("is_typing", { name })}</p>`;
 }

@@ -1,12 +1,14 @@
 // How far a message has come, and what to do about one that did not go: words first, then the ways out.
 import { html, useState } from "../vendor/ui.js";
 import { focusComposer, may } from "./acts.js";
-import { Moment, who } from "./bits.js";
+import { skew } from "./api.js";
+import { Moment } from "./bits.js";
+import { firstName } from "./boot.js";
 import { setDraft } from "./drafts.js";
 import { Icon } from "./icons.js";
-import { checkSent, pending, retry, retrySent, withdraw } from "./sends.js";
-import { current, dialog, link } from "./store.js";
-import { clock, t, tell } from "./text.js";
+import { checkSent, forceAll, pending, retry, retrySent, withdraw } from "./sends.js";
+import { current, dialog, link, now } from "./store.js";
+import { agoText, clock, t, tell } from "./text.js";
 import { Words } from "./words.js";
 
 const TICKS = {
@@ -65,8 +67,14 @@ function edit(item) {
   if (may(current.value, "agent_replied")) focusComposer();
 }
 
-const Stale = ({ item }) => html`<div class="stale" role="alert"><p><${Icon} name="warn" size=${15} />${t("stale_title")}</p>
-  ${item.entries.map((said) => html`<blockquote key=${said.seq}><b>${who(said.agent)}</b> <${Moment} at=${said.at}>${clock(said.at)}</${Moment}><${Words} text=${said.text} /></blockquote>`)}
-  <div class="stale-acts"><button type="button" class="button primary" onClick=${() => retry(item, { force: true })}>${t("send_anyway")}</button>
+/** By name, what happened and how long ago: the newest of it in the title, all of it below. */
+function Stale({ item }) {
+  const nameOf = ({ agent }) => (agent === null ? t("from_phone") : (firstName(agent) ?? item.names?.[agent]?.split(" ")[0] ?? t("someone")));
+  const last = item.entries.findLast(({ type }) => type === "message") ?? item.entries.at(-1);
+  const title = last && t(last.type === "note" ? "stale_noted" : "stale_answered", { name: nameOf(last), ago: agoText(last.at, Math.max(now.value, Date.now()) + skew.value) });
+  return html`<div class="stale" role="alert"><p><${Icon} name="warn" size=${15} />${title || t("stale_title")}</p>
+  ${item.entries.map((said) => html`<blockquote key=${said.seq}><b>${nameOf(said)}</b>${said.type === "note" && html` <small>${t("note")}</small>`} <${Moment} at=${said.at}>${clock(said.at)}</${Moment}><${Words} text=${said.text || t(`kind_name_${said.kind}`)} /></blockquote>`)}
+  <div class="stale-acts"><button type="button" class="button primary" onClick=${() => forceAll(item.c)}>${t("send_anyway")}</button>
     ${!item.content && html`<button type="button" class="button" onClick=${() => edit(item)}>${t("edit")}</button>`}
     <button type="button" class="button quiet" onClick=${() => withdraw(item)}>${t("discard")}</button></div></div>`;
+}

@@ -2,6 +2,7 @@
 import { signal } from "../vendor/ui.js";
 import { conversation, remove } from "./api.js";
 import { boot } from "./boot.js";
+import { begin } from "./drafts.js";
 import { uuid } from "./sends.js";
 import { current, world } from "./store.js";
 import { t, tell } from "./text.js";
@@ -44,6 +45,7 @@ export function judge(files, { type, size }) {
 }
 
 export function add(id, list, { voice = false } = {}) {
+  begin(id, world.value.threads.get(id)?.n ?? 0);
   for (const file of list) {
     const { kind, problem, most } = judge(filesOf(id), file);
     const item = { key: uuid(), name: file.name || t(`kind_name_${kind}`), size: file.size, type: file.type, kind, state: "uploading", progress: 0, text: "", content: null, caption: "", source: file, voice };
@@ -51,6 +53,12 @@ export function add(id, list, { voice = false } = {}) {
     put(id, [...trayOf(id), item]);
     if (!problem) upload(id, item);
   }
+}
+
+/** A file that the server has already: that of a saved reply. */
+export function addReady(id, content) {
+  const item = { key: uuid(), name: content.name, size: content.size, type: content.mime, kind: content.kind, state: "ready", progress: 1, text: "", content, caption: "", source: null };
+  put(id, [...trayOf(id), item]);
 }
 
 /** fetch() tells nothing of its progress: this is what XMLHttpRequest is still for. Rejects with words for a person. */

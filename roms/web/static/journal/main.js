@@ -1,5 +1,7 @@
 // The whole wiring of the journal: two views of the same truth, looked at anew every few seconds.
 import { effect, html, render } from "../vendor/ui.js";
+import { Presence, listen } from "../common/presence.js";
+import { Bell } from "../inbox/bell.js";
 import { me } from "../inbox/boot.js";
 import { Icon } from "../inbox/icons.js";
 import { alerted, status, toasts } from "../inbox/notices.js";
@@ -12,7 +14,7 @@ const LOOK_MS = 4_000;
 
 const App = () => html`
   <a class="skip" href="#page">${t("skip")}</a>
-  <header class="top"><a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${22} /></a><h1>${t("journal")}</h1></header>
+  <header class="top"><a class="icon-button" href="/inbox" aria-label=${t("to_inbox")} title=${t("to_inbox")}><${Icon} name="back" size=${22} /></a><h1>${t("journal")}</h1><span class="grow"></span><a class="icon-button" href="/inbox/crew" aria-label=${t("crew")} title=${t("crew")}><${Icon} name="userPlus" size=${20} /></a><${Bell} /><${Presence} /></header>
   <main id="page" class="page journal" tabindex="-1" aria-busy=${standing.value === null}>
     ${failed.value && html`<p class="note bad" role="alert">${failed.value}</p>`}
     ${standing.value === null ? !failed.value && html`<p class="waiting-text" role="status"><span class="spinner" aria-hidden="true"></span>${t("working")}</p>`
@@ -28,6 +30,7 @@ async function begin() {
     document.title = `${t("journal")} · ROMS`;
   });
   render(html`<${App} />`, document.getElementById("app"));
+  listen();
   await look();
   setInterval(() => {
     now.value = Date.now();

@@ -1,6 +1,6 @@
 // The visitor's thread as a value: what the server said, and how a frame or an answer changes it. No page, no network.
 
-export const EMPTY = Object.freeze({ n: 0, mode: "BOT", staffed: true, entries: Object.freeze([]) });
+export const EMPTY = Object.freeze({ n: 0, mode: "BOT", staffed: true, hours: null, entries: Object.freeze([]) });
 
 /** Put entries in their places by seq; of two versions of one entry the one with the higher rev stays. */
 export function upsert(entries, news) {
@@ -22,12 +22,13 @@ export function applyFrame(thread, frame) {
 
 /** The answer to GET messages?after=n. A `whole` one takes the place of what is held: too much to tell, or the server knows less than we do. */
 export function applyAnswer(thread, answer) {
-  if (answer.whole) return { n: answer.seq, mode: answer.mode ?? EMPTY.mode, staffed: answer.staffed, entries: upsert([], answer.entries) };
+  if (answer.whole) return { n: answer.seq, mode: answer.mode ?? EMPTY.mode, staffed: answer.staffed, hours: answer.hours ?? null, entries: upsert([], answer.entries) };
   const newer = answer.seq >= thread.n;
   return {
     n: Math.max(thread.n, answer.seq),
     mode: newer ? answer.mode : thread.mode,
     staffed: answer.staffed,
+    hours: answer.hours ?? null,
     entries: upsert(thread.entries, answer.entries),
   };
 }

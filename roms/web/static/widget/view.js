@@ -5,7 +5,9 @@ import { Edited, Quoted, Reactions, Tomb } from "/static/common/around.js";
 import { Attached, wordsOf } from "/static/common/attached.js";
 import { Composer } from "./composer.js";
 import { icon } from "./icons.js";
+import { useHours } from "./hours.js";
 import { linesOf, linked } from "./lines.js";
+import { Stars, isRating } from "./stars.js";
 
 export function App({ chat, words, name, framed, onClose }) {
   const { t } = words;
@@ -37,12 +39,14 @@ function Header({ chat, words, name, framed, onClose }) {
   const { t } = words;
   const { mode, entries } = chat.thread.value;
   const agent = mode === "AGENT" ? entries.findLast((entry) => entry.from === "agent")?.name : null;
+  const there = useHours(chat.thread.value.hours);
   const line = agent ? t("with_agent", { name: agent }) : t(HEADLINES[mode] ?? "with_bot");
+  const until = mode !== "CLOSED" && there.open && there.at !== null ? t("open_until", { at: words.time(there.at) }) : "";
   return html`<header>
     <span class=${agent ? "face person" : "face"} aria-hidden="true">${agent ? initial(agent) : icon("bubble")}</span>
     <div class="who">
       <h1 tabindex="-1">${name || t("title")}</h1>
-      <p>${line}</p>
+      <p>${line}${until && html` <span class="until">${until}</span>`}</p>
     </div>
     ${framed && html`<button type="button" class="quiet" aria-label=${t("close")} onClick=${onClose}>${icon("cross")}</button>`}
   </header>`;
@@ -54,10 +58,13 @@ function Notices({ chat, words }) {
   const { t } = words;
   const { mode, staffed } = chat.thread.value;
   const waiting = chat.pending.items.value.some(({ state }) => state !== "failed");
-  const away = !staffed && mode !== "CLOSED";
+  const there = useHours(chat.thread.value.hours);
+  const away = (!staffed || !there.open) && mode !== "CLOSED";
+  const back = !there.open && there.at !== null ? { at: `${words.day(there.at, new Date())} ${words.time(there.at)}` } : null;
+  const key = mode === "AGENT" || mode === "PAUSED" ? "away" : "away_bot";
   return html`<div class="notices" role="status">
     ${!chat.reachable.value && html`<p class="notice warn">${icon("offline")}<span>${t(waiting ? "offline_waiting" : "offline")}</span></p>`}
-    ${away && html`<p class="notice">${icon("moon")}<span>${t(mode === "AGENT" || mode === "PAUSED" ? "away" : "away_bot")}</span></p>`}
+    ${away && html`<p class="notice">${icon("moon")}<span>${back ? t(`${key}_until`, back) : t(key)}</span></p>`}
   </div>`;
 }
 
@@ -200,6 +207,11 @@ function Options({ entry, chat, words }) {
   const stands = entry.kind === "buttons"; // they wait for nothing and start something whenever they are tapped
   const open = stands || chat.question.value === entry.seq;
   const choose = (option) => chat.send(option.label, option.key);
+  if (isRating(entry.options)) {
+    const next = chat.thread.value.entries.find(({ from, seq }) => from === "you" && seq > entry.seq);
+    const given = entry.options.find(({ label }) => label === next?.text);
+    return html`<${Stars} entry=${entry} open=${open} given=${given} label=${words.t("options")} onChoose=${choose} />`;
+  }
   return html`<div class=${open ? "options" : "options past"} role="group" aria-label=${words.t("options")}>
     ${entry.options.map(
       (option) => html`<button type="button" key=${option.key} disabled=${!open} onClick=${() => choose(option)}>
