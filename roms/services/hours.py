@@ -161,12 +161,12 @@ def notice() -> int:
 
 @transaction()
 def _write() -> int:
-    serialize("arrangements")
     return written(clock.now())
 
 
 def written(at: datetime) -> int:
     """The same within the transaction of whoever just set something."""
+    serialize("arrangements")
     news = _news()
     for subject, value in news.items():
         db.session.add(Arrangement(subject=subject, value=value, from_at=at + LEAD))

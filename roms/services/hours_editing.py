@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from roms import clock
-from roms.db import after_commit, db, serialize, transaction
+from roms.db import after_commit, db, transaction
 from roms.engine import hours as calendar
 from roms.engine.hours import DAY, DEFAULT_ZONE, Span
 from roms.engine.types import JSON
@@ -88,7 +88,6 @@ def give(team_id: int, hours_id: int | None, within: int | None) -> None:
         raise Invalid("a team answers within a second to 30 days", field="answer_within")
     team.hours_id, team.answer_within = hours_id, within
     db.session.flush()
-    serialize("arrangements")
     hours.written(clock.now())
 
 

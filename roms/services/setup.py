@@ -14,7 +14,7 @@ from roms import clock
 from roms.config import Config
 from roms.db import db, insert_all, insert_once, table, transaction
 from roms.models import Channel, Policy, Role, Sees, Team, TeamMember, User, UserSkill
-from roms.services import accounts, channels
+from roms.services import accounts, channels, hours
 
 # Those who come later leave the first three, and what is handed to their team, as they are.
 TRIAL_PEOPLE = (
@@ -63,6 +63,7 @@ def prepare() -> list[NewPerson]:
         insert_all(table(TeamMember), [{"team_id": team_id, "user_id": ids[login]} for login in logins])
         if key == DEFAULT_TEAM:
             db.session.execute(update(Channel).values(default_team_id=team_id))
+    hours.written(clock.now())
     return made
 
 
