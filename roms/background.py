@@ -15,7 +15,6 @@ from flask import Flask, current_app
 
 from roms import draining, process, queue
 from roms.app import app_from_environ
-from roms.db import db
 from roms.services import (
     account_states,
     arrivals,
@@ -137,14 +136,12 @@ def _named(chore: Callable[[], None]) -> str:
 
 
 def _do(app: Flask, chore: Callable[[], None], every: int = 1) -> None:
-    with app.app_context():
-        try:
+    try:
+        with app.app_context():
             chore()
             heartbeats.beat(_named(chore), every * BEAT)
-        except Exception:
-            log.exception("the ticker could not %s; it tries again", chore.__name__)
-        finally:
-            db.session.remove()
+    except Exception:
+        log.exception("the ticker could not %s; it tries again", chore.__name__)
 
 
 def flush_spool() -> None:

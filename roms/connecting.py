@@ -11,9 +11,10 @@ import time
 from contextvars import ContextVar
 from typing import Any
 
+import flask_sqlalchemy.session
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
-from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from roms import jsontext, lifeline
@@ -28,6 +29,18 @@ PATIENCE = "roms_patience"  # of a connection: what it was told last
 
 # Seconds that who works now waits for a lock; None: as long as it takes.
 patience: ContextVar[float | None] = ContextVar("patience", default=None)
+
+
+class Session(flask_sqlalchemy.session.Session):
+    """Can be closed when the server is gone: what was not committed is gone with it, so nothing is to be taken back."""
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            log.info("the database was gone before it was told to forget what was not committed: %s", error.orig)
 
 
 def prepare(engine: Engine) -> None:

@@ -65,7 +65,9 @@ class Model(DeclarativeBase):
 
 
 db = SQLAlchemy(
-    model_class=Model, disable_autonaming=True, session_options={"expire_on_commit": False, "autoflush": False}
+    model_class=Model,
+    disable_autonaming=True,
+    session_options={"class_": connecting.Session, "expire_on_commit": False, "autoflush": False},
 )
 
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts by itself only in INTEGER columns

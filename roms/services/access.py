@@ -6,7 +6,10 @@ What is not somebody's to see is not there for them: NotFound, never NotAllowed.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select, true
+import functools
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, String, bindparam, or_, select, true
 
 from roms import clock
 from roms.db import db, table
@@ -16,19 +19,41 @@ from roms.services import channels
 from roms.services.actors import Actor
 from roms.services.scene import Scene, scene_of
 
+ME = bindparam("me", type_=BigInteger())
+MY_TEAMS = bindparam("my_teams", type_=String(), expanding=True)
+
+
+def sight(actor: Actor) -> Sees:
+    """How far this person sees."""
+    return Sees.ALL if actor.is_supervisor else actor.sees
+
 
 def sees_all(actor: Actor) -> bool:
-    return actor.is_supervisor or actor.sees is Sees.ALL
+    return sight(actor) is Sees.ALL
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Of the conversations in a statement, those that are this person's to see."""
-    if sees_all(actor):
+    asker = asked_by(actor)
+    return _rule(sight(actor), asker["me"], asker["my_teams"])
+
+
+@functools.cache
+def visible(sees: Sees) -> ColumnElement[bool]:
+    """The same for a statement that is kept: of whoever sees so far and asks it with `asked_by`."""
+    return _rule(sees, ME, MY_TEAMS)
+
+
+def asked_by(actor: Actor) -> dict[str, Any]:
+    """The values of ME and MY_TEAMS."""
+    return {"me": actor.id, "my_teams": ["", *sorted(actor.teams)]}
+
+
+def _rule(sees: Sees, me: Any, teams: Any) -> ColumnElement[bool]:
+    if sees is Sees.ALL:
         return true()
-    own = Conversation.assignee_id == actor.id
-    if actor.sees is Sees.TEAM:
-        return or_(own, Conversation.team.in_(["", *sorted(actor.teams)]))
-    return own
+    own = Conversation.assignee_id == me
+    return or_(own, Conversation.team.in_(teams)) if sees is Sees.TEAM else own
 
 
 def may_see(actor: Actor, assignee: int | None, team: str | None) -> bool:

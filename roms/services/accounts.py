@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from roms import clock
 from roms.db import db, serialize, transaction, writing
@@ -122,12 +122,24 @@ def sign_out(session_id: int) -> None:
 
 # --- sessions ----------------------------------------------------------------------------------------------------
 
+# Conditions on a session, joined with its owner, under which it lets somebody in; to be asked with `since`.
+ALIVE = (
+    User.is_active.is_(True),
+    LoginSession.seen_at > bindparam("idle_since"),
+    LoginSession.created_at > bindparam("begun_since"),
+)
+# Put together once: every request asks this.
+OF_TOKEN = (
+    select(User, LoginSession.id, LoginSession.seen_at)
+    .join(LoginSession, LoginSession.user_id == User.id)
+    .where(LoginSession.token_hash == bindparam("token_hash"), *ALIVE)
+)
+
 
 def actor_of(token: str) -> Actor | None:
     """Whose session this token is; None when it is nobody's, has ended, or its owner may not come in any more."""
     now = clock.now()
-    query = select(User, LoginSession.id, LoginSession.seen_at).join(LoginSession, LoginSession.user_id == User.id)
-    found = db.session.execute(query.where(LoginSession.token_hash == hash_token(token), *alive(now))).first()
+    found = db.session.execute(OF_TOKEN, since(now) | {"token_hash": hash_token(token)}).first()
     if found is None:
         return None
     user, session_id, seen_at = found
@@ -140,14 +152,14 @@ def actor_of(token: str) -> Actor | None:
 def living(session_ids: Collection[int]) -> dict[int, Actor]:
     """Whose these sessions are, with what they may see now, where they still stand: for all sockets of a process."""
     query = select(User, LoginSession.id).join(LoginSession, LoginSession.user_id == User.id)
-    rows = db.session.execute(query.where(LoginSession.id.in_(session_ids), *alive(clock.now()))).all()
+    rows = db.session.execute(query.where(LoginSession.id.in_(session_ids), *ALIVE), since(clock.now())).all()
     teams = _teams({user.id for user, _session in rows if _asks_teams(user)})
     return {session: _actor(user, session, teams.get(user.id, frozenset())) for user, session in rows}
 
 
-def alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on a session, joined with its owner, under which it lets somebody in."""
-    return (User.is_active.is_(True), LoginSession.seen_at > now - IDLE, LoginSession.created_at > now - ABSOLUTE)
+def since(now: datetime) -> dict[str, datetime]:
+    """The values with which ALIVE is asked."""
+    return {"idle_since": now - IDLE, "begun_since": now - ABSOLUTE}
 
 
 @transaction()

@@ -150,5 +150,5 @@ def _open() -> dict[int, int]:
 def _browsers() -> dict[int, int]:
     """Person -> browsers that are signed in."""
     counted = select(LoginSession.user_id, func.count().label("number")).join(User, User.id == LoginSession.user_id)
-    counted = counted.where(*accounts.alive(clock.now())).group_by(LoginSession.user_id)
-    return {row.user_id: row.number for row in db.session.execute(counted)}
+    counted = counted.where(*accounts.ALIVE).group_by(LoginSession.user_id)
+    return {row.user_id: row.number for row in db.session.execute(counted, accounts.since(clock.now()))}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, literal, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from roms.db import db, table, transaction
-from roms.engine.types import JSON, Mode
+from roms.engine.types import JSON
 from roms.errors import Invalid, NotFound
 from roms.models import (
     Channel,
@@ -23,7 +22,7 @@ from roms.models import (
     User,
 )
 from roms.moments import one_moment
-from roms.services import access, channels, frames, masking, mentions, publishing
+from roms.services import access, channels, frames, masking, publishing, views
 from roms.services.actors import Actor
 from roms.services.scene import finish
 
@@ -31,17 +30,16 @@ PAGE = 50  # entries of a thread
 MOST_TO_CATCH_UP = 500  # entries; who missed more is given the thread anew
 OVERLAP = timedelta(seconds=10)  # longer than any transaction: a change may be committed after its own time
 LARGEST_ID = 2**63 - 1
-VIEWS = ("mine", "unassigned", "snoozed", "all", "bot", "closed", "mentioned")
-WITH_PEOPLE = (Mode.AGENT, Mode.PAUSED)
+# All that an entry shows; what a turn began with is read when somebody asks why.
+MESSAGES = select(*(column for column in table(Message).c if column.name != "before"))
+EVENTS = select(*table(History).c)
 
 
 def listing(actor: Actor, view: str, q: str = "", before: str | None = None, limit: int = 30, label: str = "") -> JSON:
-    """One page of conversations, newest activity first, and how many each view has: in one statement, because a
-    browser takes both for the same moment, and PostgreSQL shows each statement a world of its own."""
-    tallies = _tallies(actor).subquery()
-    query: Select[Any] = _conversations().add_columns(*tallies.c).join(tallies, literal(True))
-    query = query.where(access.visible_to(actor), _view(actor, view))
-    query = query.order_by(Conversation.last_at.desc(), Conversation.id.desc())
+    """One page of conversations, newest activity first, and how many each view has."""
+    if view not in views.VIEWS:
+        raise Invalid(f"there is no view {view!r}; there are: {', '.join(views.VIEWS)}", field="view")
+    query = views.page(view, access.sight(actor))
     if q.strip():
         query = query.where(_matches(actor, q.strip()))
     if label:
@@ -50,34 +48,21 @@ def listing(actor: Actor, view: str, q: str = "", before: str | None = None, lim
         at, last_id = _cursor(before)
         older = and_(Conversation.last_at == at, Conversation.id < last_id)
         query = query.where(or_(Conversation.last_at < at, older))
-    found = db.session.execute(query.limit(limit + 1)).all()
+    found = db.session.execute(query, access.asked_by(actor) | {"most": limit + 1}).all()
     page = [row[0] for row in found[:limit]]
     with one_moment():
         items = [_summary(conversation) for conversation in page]
     return {
         "items": items,
         "next": f"{frames.moment(page[-1].last_at)}_{page[-1].id}" if len(found) > limit else None,
-        "counts": dict(zip(VIEWS, found[0][1:], strict=True)) if found else counts(actor),
+        "counts": dict(zip(views.VIEWS, found[0][1:], strict=True)) if found else counts(actor),
     }
 
 
 def counts(actor: Actor) -> JSON:
     """Conversations per view."""
-    tallied: JSON = dict(zip(VIEWS, db.session.execute(_tallies(actor)).one(), strict=True))
-    return tallied
-
-
-def _tallies(actor: Actor) -> Any:
-    """Of `mentioned` those that wait for him to look. Each by an index of its own: most conversations are closed, and
-    the wide rows of those are not read to be counted."""
-    which = {view: _view(actor, view) for view in VIEWS} | {"mentioned": mentions.unseen(actor)}
-    which["all"] = Conversation.mode.in_([mode for mode in Mode if mode is not Mode.CLOSED])
-    return select(*(_tally(actor, which[view]).label(view) for view in VIEWS))
-
-
-def _tally(actor: Actor, which: ColumnElement[bool]) -> ScalarSelect[int]:
-    counted = select(func.count()).select_from(Conversation).where(access.visible_to(actor), which)
-    return counted.correlate(None).scalar_subquery()
+    found = db.session.execute(views.tallies(access.sight(actor)), access.asked_by(actor)).one()
+    return dict(zip(views.VIEWS, found, strict=True))
 
 
 def opened(actor: Actor, cid: str) -> JSON:
@@ -97,8 +82,9 @@ def changes(actor: Actor, cid: str, after: int) -> JSON:
     told = {"conversation": _summary(conversation)}
     if after <= conversation.seq:
         most = MOST_TO_CATCH_UP + 1
-        messages = _messages(conversation.id).where(Message.revision > after).limit(most)
-        entries = _entries(messages, _events(conversation.id).where(History.seq > after).limit(most))
+        messages = MESSAGES.where(Message.conversation_id == conversation.id, Message.revision > after)
+        events = EVENTS.where(History.conversation_id == conversation.id, History.seq > after)
+        entries = _entries(messages.limit(most), events.limit(most))
         if len(entries) < most:
             return told | {"entries": entries}
     entries, more = _page(conversation.id, None, PAGE)
@@ -145,13 +131,8 @@ def moved_since(moment: datetime) -> list[JSON]:
     ]
 
 
-def _conversations() -> Select[Conversation]:
-    return select(Conversation).join(Conversation.contact).options(contains_eager(Conversation.contact))
-
-
 def _one(actor: Actor, cid: str) -> Conversation:
-    mine = _conversations().where(Conversation.public_id == cid, access.visible_to(actor))
-    found = db.session.scalars(mine).one_or_none()
+    found = db.session.scalars(views.one(access.sight(actor)), access.asked_by(actor) | {"cid": cid}).one_or_none()
     if found is None:
         raise NotFound("there is no such conversation")
     return found
@@ -160,26 +141,6 @@ def _one(actor: Actor, cid: str) -> Conversation:
 def _summary(conversation: Conversation) -> JSON:
     release = publishing.of_state(conversation.state)
     return frames.summary(conversation, channels.line(conversation.channel_id), release)
-
-
-def _view(actor: Actor, view: str) -> ColumnElement[bool]:
-    with_people, in_sight = Conversation.mode.in_(WITH_PEOPLE), Conversation.snoozed_until.is_(None)
-    views: dict[str, ColumnElement[bool]] = {
-        "mine": and_(Conversation.assignee_id == actor.id, with_people, in_sight),
-        "unassigned": and_(Conversation.assignee_id.is_(None), with_people, in_sight),
-        "snoozed": and_(_of_nobody_else(actor), with_people, ~in_sight),
-        "all": Conversation.mode != Mode.CLOSED,
-        "bot": Conversation.mode == Mode.BOT,
-        "closed": Conversation.mode == Mode.CLOSED,
-        "mentioned": mentions.called(actor),
-    }
-    if view not in views:
-        raise Invalid(f"there is no view {view!r}; there are: {', '.join(views)}", field="view")
-    return views[view]
-
-
-def _of_nobody_else(actor: Actor) -> ColumnElement[bool]:
-    return or_(Conversation.assignee_id == actor.id, Conversation.assignee_id.is_(None))
 
 
 def _matches(actor: Actor, q: str) -> ColumnElement[bool]:
@@ -210,17 +171,6 @@ def _cursor(before: str) -> tuple[datetime, int]:
         raise Invalid("`before` is not a cursor that a list gave", field="before") from error
 
 
-def _messages(conversation_id: int) -> Select[Any]:
-    """All that an entry shows; what a turn began with is read when somebody asks why."""
-    return select(*(column for column in table(Message).c if column.name != "before")).where(
-        Message.conversation_id == conversation_id
-    )
-
-
-def _events(conversation_id: int) -> Select[Any]:
-    return select(*table(History).c).where(History.conversation_id == conversation_id)
-
-
 def _entries(messages: Select[Any], events: Select[Any]) -> list[JSON]:
     found = [frames.message_entry(row) for row in db.session.execute(messages).mappings()]
     found += [frames.event_entry(row) for row in db.session.execute(events).mappings()]
@@ -228,7 +178,8 @@ def _entries(messages: Select[Any], events: Select[Any]) -> list[JSON]:
 
 
 def _page(conversation_id: int, before: int | None, limit: int) -> tuple[list[JSON], bool]:
-    messages, events = _messages(conversation_id), _events(conversation_id)
+    messages = MESSAGES.where(Message.conversation_id == conversation_id)
+    events = EVENTS.where(History.conversation_id == conversation_id)
     if before is not None:
         messages, events = messages.where(Message.seq < before), events.where(History.seq < before)
     messages = messages.order_by(Message.seq.desc()).limit(limit + 1)

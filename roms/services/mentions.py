@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 
 from roms import clock
 from roms.db import db, table, transaction
@@ -13,6 +13,10 @@ from roms.services.actors import Actor
 from roms.services.scene import names_of
 
 MOST = 30
+# Of conversations: those in which access.ME was ever called, and those in which he has not looked since.
+_OF_ME = select(Mention.conversation_id).where(Mention.user_id == access.ME)
+CALLED = Conversation.id.in_(_OF_ME)
+UNSEEN = Conversation.id.in_(_OF_ME.where(Mention.seen_at.is_(None)))
 
 
 def listed(actor: Actor) -> JSON:
@@ -49,14 +53,3 @@ def seen(actor: Actor, cid: str) -> None:
     here = select(Conversation.id).where(Conversation.public_id == cid).scalar_subquery()
     mine = Mention.user_id == actor.id, Mention.conversation_id == here, Mention.seen_at.is_(None)
     db.session.execute(update(table(Mention)).where(*mine).values(seen_at=clock.now()))
-
-
-def called(actor: Actor) -> ColumnElement[bool]:
-    """Of conversations: those in which this person was ever called."""
-    return Conversation.id.in_(select(Mention.conversation_id).where(Mention.user_id == actor.id))
-
-
-def unseen(actor: Actor) -> ColumnElement[bool]:
-    """Of conversations: those in which he was called and has not looked since."""
-    mine = Mention.user_id == actor.id, Mention.seen_at.is_(None)
-    return Conversation.id.in_(select(Mention.conversation_id).where(*mine))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from roms.moments import once
 from roms.services import media
 
 log = logging.getLogger(__name__)
+
+COMPILING = threading.Lock()  # after a start everybody asks at the same moment
 
 
 @transaction()
@@ -101,7 +104,9 @@ def usable(number: int) -> Compiled | None:
         row = db.session.execute(select(Release.files, Release.media).filter_by(number=number)).one_or_none()
         if row is None:
             return None
-        compiled[number] = _compiled(row.files, row.media, number)
+        with COMPILING:
+            if number not in compiled:
+                compiled[number] = _compiled(row.files, row.media, number)
     return compiled[number]
 
 

@@ -16,7 +16,7 @@ from roms.db import db, table, writing
 from roms.engine.events import AgentFound
 from roms.engine.replay import replay
 from roms.models import Conversation, Presence, Sees
-from roms.services import backlog, inbox, publishing, recalling
+from roms.services import access, backlog, publishing, recalling, views
 from tests.cast import Cast, conversation, say
 from tests.conftest import Clock
 from tests.journeys.test_assignment import change, newest
@@ -143,6 +143,6 @@ def test_one_that_nobody_can_take_stays_and_one_that_is_gone_is_passed_by(
 def test_how_many_each_view_has_is_counted_by_its_index(waits: Clock, cast: Cast, sees: Sees) -> None:
     many(40, waits)
     who = dataclasses.replace(cast.ani, sees=sees, teams=frozenset({"care"}))
-    found = plan(inbox._tallies(who))
+    found = plan(views.tallies(access.sight(who)).params(**access.asked_by(who)))
     assert "SCAN conversation" not in found, found
     assert "Seq Scan on conversation" not in found, found

@@ -1,5 +1,8 @@
 """Publishing with people mid-flow: who stands where, and what becomes of them. The way between folder and system."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -219,3 +222,25 @@ def test_whoever_is_in_a_sub_flow_stands_on_the_step_that_called_it_too(run, cli
         say(client, "Mawar")
         assert texts()[-1] == ("bot", said)
     assert "1 in it" in run("list").output or "place" not in conversation().state
+
+
+def test_thirty_who_ask_at_the_same_moment_after_a_start_wait_for_one_compilation(app, cast, monkeypatch):
+    compile_release, compiled = publishing.flowfile.compile_release, []
+
+    def slowly(*given):
+        compiled.append(given)
+        time.sleep(0.1)
+        return compile_release(*given)
+
+    def ask(_number):
+        with app.app_context():
+            try:
+                return publishing.newest().number
+            finally:
+                db.session.remove()
+
+    app.extensions.pop("roms.releases", None)
+    monkeypatch.setattr(publishing.flowfile, "compile_release", slowly)
+    with ThreadPoolExecutor(30) as several:
+        assert set(several.map(ask, range(30))) == {1}
+    assert len(compiled) == 1

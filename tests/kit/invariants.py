@@ -197,8 +197,8 @@ def i2_one_step_for_each_message(facts: Facts) -> Iterator[str]:
 
 def _steps(facts: Facts, thread: int, rows: Sequence[Any]) -> Iterator[list[Any]]:
     """What each step of this conversation wrote. A number that is saved before its messages are is not the end of one:
-    what a flow learns of a contact is written in the middle. But where several arrived, one webhook told of several
-    people, and a thread was saved with the others: then each such number ended a step."""
+    what a flow learns of a contact is written in the middle. But what arrives begins one: so a number that was saved
+    just before it ended the step before, whose messages were saved after their thread, with those of other people."""
     written = {row.id: facts.steps[row.id][0].id for row in rows if row.id in facts.steps}
     begun, saved = 0, list[int]()
     for line in facts.kept_thread(thread):
@@ -206,7 +206,12 @@ def _steps(facts: Facts, thread: int, rows: Sequence[Any]) -> Iterator[list[Any]
         step = [row for row in rows if begun < row.seq <= line.number]
         if any(written.get(row.id, 0) >= line.id for row in step):
             continue
-        for end in saved if sum(row.direction == "in" for row in step) > 1 else saved[-1:]:
+        starts = {
+            max(end for end in saved if end < row.seq)
+            for row in step[1:]
+            if row.direction == "in" and saved[0] < row.seq
+        }
+        for end in sorted({*starts, saved[-1]}):
             yield [row for row in step if begun < row.seq <= end]
             begun = end
         saved = []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +17,16 @@ from roms.db import db
 from roms.services import arrivals, handoff
 from tests.cast import Cast, conversation, say
 from tests.dead import dead
-from tests.kit.invariants import CHECKS, Facts, assert_invariants, broken_promises, gathered
+from tests.kit.invariants import (
+    CHECKS,
+    Facts,
+    assert_invariants,
+    broken_promises,
+    gathered,
+    i2_one_step_for_each_message,
+)
 from tests.kit.knocks import Knocks
+from tests.kit.ledger import Line
 
 BOT = "(SELECT min(id) FROM message WHERE sender = 'bot')"
 
@@ -183,3 +193,37 @@ def test_what_waits_in_the_spool_is_not_lost(app: Flask, client: FlaskClient, ca
     spool.done(letter)
     with pytest.raises(AssertionError, match=r"I1 answered 2xx and there 0 times.*wa-later"):
         assert_invariants(promised=knocks.promised)
+
+
+# What the database noted of one thread, in order: a message by what it is, or the thread with its newest number.
+NOTED = (
+    ("in answer", ["in", 1, "out", 2]),
+    ("a number in the middle", ["in", 1, 2, "out", "out", 3]),
+    ("the thread before its messages", ["in", 1, 2, "out", "in", 3, "out", 4]),
+    ("several in one webhook", ["in", "out", 2, "in", 3, "out", 4]),
+)
+
+
+def noted(steps: list[str | int]) -> Facts:
+    facts = Facts([], [SimpleNamespace(id=7)], [], {}, [], {}, set(), [], datetime(2026, 1, 1, tzinfo=UTC))
+    for number, step in enumerate(steps, 1):
+        if isinstance(step, int):
+            facts.threads.setdefault(7, []).append(Line(number, "conversation", 7, None, None, step, 0))
+            continue
+        id_ = len(facts.messages) + 1
+        row = {"direction": step, "sender": "bot" if step == "out" else "contact", "before": None, "status": "sent"}
+        facts.messages.append(SimpleNamespace(id=id_, conversation_id=7, seq=id_, provider_id="", text="", **row))
+        facts.steps[id_] = [Line(number, "message", id_, None, "queued", id_, 0)]
+    return facts
+
+
+@pytest.mark.parametrize("steps", [steps for _, steps in NOTED], ids=[name for name, _ in NOTED])
+def test_a_step_is_told_from_the_next_however_a_transaction_saves_it(steps: list[str | int]) -> None:
+    assert list(i2_one_step_for_each_message(noted(steps))) == []
+    (said_twice,) = i2_one_step_for_each_message(noted([*steps, "out", len(noted(steps).messages) + 1]))
+    assert said_twice.startswith("said because of nothing")
+
+
+def test_two_who_share_a_step_are_noticed() -> None:
+    (shared,) = i2_one_step_for_each_message(noted(["in", "in", "out", 3]))
+    assert shared.startswith("one step for several")

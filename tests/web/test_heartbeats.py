@@ -14,9 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 from flask import Flask
+from sqlalchemy import NullPool, create_engine, text
 
 from roms import background
 from roms.config import ROOT
+from roms.db import db
 from roms.services import heartbeats
 from tests.cast import Cast
 from tests.conftest import Clock
@@ -110,6 +112,28 @@ def test_a_chore_that_fails_is_not_done(app: Flask, people: Cast, caplog: pytest
     background._do(app, background.fire_timers)
     background._do(app, broken)
     assert list(app.extensions[heartbeats.ROUNDS]) == ["ticker.fire_timers"]
+
+
+def test_a_chore_during_which_the_database_dies_does_not_end_the_ticker(
+    app: Flask, people: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where what it read cannot even be let go of; SQLite has no server that could die."""
+
+    def reads() -> None:
+        session = db.session()
+        session.execute(text("SELECT 1"))
+        if db.engine.dialect.name == "postgresql":
+            _end_of(session.scalar(text("SELECT pg_backend_pid()")))
+
+    background._do(app, reads)
+    background._do(app, background.fire_timers)
+    assert list(app.extensions[heartbeats.ROUNDS]) == ["ticker.reads", "ticker.fire_timers"]
+    assert "could not" not in caplog.text
+
+
+def _end_of(backend: int | None) -> None:
+    with create_engine(db.engine.url, poolclass=NullPool).begin() as other:
+        other.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})
 
 
 class TestReal:

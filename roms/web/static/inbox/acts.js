@@ -2,7 +2,7 @@
 import { Refused, Unreachable, conversation, post } from "./api.js";
 import { withSummary } from "./apply.js";
 import { agentName, me } from "./boot.js";
-import { choices } from "./choices.js";
+import { choices, teamName } from "./choices.js";
 import { inWords, toast } from "./notices.js";
 import { chosen } from "./many.js";
 import { composing, current, dialog, openId, targets, world } from "./store.js";
@@ -89,7 +89,7 @@ async function actOnMany(verb, ids, body) {
   told(`${t(`bulk_done_${verb}`, { count })}${rest}`, answer.undo, ids, failed.length && !count ? "error" : "good");
 }
 
-const toWhom = ({ agent, team }) => (agent ? (agentName(agent) ?? "") : (choices.value.teams.find(({ key }) => key === team)?.name ?? team ?? ""));
+const toWhom = ({ agent, team }) => (agent ? (agentName(agent) ?? "") : teamName(team ?? ""));
 
 /** What was done, and for ten seconds the way back. */
 function told(text, undo, ids, kind = "good") {

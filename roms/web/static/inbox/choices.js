@@ -5,6 +5,9 @@ import { colleagues } from "./boot.js";
 
 export const choices = signal({ teams: [], agents: colleagues, labels: [], close_reasons: [] });
 
+/** What people call the team with this key; the key itself where there is no such team (any more). */
+export const teamName = (key) => choices.value.teams.find((team) => team.key === key)?.name ?? key;
+
 export async function readChoices() {
   const found = await asked("/api/choices");
   if (found) choices.value = found;

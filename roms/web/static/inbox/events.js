@@ -1,6 +1,7 @@
 // What happened, in words: mode changes, assignments with their reason, labels.
 import { whole } from "./bits.js";
 import { agentName, me } from "./boot.js";
+import { teamName } from "./choices.js";
 import { howText } from "./consent.js";
 import { has, lasting, shortTime, t, tell } from "./text.js";
 
@@ -37,7 +38,7 @@ function handedText({ event, agent, data }) {
 
 /** Handed on to a team; where the contact waits, with the time that this team has. */
 function transferredText({ agent, data: { team, answer_by: due } }) {
-  const what = t("event_transferred", { name: whole(agent), team });
+  const what = t("event_transferred", { name: whole(agent), team: teamName(team) });
   return due ? `${what} ${t("event_answer_by", { time: shortTime(due) })}` : what;
 }
 
@@ -90,7 +91,7 @@ export function assignedText(agent, reason) {
 
 /** Why nobody has it yet. */
 export function queuedText(data) {
-  const what = has(`queued_${data.why}`) ? t(`queued_${data.why}`, { team: data.team, skill: data.skill }) : t("reason_nobody");
+  const what = has(`queued_${data.why}`) ? t(`queued_${data.why}`, { skill: data.skill }) : t("reason_nobody");
   return [what, ...notesText(data)].join("; ");
 }
 
