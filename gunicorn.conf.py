@@ -8,7 +8,7 @@ import signal
 from typing import Any
 
 bind = os.environ.get("ROMS_BIND", "127.0.0.1:8000")
-worker_class = "gthread"
+worker_class = "roms.serving.Worker"  # gthread, but for its farewells
 workers = 1  # the hub, the pace limits and the channels' memory are per process
 threads = int(os.environ.get("ROMS_THREADS", "400"))
 worker_connections = threads + 200  # a request that waits is better than one refused

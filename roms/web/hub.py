@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import secrets
 import threading
 import time
@@ -37,7 +38,7 @@ NOTE_EVERY = 30.0  # seconds: at most so often it is written down that somebody 
 REMEMBERED = 60.0  # seconds; longer than the overlap of inbox.moved_since
 
 RESTART, SIGNED_OUT = 1012, 4401
-COME_BACK_WITHIN = 20  # seconds over which browsers spread their coming back after a restart
+TO_START, A_SECOND = 2, 15  # seconds until a server is back, and browsers that it then takes in a second
 
 
 @dataclass(slots=True)
@@ -57,6 +58,11 @@ class Seat:
         before, self.actor = self.actor, actor
         self.__post_init__()
         return before is None or _rights(before) != _rights(actor)
+
+
+def come_back_within(browsers: int) -> int:
+    """Seconds over which so many spread their coming back after a restart (static/common/reconnect.js)."""
+    return TO_START + math.ceil(browsers / A_SECOND)
 
 
 def _rights(actor: Actor) -> tuple[Any, ...]:
@@ -173,8 +179,9 @@ class Hub:
             if ticks % CHECK_EVERY == 0:
                 self._safely(self._check, None)
             self._round_at = time.monotonic()
-        bye = frame(b'{"t":"bye","within":%d}' % COME_BACK_WITHIN)
-        for seat in self._all():
+        seats = self._all()
+        bye = frame(b'{"t":"bye","within":%d}' % come_back_within(len(seats)))
+        for seat in seats:
             seat.line.send(bye)
             seat.line.end(RESTART, "restart")
 

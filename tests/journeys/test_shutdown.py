@@ -98,7 +98,7 @@ def test_r15_a_migration_and_then_term_under_load_end_everything_in_time_and_los
             until("nothing is under way", lambda: statuses()[Status.SENDING] >= 4)
             ended = crew.stop()
             assert {name: code for name, (code, _) in ended.items()} == dict.fromkeys(ALL, 0), ended
-            assert heard(ws, "bye", 10)["within"] == 20
+            assert heard(ws, "bye", 10)["within"] == 3
             assert closed(ws) == 1012
     while arrivals.spool().is_waiting(cast.whapi):
         background.flush_spool()

@@ -161,7 +161,7 @@ def test_a_stopping_server_says_bye_and_1012_and_is_gone_within_seconds(site: Si
         sockets = [stack.enter_context(agent.socket()) for _ in range(5)]
         listens(sockets[0])
         assert site.stop() < 4
-        assert [heard(ws, "bye") for ws in sockets] == [{"t": "bye", "within": 20}] * 5
+        assert [heard(ws, "bye") for ws in sockets] == [{"t": "bye", "within": 3}] * 5
         assert {closed(ws) for ws in sockets} == {1012}
 
 

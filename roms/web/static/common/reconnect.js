@@ -3,7 +3,8 @@
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
 const LONGEST_BYE_S = 60;
-const TO_START_MS = 3_000; // that a server which said goodbye may take to be back
+const STARTS_MS = 2_000; // in which a server that said goodbye is hardly back
+const SLOWLY_MS = 3_000; // that it may take longer than it thought
 
 export function createBackoff() {
   let wait = FIRST_MS;
@@ -18,14 +19,17 @@ export function createBackoff() {
     /** {"t":"bye","within":seconds}: the server ends, and wants us back at a moment of our own within that time. */
     bye(seconds) {
       within = Math.min(LONGEST_BYE_S, Math.max(0, Number(seconds) || 0)) * 1000;
-      silentUntil = Date.now() + within + TO_START_MS;
+      silentUntil = Date.now() + within + SLOWLY_MS;
       wait = FIRST_MS;
     },
     /** How long to wait before the next try, in ms. */
     next() {
       const announced = within;
       within = null;
-      if (announced !== null) return Math.random() * announced;
+      if (announced !== null) {
+        const earliest = Math.min(STARTS_MS, announced / 2);
+        return earliest + Math.random() * (announced - earliest);
+      }
       const mine = wait * (0.5 + Math.random());
       wait = Math.min(LONGEST_MS, wait * 2);
       return mine;
