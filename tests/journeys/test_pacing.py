@@ -168,6 +168,20 @@ def test_while_one_message_asks_no_other_leaves(client: FlaskClient, cast: Cast,
     assert len(outbox.claim(cast.whapi, 16)) > 1
 
 
+def test_one_that_asked_by_a_clock_that_was_set_back_is_not_waited_for(
+    client: FlaskClient, cast: Cast, clock: Clock
+) -> None:
+    for phone in PEOPLE:
+        say(client, "halo", phone)
+    clock.forward(minutes=5)
+    pacing.learn(cast.whapi, [Ambiguous("no answer")] * 5)
+    clock.forward(seconds=pacing.FIRST_REST)
+    assert len(outbox.claim(cast.whapi, 16)) == 1  # and its worker dies
+    clock.forward(minutes=-5)
+    assert len(outbox.claim(cast.whapi, 16)) == 1
+    assert outbox.claim(cast.whapi, 16) == []
+
+
 def test_an_answer_between_failures_keeps_it_shut_and_our_own_mistakes_do_not_count(cast: Cast, clock: Clock) -> None:
     for _ in range(4):
         pacing.learn(cast.whapi, [Transient("no")])

@@ -39,6 +39,8 @@ def test_s08_the_condition_and_the_rule_over_values_agree_on_everything(client: 
         for actor in PEOPLE:
             found = db.session.scalar(select(Conversation.id).where(access.visible_to(actor)))
             assert (found is not None) == access.may_see(actor, assignee, team), (actor, assignee, team)
+            kept = select(Conversation.id).where(access.visible(access.sight(actor)))
+            assert db.session.scalar(kept, access.asked_by(actor)) == found
             contact = conversation().contact_id
             seen = db.session.scalar(select(Conversation.contact_id).where(access.visible_to(actor)))
             assert (seen == contact) == _is_there(actor, contact)
