@@ -63,6 +63,14 @@ def test_it_is_handed_to_a_colleague_with_a_note(tab: Tabs, stage: Stage) -> Non
     until(lambda: stage.assignee(conversation).login == "ani", "it is hers again")
 
 
+def test_a_team_that_it_is_handed_to_is_called_by_its_name(tab: Tabs, stage: Stage) -> None:
+    ani = tab.inbox(stage.agents()[0], mine(stage, "Ke layanan"))
+    ani.act("Teruskan…")
+    dialog(ani).get_by_label("Kepada").select_option(label="Layanan pelanggan")
+    dialog(ani).get_by_role("button", name="Teruskan").click()
+    expect(ani.log.get_by_text("Anda meneruskan ke tim Layanan pelanggan")).to_be_visible()
+
+
 def test_the_bot_goes_on_at_the_chosen_step_by_the_keyboard(tab: Tabs, stage: Stage) -> None:
     conversation = mine(stage, "Langkah")
     inbox = tab.inbox(stage.people["ani"], conversation)
