@@ -91,9 +91,14 @@ class Cut:
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def _deafen(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        """Whoever was just accepted is taken in first: asyncio loses hold of a connection whose server is closed."""
+        if self._server is None:
+            return
+        server, self._server = self._server, None
+        for each in server.sockets:
+            self._loop.remove_reader(each)
+        await asyncio.sleep(0)
+        server.close()
 
     async def _end(self) -> None:
         await self._deafen()
@@ -110,6 +115,8 @@ class Cut:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
         try:
+            if self._trouble.refuse:
+                raise ConnectionRefusedError
             there = await self._reach()
         except OSError:
             _break_off(writer)

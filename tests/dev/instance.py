@@ -92,6 +92,12 @@ class Instance:
         self._reader.join(0.1)
         return said()
 
+    def seconds_to_be_ready(self) -> float:
+        """What it says of its own start: a measure of this machine at this moment, about 7 on an idle one."""
+        found = re.search(r"^ready \(([0-9.]+) s\)", self.output, re.MULTILINE)
+        assert found, self.output
+        return float(found[1])
+
     def stop(self, number: int = signal.SIGINT) -> float:
         """Ask it to end; the seconds it took."""
         begun = time.monotonic()

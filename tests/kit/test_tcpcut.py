@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import socket
 import threading
 import time
@@ -11,7 +13,7 @@ from contextlib import suppress
 import pytest
 import redis as redis_library
 
-from tools.tcpcut import Cut
+from tools.tcpcut import Cut, Trouble
 
 BIG = b"x" * 300_000
 
@@ -65,6 +67,23 @@ def test_it_refuses_and_takes_again_at_the_same_place(line: Cut) -> None:
     line.set()
     with call(line) as after:
         assert said(after, b"lagi") == b"lagi"
+
+
+def test_who_was_accepted_when_it_begins_to_refuse_is_reset_and_not_forgotten(line: Cut) -> None:
+    """A connection nobody holds any more is a ResourceWarning, which fails the test."""
+
+    async def refuse_just_then() -> None:
+        caller.connect(("127.0.0.1", line.port))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # accepted now; who serves it begins after us
+        await line._change(Trouble(refuse=True))
+
+    with socket.socket() as caller:
+        caller.settimeout(5)
+        line._do(refuse_just_then())
+        gc.collect()
+        with pytest.raises(ConnectionResetError):
+            caller.recv(1)
 
 
 def test_a_black_hole_says_nothing_until_it_is_over(line: Cut) -> None:
