@@ -35,7 +35,8 @@ AT_WORK = timedelta(seconds=60)  # whoever asks has so long
 CLOCKS = timedelta(minutes=2)  # by which a provider's may be behind ours
 AT_ONCE = 4
 
-# What the newest look at the provider gave, in `message.checked`; "" is none yet.
+# What the newest look at the provider gave, in `message.checked`.
+UNSEEN = ""
 ASKING, ABSENT, MISSING, SEVERAL, UNASKED, UNREACHABLE = (
     *("asking", "absent", "missing", "several"),
     *("unasked", "unreachable"),
@@ -56,7 +57,7 @@ class Asked:
 
 def begins(at: datetime) -> Row:
     """The columns of a message that has become unknown."""
-    return {"due_at": at + FIRST, "checked": "", "is_doubtful": False}
+    return {"due_at": at + FIRST, "checked": UNSEEN, "is_doubtful": False}
 
 
 def due_channels() -> list[int]:

@@ -1,5 +1,8 @@
 """Who is next: each conversation in its order, replies before bulk, and nobody written to faster than he may be.
 
+What became unknown a moment ago still stands before what follows it: a provider whose line broke may be about to take
+it. That is over when the provider tells, and at the latest when it is first asked (evidence.py).
+
 Bulk is what answers nobody (a reminder that a flow sends when its time has come). It is taken only where no reply is
 due, and leaves RESERVED places free. The allowance for one person is one moment, as the channel's is (pacing.py).
 """
@@ -17,6 +20,7 @@ from sqlalchemy.orm import aliased
 from roms import clock
 from roms.db import db, found_once, insert_all, table, transaction
 from roms.models import BULK, REPLY, Conversation, Message, PersonPace, Sender, Status
+from roms.services import evidence
 from roms.services.channels import Line
 
 RESERVED = 4  # places of a drain that bulk leaves to replies
@@ -28,18 +32,27 @@ AT: BindParameter[Any] = bindparam("the_at")
 def next_in_line(is_paced: bool) -> Any:
     """Ids of due messages of this rank that no earlier unsent one of their conversation stands before; `asked` has
     what it wants to know. Made once, as making it costs more than asking it. is_paced: people have a pace."""
-    earlier = aliased(Message)
+    earlier, lost = aliased(Message), aliased(Message)
     blocked = exists().where(
         earlier.conversation_id == Message.conversation_id,
         earlier.channel_id == CHANNEL,
         earlier.status.in_([Status.QUEUED, Status.SENDING]),
         earlier.seq < Message.seq,
     )
+    may_still_come = exists().where(
+        lost.conversation_id == Message.conversation_id,
+        lost.channel_id == CHANNEL,
+        lost.status == Status.UNKNOWN,
+        lost.checked == evidence.UNSEEN,
+        lost.due_at > AT,
+        lost.due_at <= bindparam("the_latest"),
+        lost.seq < Message.seq,
+    )
     of_rank = Message.channel_id == CHANNEL, Message.status == Status.QUEUED, Message.rank == bindparam("the_rank")
     return found_once(
         select(Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(*of_rank, is_due(AT), ~blocked, *([~_IS_FULL] if is_paced else []))
+        .where(*of_rank, is_due(AT), ~blocked, ~may_still_come, *([~_IS_FULL] if is_paced else []))
         .where(or_(Message.sender != Sender.BOT, Message.epoch == Conversation.epoch))
         .order_by(Message.id)
         .limit(bindparam("the_width", type_=Integer))
@@ -50,6 +63,7 @@ def next_in_line(is_paced: bool) -> Any:
 def asked(line: Line, at: datetime, width: int, rank: int) -> Mapping[str, Any]:
     """For `next_in_line`."""
     known = {"the_channel": line.id, "the_at": at, "the_width": width, "the_rank": rank}
+    known["the_latest"] = at + evidence.FIRST  # later: it was asked about, or by a clock that was set back since
     return known | ({"full_above": at + _lent(line), "full_below": _latest(line, at)} if is_paced(line) else {})
 
 

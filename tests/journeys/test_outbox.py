@@ -6,20 +6,24 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import httpx
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from roms import background, queue
+from roms.channels import calling
 from roms.channels.failures import Ambiguous, ChannelBroken, Permanent, SendFailed, Throttled, Transient
 from roms.channels.fake import Box
+from roms.channels.items import Receipt
 from roms.config import ROOT
 from roms.db import db
 from roms.models import Direction, Message, Status
-from roms.services import notes, outbox, replies
+from roms.services import notes, outbox, receipts, replies
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import KEYS, Clock
+from tests.dev.instance import until
 
 DIES_AFTER_COMMIT = """
 import os, sys
@@ -52,6 +56,51 @@ def test_r30_ten_messages_of_one_conversation_leave_in_order_at_any_latency(
     written = [message.text for message in ours() if message.status is not Status.CANCELLED]
     assert [accepted["text"] for accepted in provider.accepted] == written
     assert written[-10:] == [f"pesan {number}" for number in range(10)]
+
+
+def test_r30_what_a_provider_may_still_be_about_to_take_is_not_overtaken(
+    client: FlaskClient,
+    cast: Cast,
+    provider: Box,
+    clock: Clock,
+    work: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The line breaks before the answer, and the provider takes the message after that."""
+    say(client, "cs")
+    work()
+    before = len(provider.accepted)
+    monkeypatch.setattr(calling, "TIMEOUT", httpx.Timeout(0.2, connect=5.0))
+    provider.faults.dial(delay_ms=600, times=1)
+    for number in range(2):
+        replies.send(cast.ani, conversation().public_id, f"b-{number}", f"pesan {number}", seen=0)
+    work()
+    assert [message.status for message in ours()[-2:]] == [Status.UNKNOWN, Status.QUEUED]
+    assert until(lambda: len(provider.accepted) > before, 20)
+    for seconds, status in ((4, Status.QUEUED), (2, Status.ACCEPTED)):
+        clock.forward(seconds=seconds)
+        background.sweep_outbox()
+        work()
+        assert ours()[-1].status is status
+    assert [accepted["text"] for accepted in provider.accepted[before:]] == ["pesan 0", "pesan 1"]
+
+
+@pytest.mark.parametrize("end", ["the provider's word", "a clock set back"])
+def test_what_follows_a_lost_message_waits_no_longer_than_it_must(
+    client: FlaskClient, cast: Cast, clock: Clock, end: str
+) -> None:
+    say(client, "cs")
+    for number in range(2):
+        replies.send(cast.ani, conversation().public_id, f"b-{number}", f"pesan {number}", seen=0)
+    while (claimed := outbox.claim(cast.whapi, 1)[0]).parcel.text != "pesan 0":
+        outbox.record(cast.whapi, [(claimed, f"p-{claimed.parcel.id}")])
+    outbox.record(cast.whapi, [(claimed, Ambiguous("no answer", "ReadError"))])
+    assert outbox.claim(cast.whapi, 1) == []
+    if end == "a clock set back":
+        clock.forward(minutes=-5)
+    else:
+        receipts.record(cast.whapi, Receipt("p-late", "delivered", mark=claimed.parcel.mark))
+    assert [each.parcel.text for each in outbox.claim(cast.whapi, 1)] == ["pesan 1"]
 
 
 def test_many_conversations_are_sent_side_by_side_each_in_order(
