@@ -30,6 +30,7 @@ from roms.services import (
     hours,
     http_calls,
     known_accounts,
+    leases,
     missed,
     outbox,
     queued,
@@ -249,9 +250,9 @@ def sweep_outbox() -> None:
     if queued.has_bulk():
         queued.hurry()
     queue.wake(outbox.due_channels())
-    for channel, message in outbox.overdue_leases():
+    for channel, message in leases.overdue():
         try:
-            outbox.give_up_lease(channel, message)
+            leases.give_up(channel, message)
         except Exception:
             log.exception("the lost send %s could not be marked", message)
 

@@ -20,7 +20,7 @@ from flask import Flask, current_app
 from roms import clock, crash, process, queue
 from roms.channels.base import Parcel
 from roms.channels.failures import Ambiguous, SendFailed, Transient
-from roms.services import account_states, channels, enclosures, outbox, pacing, signals
+from roms.services import account_states, channels, enclosures, leases, outbox, pacing, signals
 from roms.services.channels import Line
 from roms.services.outbox import Claimed, Outcome
 
@@ -31,7 +31,8 @@ CHANNELS_AT_ONCE = 32  # of a process; further ones wait for their turn
 GATHER = 0.003  # seconds: what ends this soon after another is written down with it, in one transaction
 LONGEST_GATHER = 0.015  # seconds: though more keeps coming
 LOOK_AGAIN = 0.25  # seconds: what is queued while others are under way waits for none of them
-LONGEST_RUN = 20.0  # seconds; then it begins anew, with the account as it is by then
+LONGEST_ROUND = 20.0  # seconds; then the account is looked at anew, and others that wait for a thread get this one
+RENEW = 15.0  # seconds; until then a send needs no other lease than the one it began with
 LAST_WAIT = 21.0  # seconds a drain that must end waits for what is under way: connect 5 s, read 15 s
 
 Flying = dict[Future[Outcome], Claimed]
@@ -90,29 +91,47 @@ def _run(app: Flask, channel_id: int) -> None:
 
 def drain(channel_id: int) -> None:
     """Send what waits on this channel, side by side, each conversation in its order; on this thread, to its end."""
-    line, client, app = channels.afresh(channel_id), process.client(), cast(Any, current_app)._get_current_object()
-    until = time.monotonic() + LONGEST_RUN
     flying: Flying = {}
-    answered: set[int] = set()  # conversations that the bot spoke in: their messages have been read
     try:
-        while True:
-            _rounds[channel_id] = time.monotonic()
-            free = SENDS_IN_FLIGHT - len(flying)
-            may_begin = free and time.monotonic() < until and not process.STOPPING.is_set()
-            for claimed in outbox.claim(channel_id, free) if may_begin else []:
-                crash.point("claimed")
-                flying[_senders(channel_id).submit(_send, app, line, client, claimed)] = claimed
-                answered |= {claimed.conversation_id} if claimed.is_bots else set()
-            if not flying:
-                break
-            _land(channel_id, flying)
+        while _round(channel_id, flying):
+            pass
     finally:  # whatever ended it, what the provider says of these is told only once
         limit = time.monotonic() + LAST_WAIT
         while flying and time.monotonic() < limit:
             _land(channel_id, flying)
+
+
+def _round(channel_id: int, flying: Flying) -> bool:
+    """A while of it, with the account as it is now. Whether there is to be another: one that hangs keeps no other
+    conversation of its channel waiting."""
+    line, client, app = channels.afresh(channel_id), process.client(), cast(Any, current_app)._get_current_object()
+    until, renewed = time.monotonic() + LONGEST_ROUND, time.monotonic()
+    answered: set[int] = set()  # conversations that the bot spoke in: their messages have been read
+    while (now := time.monotonic()) < until and not process.STOPPING.is_set():
+        _rounds[channel_id] = now
+        free = SENDS_IN_FLIGHT - len(flying)
+        for claimed in outbox.claim(channel_id, free) if free else []:
+            crash.point("claimed")
+            flying[_senders(channel_id).submit(_send, app, line, client, claimed)] = claimed
+            answered |= {claimed.conversation_id} if claimed.is_bots else set()
+        if not flying:
+            break
+        _land(channel_id, flying)
+        if now - renewed >= RENEW:
+            leases.renew(list(flying.values()))
+            renewed = now
     signals.read_by_bot(channels.line(channel_id), answered)
-    if time.monotonic() >= until or process.STOPPING.is_set():
+    if not flying and time.monotonic() < until:
+        return False
+    must_end = process.STOPPING.is_set() or _others_wait()
+    if must_end:
         queue.wake([channel_id])
+    return not must_end
+
+
+def _others_wait() -> bool:
+    with _lock:
+        return len(_under_way) > CHANNELS_AT_ONCE
 
 
 def _land(channel_id: int, flying: Flying) -> None:
@@ -145,6 +164,12 @@ def _send(app: Flask, line: Line, client: httpx.Client, claimed: Claimed) -> Out
     account = line.account
     try:
         parcel = _loaded(app, line, claimed.parcel)
+    except SendFailed as failed:
+        return failed
+    except Exception as error:
+        log.exception("the file of message %s could not be read; it is tried again", claimed.parcel.id)
+        return Transient(f"its file could not be read: {type(error).__name__}", pacing.OURS)
+    try:
         if clock.now() >= claimed.until:
             return Transient("its lease ended before it was sent", pacing.OURS)
         return line.adapter.send(account, client, parcel)

@@ -54,6 +54,10 @@ class Conflict(Problem):
     code = "conflict"
 
 
+class OtherSecret(Conflict):
+    """This is for another account of ours, whose secret is not the one it came with: save the new one there too."""
+
+
 class ChannelUsed(Conflict):
     """This channel has conversations: it can be switched off, but not removed."""
 

@@ -128,8 +128,7 @@ def _timer_fired(release: Release, session: Session, event: TimerFired, now: dat
         _question_timed_out(turn)
     elif event.kind == waits.CLOCK:
         stop_clock(turn, event.kind)
-        if not turn.pending:  # what was written before is answered first, as a talk of its own
-            _stood(turn)
+        _stood(turn)
     elif event.kind == outside.CLOCK:
         outside.arrives(turn, None)
         _stood(turn)
@@ -198,8 +197,7 @@ def _outside_answered(release: Release, session: Session, event: OutsideAnswered
 
 
 def _stood(turn: Turn) -> None:
-    """What the talk stood for is over. In a pause, or in a side talk, that is found out on coming back; and where the
-    contact is just writing, that comes first."""
+    """What the talk stood for is over: found out after a pause, a side talk or what the contact is just writing."""
     if turn.mode is Mode.BOT and not turn.pending:
         steps.go_on(turn)
         if turn.outcome:
@@ -210,6 +208,8 @@ def _burst_over(turn: Turn) -> None:
     bursts.over(turn)
     if turn.outcome:
         _flow_caused(turn)
+    elif waits.is_over(turn):
+        _stood(turn)
 
 
 def _mode_timed_out(turn: Turn, kind: str) -> None:

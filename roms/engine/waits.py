@@ -35,6 +35,11 @@ def again(turn: Turn, step: Step) -> bool:
     return True
 
 
+def is_over(turn: Turn) -> bool:
+    """Whether it stands here although the time has come: the contact was writing just then, and began nothing else."""
+    return turn.place is not None and _waits(turn, turn.place) and not running(turn, CLOCK)
+
+
 def _due(turn: Turn, control: Wait) -> datetime:
     if control.until is None:
         return later(turn, control.after)

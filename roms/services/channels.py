@@ -181,6 +181,12 @@ def routed(account: Account, name: str) -> int | None:
     return next((other.channel_id for other in others if all(other[name] == account[name] for name in signs)), None)
 
 
+def is_named(account: Account, name: str) -> bool:
+    """Whether an account of this provider's has that name, whatever it is signed with."""
+    known = select(Channel.id).filter_by(kind=account.kind, account=name)
+    return db.session.scalar(known.limit(1)) is not None
+
+
 def ensure() -> None:
     """Have the web chat, and in a trial an account of every kind in the box (called inside a setup transaction)."""
     fake = config().fake_url if config().is_trial else ""

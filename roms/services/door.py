@@ -28,7 +28,7 @@ from roms.channels.items import (
     TemplateChanged,
 )
 from roms.engine.problems import FlowErrors
-from roms.errors import Problem
+from roms.errors import OtherSecret, Problem
 from roms.services import (
     account_states,
     changes,
@@ -145,6 +145,8 @@ def _store(account: Account, item: Item) -> str:
         metrics.skipped(account.kind, type(item).__name__)
         return "skipped"
     channel_id = channels.routed(account, item.account) if item.account else account.channel_id
+    if channel_id is None and channels.is_named(account, item.account):
+        raise OtherSecret
     if channel_id is None:
         metrics.skipped(account.kind, "other_account")
         return "skipped"

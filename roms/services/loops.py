@@ -29,7 +29,8 @@ MARK = "loop"  # key in the payload of the message that the bot did not answer
 
 def marked(scene: Scene, incoming: Incoming, payload: Row | None) -> Row | None:
     """The payload of what just came, marked where it is one too many: then no flow hears of it."""
-    if incoming.is_group or not scene.line.is_enabled or {"late", CONSENT} & set(payload or {}):
+    had_to_wait = incoming.came_at is not None  # what lay in the spool comes all at once, whoever wrote it
+    if had_to_wait or incoming.is_group or not scene.line.is_enabled or {"late", CONSENT} & set(payload or {}):
         return payload
     return {**(payload or {}), MARK: True} if _is_one(scene) else payload
 

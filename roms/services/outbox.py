@@ -39,7 +39,7 @@ from roms.services.channels import Line
 from roms.services.receipts import key, moved_forward, pending_for
 from roms.services.scene import Row, Scene, finish, scene_of
 
-LEASE = timedelta(seconds=45)  # longer than any send: connect 5 s, read 15 s, and a margin
+LEASE = timedelta(seconds=45)  # connect 5 s, read 15 s, and a margin; renewed while a file takes longer
 LONGEST_BACKOFF = 15 * 60  # seconds
 GIVE_UP_AFTER = timedelta(hours=24)
 BROKEN_CHANNEL_PAUSE = 60.0  # seconds until a channel that needs attention is tried again
@@ -153,7 +153,7 @@ def record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None
             taken.add(row["provider_id"])
             written.append(row)
             leases.append(claimed.lease)
-    _write(written, leases)
+    write(written, leases)
     finish(*scenes.values())
 
 
@@ -234,7 +234,7 @@ NO_ERROR = {"error_code": "", "error_text": "", "error_class": ""}
 SETTLED = ("revision", "status", "lease", "lease_until", "due_at", "provider_id", "checked", "is_doubtful", *NO_ERROR)
 
 
-def _write(rows: Sequence[Row], leases: Sequence[str | None]) -> None:
+def write(rows: Sequence[Row], leases: Sequence[str | None]) -> None:
     """Only over the very lease that was found with it: a row that somebody else holds by now is theirs to write."""
     if rows:
         mine = [{"the_id": row["id"], "the_lease": lease} for row, lease in zip(rows, leases, strict=True)]
@@ -249,33 +249,6 @@ def _put() -> Executable:
     held = columns.id == bindparam("the_id"), columns.lease == bindparam("the_lease")
     settle = update(table(Message)).where(is_open, *held)
     return settle.values({name: bindparam(name) for name in SETTLED})
-
-
-def overdue_leases(limit: int = 100) -> list[tuple[int, int]]:
-    """(channel, message) of sends whose sender vanished: nobody knows whether the provider has them."""
-    gone = select(Message.channel_id, Message.id).where(
-        Message.status == Status.SENDING, Message.lease_until < clock.now()
-    )
-    return [(row.channel_id, row.id) for row in db.session.execute(gone.limit(limit))]
-
-
-@transaction()
-def give_up_lease(channel_id: int, message_id: int) -> None:
-    """Say honestly that it may have been sent; a receipt or a person settles it."""
-    conversation_id = db.session.scalar(select(Message.conversation_id).filter_by(id=message_id))
-    conversation = Conversation.locked(Conversation.id == conversation_id)
-    assert conversation is not None
-    scene = scene_of(conversation, channels.line(channel_id), clock.now())
-    columns = table(Message).c
-    overdue = columns.status == Status.SENDING, columns.lease_until < scene.at
-    row = db.session.execute(select(*columns).where(columns.id == message_id, *overdue)).mappings().one_or_none()
-    if row is not None:
-        why = "the process that sent it ended before it knew the outcome"
-        lost = {"status": Status.UNKNOWN, "error_code": "sender_vanished", "error_text": why}
-        lost |= {"error_class": SendFailed.error_class, **evidence.begins(scene.at)}
-        scene.shown.append({**row, **lost, "revision": scene.next_seq()})
-        _write(scene.shown, [row["lease"]])
-        finish(scene)
 
 
 def due_channels() -> list[int]:

@@ -28,7 +28,6 @@ LONGEST_REST = 60.0  # where it surely was not taken: asking costs nothing, and 
 LONGEST_IN_DOUBT = 300.0  # where it may have been: every message that asks is one that may have arrived, or not
 OURS = "adapter_failed"  # our own mistake: it says nothing about the provider
 SECOND = timedelta(seconds=1)
-LONGEST_SEND = timedelta(minutes=1)  # longer than any lease of services/outbox.py
 
 
 def room(line: Line, pace: Any, width: int, at: datetime) -> int:
@@ -37,7 +36,7 @@ def room(line: Line, pace: Any, width: int, at: datetime) -> int:
     if rests_until(pace, at):
         return 0
     if pace.failures >= FAILURES:
-        return 0 if db.session.scalar(_under_way(), {"channel": line.id, "latest": at + LONGEST_SEND}) else 1
+        return 0 if db.session.scalar(_under_way(), {"channel": line.id}) else 1
     rate = line.per_second
     if not rate:
         return width
@@ -110,6 +109,7 @@ def _well(channel_id: int) -> None:
         return
     if row is not None:
         account_states.remember(row, "answering")
+    account_states.revive(channel_id)  # what was tried in vain waits for minutes else
     _put(channel_id, failures=0, rests_until=None)
 
 
@@ -133,11 +133,10 @@ def _asked(outcome: str | SendFailed) -> float:
 
 @functools.cache
 def _under_way() -> Executable:
-    """While one asks whether the provider is well, no other does. One whose lease ends later than any can was claimed
-    by a clock that was set back since: whether its worker lives nobody knows for minutes."""
+    """While one asks whether the provider is well, no other does."""
     columns = table(Message).c
     sending = columns.channel_id == bindparam("channel"), columns.status == Status.SENDING
-    return select(columns.id).where(*sending, columns.lease_until <= bindparam("latest")).limit(1)
+    return select(columns.id).where(*sending).limit(1)
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Executable, Integer, bindparam, exists, or_, select, update
+from sqlalchemy import BindParameter, Executable, Integer, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from roms import clock
@@ -23,6 +23,7 @@ from roms.models import BULK, REPLY, Conversation, Message, PersonPace, Sender, 
 from roms.services import evidence
 from roms.services.channels import Line
 
+CLOCKS = timedelta(seconds=5)  # by which those of two machines may differ
 RESERVED = 4  # places of a drain that bulk leaves to replies
 CHANNEL: BindParameter[Any] = bindparam("the_channel")
 AT: BindParameter[Any] = bindparam("the_at")
@@ -68,8 +69,9 @@ def asked(line: Line, at: datetime, width: int, rank: int) -> Mapping[str, Any]:
 
 
 def is_due(at: Any) -> Any:
-    """What was written in the future was written by a clock that was set back since: it does not wait for that."""
-    return or_(Message.due_at <= at, Message.created_at > at)
+    """What was written, or tried, in the future was so by a clock that was set back since: it waits for no time that
+    this clock said."""
+    return or_(Message.due_at <= at, func.coalesce(Message.tried_at, Message.created_at) > at)
 
 
 def ranks(width: int) -> tuple[tuple[int, int], ...]:
@@ -119,8 +121,8 @@ def _lent(line: Line) -> timedelta:
 
 
 def _latest(line: Line, at: datetime) -> datetime:
-    """Further ahead than a full burst an allowance was put by a clock that was set back since."""
-    return at + 2 * _lent(line) + timedelta(minutes=1)
+    """Further ahead than by the burst and one message an allowance was put by a clock that was set back since."""
+    return at + _lent(line) + timedelta(seconds=line.abilities.per_person) + CLOCKS
 
 
 def written_to(line: Line, conversations: Sequence[int], at: datetime) -> None:

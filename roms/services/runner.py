@@ -222,7 +222,7 @@ def _lock_owner(scene: Scene, _: effects.LockOwner, __: Mapping[str, Any]) -> No
     if scene.conversation.assignee_id is None and scene.actor is not None:
         assignment.to(scene, scene.actor, None)
     reason = scene.conversation.reason or {}
-    if not reason.get("locked"):
+    if not reason.get("locked") and scene.conversation.assignee_id is not None:  # by the phone: nobody has it yet
         scene.conversation.reason = reason | {"locked": True}
 
 

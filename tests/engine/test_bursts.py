@@ -328,3 +328,17 @@ def test_what_is_written_right_before_a_wait_is_over_is_a_talk_of_its_own(kind):
     burst = talk.timer("burst")
     assert talk.fires(wait) == ()
     assert spoken(talk.fires(burst)) == ["Seribu", "Lagi?"]
+
+
+@pytest.mark.parametrize("kind", ["{merge: 3s}", "{last: 3s}"])
+def test_thanks_right_before_a_wait_is_over_do_not_hold_up_what_comes_after_it(kind):
+    talk = meanwhile(kind)
+    talk.happens(OutsideAnswered(1, 200, {}))
+    talk.says("L")
+    assert quiet(talk) == ["Baik, L"]
+    wait = talk.timer("wait")
+    talk.passes(seconds=59)
+    talk.says("makasih")
+    burst = talk.timer("burst")
+    assert talk.fires(wait) == ()
+    assert spoken(talk.fires(burst)) == ["Lagi?"]

@@ -11,9 +11,11 @@ from redis import Redis
 from sqlalchemy import select, update
 
 from roms import background, queue
+from roms.channels.items import Incoming
 from roms.db import db, writing
+from roms.engine.types import Mode
 from roms.models import Conversation, History, Presence, Role, TeamMember, Timer, User
-from roms.services import handoff, hours, hours_editing, replies, timers, undoing
+from roms.services import handoff, hours, hours_editing, intake, replies, timers, undoing
 from roms.services.actors import Actor
 from roms.services.publishing import newest
 from tests.cast import Cast, conversation, person, say
@@ -125,6 +127,23 @@ def test_a_first_reply_locks_and_then_only_the_supervisors_hear_of_it(
     say(client, "lagi")
     passes(clock, WITHIN)
     assert len(told("escalated")) == 2  # another wait
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_was_answered_from_the_paired_phone_goes_on_to_somebody_when_nobody_answers_any_more(
+    client: FlaskClient, cast: Cast, clock: Clock, times: int
+) -> None:
+    """However often: nobody of ours has it."""
+    say(client, "halo")
+    for number in range(times):
+        clock.forward(seconds=5)
+        chat = "6281234567890@s.whatsapp.net"
+        intake.receive(cast.whapi, Incoming(chat, "siap", provider_id=f"o-{number}", from_business=True, at=clock.now))
+    assert (conversation().mode, conversation().assignee_id) == (Mode.AGENT, None)
+    clock.forward(seconds=5)
+    say(client, "masih ada?")
+    passes(clock, 601)
+    assert conversation().assignee_id is not None
 
 
 def test_the_clock_rests_while_the_team_is_closed(client: FlaskClient, cast: Cast, clock: Clock, third: int) -> None:

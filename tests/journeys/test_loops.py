@@ -12,13 +12,14 @@ from flask import Flask, current_app
 from flask.testing import FlaskClient
 
 from roms.channels.fake import Box
+from roms.channels.items import Incoming
 from roms.engine import flow as compiled
 from roms.engine import lifecycle
 from roms.engine.effects import SendMessage
 from roms.engine.events import MessageReceived
 from roms.engine.types import Mode, Place
 from roms.models import Direction, Sender
-from roms.services import explaining, handoff, inbox, loops, publishing, recording, replaying
+from roms.services import explaining, handoff, inbox, intake, loops, publishing, recording, replaying
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import Clock
 from tests.official import cid
@@ -83,6 +84,16 @@ def test_r21_faster_than_anybody_reads_for_fifteen_turns(client: FlaskClient, ca
     assert len(bots(ECHO)) < 12 + 16
     say(client, "masih ada?", PERSON)
     assert conversation(PERSON).mode is Mode.BOT, "other chats go on"
+
+
+def test_what_lay_in_the_spool_is_no_sign_of_a_machine(client: FlaskClient, cast: Cast, clock: Clock) -> None:
+    """An impatient person wrote it over minutes, and it comes all at once."""
+    answers_everything()
+    for turn in range(20):
+        came = clock.now + timedelta(seconds=20 * turn)
+        waited = Incoming(f"{ECHO}@s.whatsapp.net", "P", provider_id=f"p-{turn}", at=came, came_at=came)
+        intake.receive(cast.whapi, waited)
+    assert (len(bots()), conversation(ECHO).mode) == (20, Mode.BOT)
 
 
 def test_r21_whoever_reads_may_ask_the_same_all_day(client: FlaskClient, cast: Cast, clock: Clock) -> None:

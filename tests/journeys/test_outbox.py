@@ -20,7 +20,7 @@ from roms.channels.items import Receipt
 from roms.config import ROOT
 from roms.db import db
 from roms.models import Direction, Message, Status
-from roms.services import notes, outbox, receipts, replies
+from roms.services import leases, notes, outbox, receipts, replies
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import KEYS, Clock
 from tests.dev.instance import until
@@ -189,10 +189,10 @@ def test_a_send_whose_sender_vanished_is_said_to_be_unknown_and_a_person_may_sen
     say(client, "halo")
     outbox.claim(cast.whapi, 1)
     clock.forward(seconds=44)
-    assert outbox.overdue_leases() == []
+    assert leases.overdue() == []
     clock.forward(seconds=2)
-    for channel, message in outbox.overdue_leases():
-        outbox.give_up_lease(channel, message)
+    for channel, message in leases.overdue():
+        leases.give_up(channel, message)
     lost = ours()[0]
     assert (lost.status, lost.error_code) == (Status.UNKNOWN, "sender_vanished")
     replies.retry(cast.ani, conversation().public_id, lost.seq)

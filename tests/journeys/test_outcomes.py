@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from roms.channels.fake import Box
 from roms.channels.items import Incoming, Receipt
 from roms.db import db, writing
 from roms.models import Direction, Message, Status
-from roms.services import channels, intake, outbox, receipts, replies
+from roms.services import channels, enclosures, intake, leases, outbox, receipts, replies
 from tests.cast import Cast, conversation, messages, say
 from tests.conftest import Clock
 
@@ -67,6 +68,64 @@ def test_a_slow_send_keeps_nobody_else_waiting(app: Flask, client: FlaskClient, 
     assert drain.is_alive()
     assert provider.accepted[0]["to"].startswith(quick)
     drain.join()
+
+
+def test_one_that_hangs_for_long_keeps_its_channel_waiting_no_more_than_one_that_is_slow(
+    app: Flask, client: FlaskClient, cast: Cast, provider: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draining, "LONGEST_ROUND", 0.2)
+    slow, quick, _ = PEOPLE
+    say(client, "halo", slow)
+    provider.faults.dial(delay_ms=3000, to=slow, times=1)
+    drain = begun(app, cast.whapi)
+    time.sleep(0.8)
+    say(client, "halo", quick)
+    until_asked(provider, 1)
+    assert drain.is_alive()
+    assert provider.accepted[0]["to"].startswith(quick)
+    drain.join()
+
+
+def test_a_lease_goes_on_while_its_sender_is_at_it(
+    app: Flask, client: FlaskClient, cast: Cast, provider: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large file takes longer than an answer may."""
+    monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(draining, "RENEW", 0.2)
+    say(client, "halo")
+    provider.faults.dial(delay_ms=3000, times=1)
+    drain = begun(app, cast.whapi)
+    time.sleep(2)
+    assert leases.overdue() == []
+    drain.join()
+    assert {message.status for message in ours()} == {Status.ACCEPTED}
+
+
+def test_a_lease_is_renewed_neither_for_ever_nor_for_another(client: FlaskClient, cast: Cast, clock: Clock) -> None:
+    say(client, "halo")
+    (claimed,) = outbox.claim(cast.whapi, 1)
+    leases.renew([replace(claimed, lease="another")])
+    clock.forward(seconds=50)
+    assert len(leases.overdue()) == 1
+    leases.renew([claimed])
+    assert leases.overdue() == []
+    clock.forward(minutes=11)
+    leases.renew([claimed])
+    assert len(leases.overdue()) == 1
+
+
+def test_what_could_not_be_read_was_surely_not_sent(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
+
+    say(client, "halo")
+    monkeypatch.setattr(enclosures, "carries", lambda _: True)
+    monkeypatch.setattr(enclosures, "loaded", fails)
+    draining.drain(cast.whapi)
+    assert {message.status for message in ours()} == {Status.QUEUED}
+    assert ours()[0].error_class == "retryable"
 
 
 def test_a_channel_whose_provider_hangs_keeps_no_other_waiting(

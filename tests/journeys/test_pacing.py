@@ -168,7 +168,7 @@ def test_while_one_message_asks_no_other_leaves(client: FlaskClient, cast: Cast,
     assert len(outbox.claim(cast.whapi, 16)) > 1
 
 
-def test_one_that_asked_by_a_clock_that_was_set_back_is_not_waited_for(
+def test_one_that_asked_by_a_clock_that_was_set_back_is_not_waited_for_until_then(
     client: FlaskClient, cast: Cast, clock: Clock
 ) -> None:
     for phone in PEOPLE:
@@ -176,10 +176,42 @@ def test_one_that_asked_by_a_clock_that_was_set_back_is_not_waited_for(
     clock.forward(minutes=5)
     pacing.learn(cast.whapi, [Ambiguous("no answer")] * 5)
     clock.forward(seconds=pacing.FIRST_REST)
-    assert len(outbox.claim(cast.whapi, 16)) == 1  # and its worker dies
+    (asked,) = outbox.claim(cast.whapi, 16)  # and its worker dies
     clock.forward(minutes=-5)
-    assert len(outbox.claim(cast.whapi, 16)) == 1
+    background.sweep_outbox()
     assert outbox.claim(cast.whapi, 16) == []
+    assert row(asked.parcel.id).status is Status.SENDING, "its worker may live"
+    clock.forward(seconds=26)
+    background.sweep_outbox()
+    assert row(asked.parcel.id).status is Status.UNKNOWN
+    assert len(outbox.claim(cast.whapi, 16)) == 1
+
+
+def row(message_id: int) -> Message:
+    found = db.session.get(Message, message_id, populate_existing=True)
+    assert found is not None
+    return found
+
+
+def test_when_the_provider_is_well_again_nobody_waits_for_the_end_of_a_pause(
+    client: FlaskClient, cast: Cast, clock: Clock
+) -> None:
+    for phone in PEOPLE:
+        say(client, "halo", phone)
+    for _ in range(9):  # one message, again and again
+        (claimed,) = outbox.claim(cast.whapi, 1)
+        outbox.record(cast.whapi, [(claimed, Transient("not now"))])
+        pacing.learn(cast.whapi, [Transient("not now")])
+        clock.forward(minutes=20)
+    (last,) = outbox.claim(cast.whapi, 1)
+    outbox.record(cast.whapi, [(last, Transient("not now"))])
+    pacing.learn(cast.whapi, [Transient("not now")])
+    clock.forward(seconds=61)
+    (other,) = outbox.claim(cast.whapi, 1)
+    assert other.conversation_id != last.conversation_id
+    outbox.record(cast.whapi, [(other, "p-1")])
+    pacing.learn(cast.whapi, ["p-1"])
+    assert last.conversation_id in [each.conversation_id for each in outbox.claim(cast.whapi, 16)]
 
 
 def test_an_answer_between_failures_keeps_it_shut_and_our_own_mistakes_do_not_count(cast: Cast, clock: Clock) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import event, insert, select, text, update
 
 from roms import background, clock
 from roms.channels import ADAPTERS
+from roms.channels.failures import Transient
 from roms.channels.fake import Box
 from roms.channels.fake import limits as limits_of_the_box
 from roms.config import ROOT
@@ -125,6 +126,35 @@ def test_r24_nobody_is_written_to_faster_than_whatsapp_lets_through(
         queued.forget_paces()
     assert db.session.scalars(select(PersonPace.conversation_id)).all() == []
     assert len(left(cast)) == 5
+
+
+def test_r20_a_clock_that_is_set_back_keeps_nobody_waiting_for_what_it_said(
+    client: FlaskClient, cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow(monkeypatch, 6.0, 40)
+    say(client, "cs", HERE)
+    replies.send(cast.ani, conversation(HERE).public_id, "r-1", "satu", seen=0, force=True)
+    clock.forward(minutes=5)
+    assert "satu" in left(cast)
+    replies.send(cast.ani, conversation(HERE).public_id, "r-2", "dua", seen=0, force=True)
+    clock.forward(minutes=-5)
+    assert left(cast) == ["dua"], "the allowance of this person"
+    say(client, "halo", "6281111111111")
+    clock.forward(minutes=5)
+    while claimed := outbox.claim(cast.whapi, 16):
+        outbox.record(cast.whapi, [(each, Transient("not now")) for each in claimed])
+    clock.forward(minutes=-5)
+    assert left(cast) != [], "a pause"
+
+
+def test_r20_while_the_clock_is_set_back_a_pause_is_a_pause_all_the_same(
+    client: FlaskClient, cast: Cast, clock: Clock
+) -> None:
+    say(client, "cs", HERE)
+    clock.forward(minutes=-5)
+    claimed = outbox.claim(cast.whapi, 1)
+    outbox.record(cast.whapi, [(each, Transient("not now")) for each in claimed])
+    assert (len(claimed), outbox.claim(cast.whapi, 1)) == (1, [])
 
 
 def left(cast: Cast) -> list[str]:

@@ -10,8 +10,8 @@ from werkzeug.datastructures import Headers
 
 from roms.channels import ADAPTERS
 from roms.db import db, writing
-from roms.models import Channel, Contact, Message
-from roms.services import channels
+from roms.models import Channel, Contact, Direction, Message
+from roms.services import aside, channels
 from tests.web.conftest import Browser
 from tests.web.invariants import check_nothing_half_stored
 from tests.web.sealed import KINDS, bodies, seal, written
@@ -57,6 +57,22 @@ def test_s01_another_accounts_secret_opens_nothing(kind: str, browser: Browser) 
     assert (count(Message), count(Contact)) == (0, 0)
 
 
+def test_what_is_for_a_second_number_whose_secret_was_not_changed_yet_is_kept_until_it_is(browser: Browser) -> None:
+    """Both numbers belong to one app of Meta's, which has one secret and one address."""
+    with writing():
+        base = {field.name: field.default for field in ADAPTERS["meta"].fields if field.default}
+        other = channels.add("meta", "Other", {**base, **OTHERS["meta"]}).id
+    body = hello("meta").replace(b"106540352242922", b"55555")
+    assert knock(browser, "/webhook/meta", body, seal("meta", body)).status_code == 200
+    assert count(Message) == 0
+    (kept,) = aside.ids()
+    assert "OtherSecret" in aside.listed()[0]["failed"]
+    with writing():
+        channels.put(db.session.get_one(Channel, other), {"app_secret": channels.find("meta")["app_secret"]})
+    assert aside.retry(kept)["outcome"] == "stored"
+    assert db.session.scalars(select(Message.channel_id).where(Message.direction == Direction.IN)).all() == [other]
+
+
 @pytest.mark.parametrize("kind", SIGNED)
 def test_s01_only_the_right_seal_over_these_very_bytes_opens(kind: str, browser: Browser) -> None:
     body, name = hello(kind), next(name for name in seal(kind, b"") if name.startswith("X-") and "Algo" not in name)
@@ -94,6 +110,7 @@ def test_what_one_account_signs_says_nothing_in_the_name_of_another(browser: Bro
     with writing():
         other = channels.add("meta", "Other", {**OTHERS["meta"], "base_url": "http://127.0.0.1:1"}).id
     text = hello("meta").replace(b"106540352242922", b"55555")
-    assert knock(browser, "/webhook/meta", text, seal("meta", text)).get_json()["skipped"] == 1
+    assert knock(browser, "/webhook/meta", text, seal("meta", text)).get_json()["aside"] == 1
+    assert aside.retry(aside.ids()[0])["outcome"] != "stored"
     assert db.session.scalar(select(func.count()).select_from(Message).where(Message.channel_id == other)) == 0
     assert db.session.get(Channel, other) is not None

@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 
 from roms.db import db, table, writing
 from roms.models import ChannelTally, Message, Role, Status, Timer, User
-from roms.services import arrivals, heartbeats, journal, outbox, standing, tallies
+from roms.services import arrivals, heartbeats, journal, leases, outbox, standing, tallies
 from tests.cast import Cast, conversation, whapi_body
 from tests.conftest import Clock
 from tests.dead import dead
@@ -176,8 +176,8 @@ def trouble(app: Flask, browser: Browser, clock: Clock) -> int:
     channel = conversation("6281234567890").channel_id
     (first, *_rest) = outbox.claim(channel, 1)
     clock.forward(minutes=5)
-    for each in outbox.overdue_leases():
-        outbox.give_up_lease(*each)
+    for each in leases.overdue():
+        leases.give_up(*each)
     with writing():
         row = db.session.scalars(select(Timer).limit(1)).one()
         row.due_at, row.fired_at = clock.now.replace(minute=0), None
