@@ -99,20 +99,30 @@ def _kept(account: Account, letter: Letter, found: list[Stumble]) -> int:
 
 def flush() -> None:
     """Replay what waits, for a moment, until the database fails: each channel's oldest first, and some of each channel
-    in turn, so that a busy one keeps no other waiting."""
+    in turn, so that a busy one, or one of whose threads somebody holds, keeps no other waiting."""
     with spool().alone() as is_mine:
         until = time.monotonic() + FLUSH_FOR
         queues = [iter(spool().waiting(channel_id)) for channel_id in spool().channels()] if is_mine else []
         try:
             with hurried(PATIENCE):
                 while queues:
-                    queues = [each for each in queues if _are_next_replayed(each)]
+                    queues = [each for each in queues if _goes_on(each)]
                     if time.monotonic() > until:
                         return
         except SQLAlchemyError as error:
             if not outages.is_one(error):
                 raise
             db.session.rollback()
+
+
+def _goes_on(waiting: Iterator[Path]) -> bool:
+    try:
+        return _are_next_replayed(waiting)
+    except SQLAlchemyError as error:
+        if not outages.is_held(error):
+            raise
+        db.session.rollback()
+        return False
 
 
 def _are_next_replayed(waiting: Iterator[Path]) -> bool:

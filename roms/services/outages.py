@@ -29,3 +29,8 @@ def is_one(error: BaseException) -> bool:
     if code is not None:
         return code & 0xFF in SQLITE or str(error.orig).startswith(SQLITE_UNMIGRATED)
     return isinstance(error, OperationalError | InterfaceError)  # no server said anything: it could not be reached
+
+
+def is_held(error: BaseException) -> bool:
+    """Whether only a lock of somebody else's was in the way: PostgreSQL's lock_timeout, which is about one row."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == "55P03"

@@ -93,6 +93,7 @@ def test_of_two_that_say_the_same_an_echo_names_neither_and_the_list_names_both_
     client: Any, cast: Cast, clock: Clock
 ) -> None:
     row = first(client, cast, clock)
+    clock.forward(seconds=5)  # until then the first may still come, and the second waits for it
     replies.send(cast.ani, conversation().public_id, "a-2", row.text, seen=0, force=True)
     lost(cast, clock)
     door._store(channels.line(cast.whapi).account, Echo(CHAT, "p-1", "text", row.text, at=clock.now))

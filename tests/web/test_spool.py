@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from roms import spool
 from roms.app import create_app
+from roms.channels.items import Incoming
 from roms.config import ROOT
 from roms.db import db, writing
+from roms.models import Conversation
 from roms.services import arrivals, channels, intake, known_accounts
 from roms.spool import Letter, Spool, Unwritable
 from tests.cast import Cast, conversation, give, messages, whapi_body
@@ -178,6 +180,24 @@ def test_a_busy_channel_keeps_no_other_waiting(app: Flask, people: Cast, monkeyp
             arrivals.spool().put(Letter(channel_id, "whapi", arrivals.clock.now(), body))
     flush(app)
     assert [len(arrivals.spool().waiting(each)) for each in (people.whapi, quiet)] == [2, 2]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_thread_that_somebody_holds_keeps_no_other_channel_waiting(app: Flask, people: Cast) -> None:
+    """A machine that lost its power in the middle of a transaction; SQLite has one lock for all."""
+    with writing():
+        other = channels.add("whapi", "Other", {"base_url": "http://127.0.0.1:9", "token": "token"}).id
+    held, free = sorted((people.whapi, other))
+    intake.receive(held, Incoming("6281200000001@s.whatsapp.net", "halo", provider_id="first"))
+    body = json.dumps(whapi_body("pesan", "6281200000001")).encode()
+    for channel_id in (held, free):
+        arrivals.spool().put(Letter(channel_id, "whapi", arrivals.clock.now(), body))
+    with db.engine.begin() as somebody:
+        somebody.execute(select(Conversation).where(Conversation.channel_id == held).with_for_update())
+        flush(app)
+        assert [len(arrivals.spool().waiting(each)) for each in (held, free)] == [1, 0]
+    flush(app)
+    assert files() == []
 
 
 def test_when_they_wrote_is_kept_and_opens_the_window_from_then(app: Flask, browser: Browser, clock: Clock) -> None:
