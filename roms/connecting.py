@@ -78,9 +78,8 @@ def _pool_options(url: str) -> dict[str, Any]:
         waits = {"timeout": SQLITE_WAITS, "check_same_thread": False}
         return {"connect_args": waits, "pool_size": 20, "max_overflow": 200}
     # 2 s is the least that psycopg knows; a host that is gone without a word is given up after 1 s (milliseconds),
-    # and while we wait for its answer it is asked after 5 s whether it is there (seconds; Linux' own way takes hours).
-    waits = {"connect_timeout": 2, "tcp_user_timeout": 1000}
-    waits |= {"keepalives_idle": 5, "keepalives_interval": 1, "keepalives_count": 3}
+    # and while we wait for its answer it is asked after 5 s whether it is there, and again (Linux' own way: hours).
+    waits = {"connect_timeout": 2, "tcp_user_timeout": 1000, "keepalives_idle": 5, "keepalives_interval": 1}
     return {"pool_size": 20, "max_overflow": 40, "pool_timeout": 10, "connect_args": waits}
 
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import httpx
@@ -31,11 +32,17 @@ CHANNELS_AT_ONCE = 32  # of a process; further ones wait for their turn
 GATHER = 0.003  # seconds: what ends this soon after another is written down with it, in one transaction
 LONGEST_GATHER = 0.015  # seconds: though more keeps coming
 LOOK_AGAIN = 0.25  # seconds: what is queued while others are under way waits for none of them
-LONGEST_ROUND = 20.0  # seconds; then the account is looked at anew, and others that wait for a thread get this one
-RENEW = 15.0  # seconds; until then a send needs no other lease than the one it began with
-LAST_WAIT = 21.0  # seconds a drain that must end waits for what is under way: connect 5 s, read 15 s
+LONGEST_ROUND = 20.0  # seconds; then the account is looked at anew, and a channel that waits for a thread gets this one
+RENEW = 15.0  # seconds between two renewals of the leases
 
-Flying = dict[Future[Outcome], Claimed]
+
+@dataclass(slots=True)
+class Flying:
+    """What of a channel is under way, and when its leases were last renewed."""
+
+    claims: dict[Future[Outcome], Claimed] = field(default_factory=dict)
+    renewed: float = field(default_factory=time.monotonic)
+
 
 _lock = threading.Lock()
 _under_way: dict[int, Future[None]] = {}  # by channel
@@ -91,42 +98,37 @@ def _run(app: Flask, channel_id: int) -> None:
 
 def drain(channel_id: int) -> None:
     """Send what waits on this channel, side by side, each conversation in its order; on this thread, to its end."""
-    flying: Flying = {}
+    flying = Flying()
     try:
         while _round(channel_id, flying):
             pass
     finally:  # whatever ended it, what the provider says of these is told only once
-        limit = time.monotonic() + LAST_WAIT
-        while flying and time.monotonic() < limit:
+        limit = time.monotonic() + leases.LONGEST_SEND.total_seconds()
+        while flying.claims and time.monotonic() < limit:
             _land(channel_id, flying)
 
 
 def _round(channel_id: int, flying: Flying) -> bool:
-    """A while of it, with the account as it is now. Whether there is to be another: one that hangs keeps no other
-    conversation of its channel waiting."""
+    """A while of it, with the account as it is now; whether there is to be another. So one send that hangs keeps the
+    channel waiting only where more channels wait for a thread than there are."""
     line, client, app = channels.afresh(channel_id), process.client(), cast(Any, current_app)._get_current_object()
-    until, renewed = time.monotonic() + LONGEST_ROUND, time.monotonic()
+    until = time.monotonic() + LONGEST_ROUND
     answered: set[int] = set()  # conversations that the bot spoke in: their messages have been read
-    while (now := time.monotonic()) < until and not process.STOPPING.is_set():
-        _rounds[channel_id] = now
-        free = SENDS_IN_FLIGHT - len(flying)
+    while time.monotonic() < until and not process.STOPPING.is_set():
+        free = SENDS_IN_FLIGHT - len(flying.claims)
         for claimed in outbox.claim(channel_id, free) if free else []:
             crash.point("claimed")
-            flying[_senders(channel_id).submit(_send, app, line, client, claimed)] = claimed
+            flying.claims[_senders(channel_id).submit(_send, app, line, client, claimed)] = claimed
             answered |= {claimed.conversation_id} if claimed.is_bots else set()
-        if not flying:
+        if not flying.claims:
             break
         _land(channel_id, flying)
-        if now - renewed >= RENEW:
-            leases.renew(list(flying.values()))
-            renewed = now
     signals.read_by_bot(channels.line(channel_id), answered)
-    if not flying and time.monotonic() < until:
-        return False
-    must_end = process.STOPPING.is_set() or _others_wait()
-    if must_end:
+    is_over = time.monotonic() >= until
+    if process.STOPPING.is_set() or (is_over and _others_wait()):
         queue.wake([channel_id])
-    return not must_end
+        return False
+    return is_over
 
 
 def _others_wait() -> bool:
@@ -135,14 +137,19 @@ def _others_wait() -> bool:
 
 
 def _land(channel_id: int, flying: Flying) -> None:
-    """Write down what has come back, after a moment's wait for it and, while more keeps coming, a little longer."""
-    more, rest = wait(flying, LOOK_AGAIN, return_when=FIRST_COMPLETED)
+    """Write down what has come back, after a moment's wait for it and, while more keeps coming, a little longer; the
+    leases of what takes long go on."""
+    _rounds[channel_id] = time.monotonic()
+    more, rest = wait(flying.claims, LOOK_AGAIN, return_when=FIRST_COMPLETED)
     done, limit = set(more), time.monotonic() + LONGEST_GATHER
     while more and rest and time.monotonic() < limit:
         more, rest = wait(rest, GATHER)
         done |= more
     if done:
-        _record(channel_id, [(flying.pop(future), future.result()) for future in done])
+        _record(channel_id, [(flying.claims.pop(future), future.result()) for future in done])
+    if time.monotonic() - flying.renewed >= RENEW:
+        flying.renewed = time.monotonic()
+        process.until_written(lambda: leases.renew(list(flying.claims.values())))
 
 
 def _record(channel_id: int, outcomes: Sequence[tuple[Claimed, Outcome]]) -> None:
@@ -181,7 +188,7 @@ def _send(app: Flask, line: Line, client: httpx.Client, claimed: Claimed) -> Out
 
 
 def _loaded(app: Flask, line: Line, parcel: Parcel) -> Parcel:
-    """With its file, if it has one; the lease goes on while it is read."""
+    """With its file, if it has one."""
     if not enclosures.carries(parcel):
         return parcel
     with app.app_context():

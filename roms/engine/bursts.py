@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from roms.engine import steps
+from roms.engine import steps, waits
 from roms.engine.events import MessageReceived
 from roms.engine.flow import Http, Question, Release, Step
 from roms.engine.person import wanted
 from roms.engine.table import Burst
 from roms.engine.turn import Turn, later, start_clock, stop_clock
-from roms.engine.types import Place, Session
+from roms.engine.types import Mode, Place, Session
 from roms.engine.words import LONGEST_TEXT, clean, words_of
 
 CLOCK = "burst"
@@ -46,6 +46,8 @@ def over(turn: Turn) -> None:
         _tell(turn, len(pending), burst)
         turn.event = event = MessageReceived(joined(pending, burst))
         steps.talk(turn, event)
+        if turn.mode is Mode.BOT and not turn.outcome and waits.is_over(turn):
+            steps.go_on(turn)
 
 
 def forget(turn: Turn) -> None:

@@ -208,8 +208,6 @@ def _burst_over(turn: Turn) -> None:
     bursts.over(turn)
     if turn.outcome:
         _flow_caused(turn)
-    elif waits.is_over(turn):
-        _stood(turn)
 
 
 def _mode_timed_out(turn: Turn, kind: str) -> None:

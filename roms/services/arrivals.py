@@ -106,7 +106,7 @@ def flush() -> None:
         try:
             with hurried(PATIENCE):
                 while queues:
-                    queues = [each for each in queues if _goes_on(each)]
+                    queues = [each for each in queues if _goes_on(each, until)]
                     if time.monotonic() > until:
                         return
         except SQLAlchemyError as error:
@@ -115,11 +115,11 @@ def flush() -> None:
             db.session.rollback()
 
 
-def _goes_on(waiting: Iterator[Path]) -> bool:
+def _goes_on(waiting: Iterator[Path], until: float) -> bool:
     try:
         return _are_next_replayed(waiting)
     except SQLAlchemyError as error:
-        if not outages.is_held(error):
+        if not outages.is_held(error) or time.monotonic() > until:
             raise
         db.session.rollback()
         return False

@@ -145,9 +145,9 @@ def _store(account: Account, item: Item) -> str:
         metrics.skipped(account.kind, type(item).__name__)
         return "skipped"
     channel_id = channels.routed(account, item.account) if item.account else account.channel_id
-    if channel_id is None and channels.is_named(account, item.account):
-        raise OtherSecret
     if channel_id is None:
+        if isinstance(item, Incoming) and channels.is_named(account, item.account):
+            raise OtherSecret
         metrics.skipped(account.kind, "other_account")
         return "skipped"
     verb, result = STORE[type(item)]

@@ -58,8 +58,8 @@ def give_up(channel_id: int, message_id: int) -> None:
     this = columns.id == message_id, columns.status == Status.SENDING
     ahead = columns.lease_until > scene.at + BY_ANOTHER_CLOCK
     db.session.execute(update(table(Message)).where(*this, ahead).values(lease_until=scene.at + STILL_ALIVE))
-    overdue = select(*columns).where(*this, columns.lease_until < scene.at)
-    row = db.session.execute(overdue).mappings().one_or_none()
+    vanished = select(*columns).where(*this, columns.lease_until < scene.at)
+    row = db.session.execute(vanished).mappings().one_or_none()
     if row is not None:
         why = "the process that sent it ended before it knew the outcome"
         lost = {"status": Status.UNKNOWN, "error_code": "sender_vanished", "error_text": why}

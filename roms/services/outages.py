@@ -32,5 +32,5 @@ def is_one(error: BaseException) -> bool:
 
 
 def is_held(error: BaseException) -> bool:
-    """Whether only a lock of somebody else's was in the way: PostgreSQL's lock_timeout, which is about one row."""
+    """Whether only a lock of somebody else's was in the way: PostgreSQL's lock_timeout, mostly about one row."""
     return getattr(getattr(error, "orig", None), "sqlstate", None) == "55P03"

@@ -39,7 +39,7 @@ from roms.services.channels import Line
 from roms.services.receipts import key, moved_forward, pending_for
 from roms.services.scene import Row, Scene, finish, scene_of
 
-LEASE = timedelta(seconds=45)  # connect 5 s, read 15 s, and a margin; renewed while a file takes longer
+LEASE = timedelta(seconds=45)  # connect 5 s, read 15 s, and a margin; renewed while a sender is at it for longer
 LONGEST_BACKOFF = 15 * 60  # seconds
 GIVE_UP_AFTER = timedelta(hours=24)
 BROKEN_CHANNEL_PAUSE = 60.0  # seconds until a channel that needs attention is tried again

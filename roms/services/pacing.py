@@ -19,7 +19,7 @@ from roms import clock
 from roms.channels.failures import Ambiguous, SendFailed, Spaced, Throttled, Tomorrow, Transient
 from roms.db import db, insert_once, table, transaction
 from roms.models import ChannelPace, Message, Status
-from roms.services import account_states
+from roms.services import account_states, parked
 from roms.services.channels import Line
 
 FAILURES = 5  # in a row, without one that was taken, until the provider is left alone
@@ -28,6 +28,7 @@ LONGEST_REST = 60.0  # where it surely was not taken: asking costs nothing, and 
 LONGEST_IN_DOUBT = 300.0  # where it may have been: every message that asks is one that may have arrived, or not
 OURS = "adapter_failed"  # our own mistake: it says nothing about the provider
 SECOND = timedelta(seconds=1)
+ASKS = timedelta(minutes=1)  # longer than any message without a large file is under way
 
 
 def room(line: Line, pace: Any, width: int, at: datetime) -> int:
@@ -36,7 +37,7 @@ def room(line: Line, pace: Any, width: int, at: datetime) -> int:
     if rests_until(pace, at):
         return 0
     if pace.failures >= FAILURES:
-        return 0 if db.session.scalar(_under_way(), {"channel": line.id}) else 1
+        return 0 if db.session.scalar(_asking(), {"channel": line.id, "since": at - ASKS}) else 1
     rate = line.per_second
     if not rate:
         return width
@@ -109,7 +110,7 @@ def _well(channel_id: int) -> None:
         return
     if row is not None:
         account_states.remember(row, "answering")
-    account_states.revive(channel_id)  # what was tried in vain waits for minutes else
+    parked.hasten(channel_id, at=clock.now(), within=timedelta(seconds=LONGEST_REST))
     _put(channel_id, failures=0, rests_until=None)
 
 
@@ -132,11 +133,11 @@ def _asked(outcome: str | SendFailed) -> float:
 
 
 @functools.cache
-def _under_way() -> Executable:
-    """While one asks whether the provider is well, no other does."""
+def _asking() -> Executable:
+    """While one asks whether the provider is well, no other does; a large file that is still going out asks nothing."""
     columns = table(Message).c
     sending = columns.channel_id == bindparam("channel"), columns.status == Status.SENDING
-    return select(columns.id).where(*sending).limit(1)
+    return select(columns.id).where(*sending, columns.tried_at > bindparam("since")).limit(1)
 
 
 @functools.cache

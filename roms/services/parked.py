@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select, update
 
-from roms import clock
-from roms.db import db, table, transaction
+from roms import clock, queue
+from roms.channels.failures import Transient
+from roms.db import after_commit, db, table, transaction
 from roms.models import ChannelPace, Conversation, Message, Status
 from roms.services import channels
 from roms.services.scene import Row, finish, scene_of
@@ -28,6 +29,17 @@ def due_now(channel_id: int) -> None:
         # In one order and past those that somebody else holds: two of us, or a drain, never wait for each other.
         mine = select(columns.id).where(*waits, age).order_by(columns.id).with_for_update(skip_locked=True)
         db.session.execute(update(table(Message)).where(columns.id.in_(mine)).values(due_at=due_at))
+
+
+def hasten(channel_id: int, at: datetime, within: timedelta) -> None:
+    """The provider is well again: what was tried in vain so often that it waits for longer is due at once (within the
+    caller's transaction)."""
+    columns = table(Message).c
+    of_it = columns.channel_id == channel_id, columns.status == Status.QUEUED
+    waits = columns.error_class == Transient.error_class, columns.due_at > at + within
+    mine = select(columns.id).where(*of_it, *waits).order_by(columns.id).with_for_update(skip_locked=True)
+    db.session.execute(update(table(Message)).where(columns.id.in_(mine)).values(due_at=at))
+    after_commit(lambda: queue.wake([channel_id]))
 
 
 def give_up(channel_id: int) -> None:

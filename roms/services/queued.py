@@ -1,7 +1,7 @@
 """Who is next: each conversation in its order, replies before bulk, and nobody written to faster than he may be.
 
 What became unknown a moment ago still stands before what follows it: a provider whose line broke may be about to take
-it. That is over when the provider tells, and at the latest when it is first asked (evidence.py).
+it. That is over when the provider tells, and at the latest when it is due to be asked (evidence.py).
 
 Bulk is what answers nobody (a reminder that a flow sends when its time has come). It is taken only where no reply is
 due, and leaves RESERVED places free. The allowance for one person is one moment, as the channel's is (pacing.py).
@@ -64,7 +64,7 @@ def next_in_line(is_paced: bool) -> Any:
 def asked(line: Line, at: datetime, width: int, rank: int) -> Mapping[str, Any]:
     """For `next_in_line`."""
     known = {"the_channel": line.id, "the_at": at, "the_width": width, "the_rank": rank}
-    known["the_latest"] = at + evidence.FIRST  # later: it was asked about, or by a clock that was set back since
+    known["the_latest"] = at + evidence.FIRST + CLOCKS  # later: it was asked about, or by a clock set back since
     return known | ({"full_above": at + _lent(line), "full_below": _latest(line, at)} if is_paced(line) else {})
 
 

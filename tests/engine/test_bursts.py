@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from roms.engine import bursts
 from roms.engine.effects import AddNote, FindAgent, SendMessage, StartTimer
 from roms.engine.events import AgentClaimed, MessageReceived, OutsideAnswered, Paused, ReleaseChanged, Resumed
 from roms.engine.flowfile import compile_release
@@ -342,3 +343,15 @@ def test_thanks_right_before_a_wait_is_over_do_not_hold_up_what_comes_after_it(k
     burst = talk.timer("burst")
     assert talk.fires(wait) == ()
     assert spoken(talk.fires(burst)) == ["Lagi?"]
+
+
+def test_nor_do_thanks_that_fill_the_burst():
+    talk = meanwhile("{merge: 3s}")
+    talk.happens(OutsideAnswered(1, 200, {}))
+    talk.says("L")
+    quiet(talk)
+    wait = talk.timer("wait")
+    talk.passes(seconds=59)
+    talk.says("makasih")
+    assert talk.fires(wait) == ()
+    assert [talk.says("makasih") for _ in range(bursts.MOST - 1)][-1] == ["Lagi?"]

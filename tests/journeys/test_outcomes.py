@@ -86,6 +86,17 @@ def test_one_that_hangs_for_long_keeps_its_channel_waiting_no_more_than_one_that
     drain.join()
 
 
+def test_a_drain_that_makes_room_for_another_channel_hears_what_became_of_its_sends(
+    client: FlaskClient, cast: Cast, provider: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draining, "LONGEST_ROUND", 0.2)
+    monkeypatch.setattr(draining, "CHANNELS_AT_ONCE", -1)
+    say(client, "halo")
+    provider.faults.dial(delay_ms=1000, times=1)
+    draining.drain(cast.whapi)
+    assert ours()[0].status is Status.ACCEPTED
+
+
 def test_a_lease_goes_on_while_its_sender_is_at_it(
     app: Flask, client: FlaskClient, cast: Cast, provider: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from roms.channels.failures import Ambiguous, SendFailed, Spaced, Throttled, Tom
 from roms.channels.fake import Box
 from roms.db import db, writing
 from roms.models import ChannelEvent, ChannelPace, Direction, Message, Status
-from roms.services import account_states, channels, outbox, pacing
+from roms.services import account_states, channels, leases, outbox, pacing
 from tests.cast import Cast, say
 from tests.conftest import Clock
 from tests.official import Official, official
@@ -212,6 +212,20 @@ def test_when_the_provider_is_well_again_nobody_waits_for_the_end_of_a_pause(
     outbox.record(cast.whapi, [(other, "p-1")])
     pacing.learn(cast.whapi, ["p-1"])
     assert last.conversation_id in [each.conversation_id for each in outbox.claim(cast.whapi, 16)]
+
+
+def test_a_large_file_that_still_goes_out_is_no_question_whether_the_provider_is_well(
+    client: FlaskClient, cast: Cast, clock: Clock
+) -> None:
+    for phone in PEOPLE:
+        say(client, "halo", phone)
+    (file,) = outbox.claim(cast.whapi, 1)
+    clock.forward(seconds=40)
+    leases.renew([file])
+    pacing.learn(cast.whapi, [Transient("no")] * 5)
+    clock.forward(seconds=40)
+    leases.renew([file])
+    assert len(outbox.claim(cast.whapi, 16)) == 1
 
 
 def test_an_answer_between_failures_keeps_it_shut_and_our_own_mistakes_do_not_count(cast: Cast, clock: Clock) -> None:

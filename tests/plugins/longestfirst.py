@@ -1,11 +1,14 @@
 """A pytest plugin: files that take long begin first, so that no process ends with one of them while others are idle.
 
 All files of a browser go to one process, first and one after the other: there is one Chromium and one instance, and
-both end with the last of them. Two browsers at once are more than two cores serve well.
+both end with the last of them. Two browsers at once are more than two cores serve well. That process takes longest of
+all, so the others let it go first.
 """
 
 from __future__ import annotations
 
+import functools
+import os
 from typing import Any
 
 import pytest
@@ -13,9 +16,10 @@ from xdist.scheduler import LoadFileScheduling
 
 BROWSER = "tests/browser/"
 LONGEST = (
-    *("test_bench", "test_chaos", "test_shutdown", "test_calling_out", "test_replay", "test_replay_mixed"),
-    *("test_dev", "test_machine", "test_canaries", "test_every_body", "test_every_kind", "test_bursts"),
-    *("test_contention", "test_takeover", "test_turn_cost", "test_live", "test_heartbeats", "test_odd_addresses"),
+    *("test_bench", "test_chaos", "test_shutdown", "test_every_body", "test_every_kind", "test_bursts", "test_live"),
+    *("test_calling_out", "test_replay", "test_rights", "test_replay_mixed", "test_handing_on", "test_looking"),
+    *("test_why", "test_dev", "test_machine", "test_canaries", "test_contention", "test_takeover", "test_turn_cost"),
+    *("test_heartbeats", "test_odd_addresses"),
     *("test_receipts", "test_queued", "test_outbox"),
 )  # as measured, the longest first
 
@@ -36,3 +40,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All else stays in its order behind them."""
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: -1 if item.nodeid.startswith(BROWSER) else places.get(item.path.stem, len(LONGEST)))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A process that has no browser's tests, or none any more, stands back."""
+    if not item.nodeid.startswith(BROWSER):
+        _stand_back()
+
+
+@functools.cache
+def _stand_back() -> None:
+    os.nice(5)
