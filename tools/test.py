@@ -15,8 +15,8 @@ from tools import chromium, lint, postgres, valgrind, venv
 from tools.places import ROOT
 from tools.terminal import stage
 
-# Six processes on two cores, for many tests wait; a file stays in one, with its fixtures.
-ALL = ("-n", "6", "--dist", "loadfile", "--no-loadscope-reorder", "-p", "tests.plugins.longestfirst")
+# Four processes on two cores, for many tests wait; a file stays in one, with its fixtures.
+ALL = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "-p", "tests.plugins.longestfirst")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

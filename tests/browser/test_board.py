@@ -241,7 +241,10 @@ def test_after_anything_the_board_shows_what_a_fresh_one_shows(
         alike(page, fresh)
     assert len(page.locator(".talk").all()) > 0
     # A page that opens, and one that had no line, asks for both: nothing more is asked for where the line tells it all.
-    assert (asked["/api/board"] > asked["/api/me"] + heard["moved"]) is (most == 4), (asked, heard)
+    if most == 4:
+        assert asked["/api/board"] > asked["/api/me"], (asked, heard)
+    else:
+        assert asked["/api/board"] <= asked["/api/me"] + heard["moved"], (asked, heard)
 
 
 WHEN_NAMED = """([agent, cid]) => new Promise((done) => {
