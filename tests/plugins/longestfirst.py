@@ -1,14 +1,11 @@
 """A pytest plugin: files that take long begin first, so that no process ends with one of them while others are idle.
 
 All files of a browser go to one process, first and one after the other: there is one Chromium and one instance, and
-both end with the last of them. Two browsers at once are more than two cores serve well. That process takes longest of
-all, so the others let it go first.
+both end with the last of them. Two browsers at once are more than two cores serve well.
 """
 
 from __future__ import annotations
 
-import functools
-import os
 from typing import Any
 
 import pytest
@@ -40,14 +37,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All else stays in its order behind them."""
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: -1 if item.nodeid.startswith(BROWSER) else places.get(item.path.stem, len(LONGEST)))
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A process that has no browser's tests, or none any more, stands back."""
-    if not item.nodeid.startswith(BROWSER):
-        _stand_back()
-
-
-@functools.cache
-def _stand_back() -> None:
-    os.nice(5)
