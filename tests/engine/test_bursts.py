@@ -331,27 +331,25 @@ def test_what_is_written_right_before_a_wait_is_over_is_a_talk_of_its_own(kind):
     assert spoken(talk.fires(burst)) == ["Seribu", "Lagi?"]
 
 
-@pytest.mark.parametrize("kind", ["{merge: 3s}", "{last: 3s}"])
-def test_thanks_right_before_a_wait_is_over_do_not_hold_up_what_comes_after_it(kind):
+def thanked_when_a_wait_was_over(kind):
     talk = meanwhile(kind)
-    talk.happens(OutsideAnswered(1, 200, {}))
-    talk.says("L")
-    assert quiet(talk) == ["Baik, L"]
-    wait = talk.timer("wait")
-    talk.passes(seconds=59)
-    talk.says("makasih")
-    burst = talk.timer("burst")
-    assert talk.fires(wait) == ()
-    assert spoken(talk.fires(burst)) == ["Lagi?"]
-
-
-def test_nor_do_thanks_that_fill_the_burst():
-    talk = meanwhile("{merge: 3s}")
     talk.happens(OutsideAnswered(1, 200, {}))
     talk.says("L")
     quiet(talk)
     wait = talk.timer("wait")
     talk.passes(seconds=59)
     talk.says("makasih")
+    burst = talk.timer("burst")
     assert talk.fires(wait) == ()
+    return talk, burst
+
+
+@pytest.mark.parametrize("kind", ["{merge: 3s}", "{last: 3s}"])
+def test_thanks_right_before_a_wait_is_over_do_not_hold_up_what_comes_after_it(kind):
+    talk, burst = thanked_when_a_wait_was_over(kind)
+    assert spoken(talk.fires(burst)) == ["Lagi?"]
+
+
+def test_nor_do_thanks_that_fill_the_burst():
+    talk, _ = thanked_when_a_wait_was_over("{merge: 3s}")
     assert [talk.says("makasih") for _ in range(bursts.MOST - 1)][-1] == ["Lagi?"]

@@ -57,28 +57,16 @@ def until_asked(provider: Box, number: int) -> None:
         time.sleep(0.01)
 
 
-def test_a_slow_send_keeps_nobody_else_waiting(app: Flask, client: FlaskClient, cast: Cast, provider: Box) -> None:
-    slow, quick, _ = PEOPLE
-    say(client, "halo", slow)
-    provider.faults.dial(delay_ms=3000, to=slow, times=1)
-    drain = begun(app, cast.whapi)
-    time.sleep(0.2)
-    say(client, "halo", quick)
-    until_asked(provider, 1)
-    assert drain.is_alive()
-    assert provider.accepted[0]["to"].startswith(quick)
-    drain.join()
-
-
-def test_one_that_hangs_for_long_keeps_its_channel_waiting_no_more_than_one_that_is_slow(
-    app: Flask, client: FlaskClient, cast: Cast, provider: Box, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("round_", [draining.LONGEST_ROUND, 0.1], ids=["slow", "hangs for longer than a round"])
+def test_a_slow_send_keeps_nobody_else_waiting(
+    app: Flask, client: FlaskClient, cast: Cast, provider: Box, monkeypatch: pytest.MonkeyPatch, round_: float
 ) -> None:
-    monkeypatch.setattr(draining, "LONGEST_ROUND", 0.2)
+    monkeypatch.setattr(draining, "LONGEST_ROUND", round_)
     slow, quick, _ = PEOPLE
     say(client, "halo", slow)
     provider.faults.dial(delay_ms=3000, to=slow, times=1)
     drain = begun(app, cast.whapi)
-    time.sleep(0.8)
+    time.sleep(0.5)
     say(client, "halo", quick)
     until_asked(provider, 1)
     assert drain.is_alive()
